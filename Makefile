@@ -1,0 +1,61 @@
+# Everything a checkout can do; `make help` lists it. Set-up goes into .venv and is done once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# constraints.txt fixes the versions, of what builds as well
+INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
+DECLARED := pyproject.toml setup.cfg constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench clean
+.NOTPARALLEL:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## invert the survey in data/: model and picture go to demo/
+	$(BIN)/geoinv demo --out demo
+
+test: $(VENV)/.test ## run the tests, then the kernels once more without the compiler
+	$(BIN)/python -m pytest
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
+
+lint: $(VENV)/.test ## check style, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.test ## lay the code out and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench ## run every benchmark: tables on the screen, JSON beside them
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean: ## remove caches, build products and demo/ (remove .venv by hand to set up afresh)
+	rm -rf build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find geoinv operators tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "geoinv needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
+	         "name another with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.python $(DECLARED)
+	$(INSTALL) --editable '.[view]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.python $(DECLARED)
+	$(INSTALL) --editable '.[test,view]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.python $(DECLARED)
+	$(INSTALL) --editable '.[bench]'
+	@touch $@

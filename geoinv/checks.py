@@ -1,0 +1,122 @@
+"""The wording of every error: what was expected, what came, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["InputError", "array_of", "choice", "finite", "location", "positive", "shape_text"]
+
+
+class InputError(ValueError):
+    """An input that cannot be used, said in one sentence with the remedy."""
+
+
+def shape_text(shape: Sequence[int], names: Sequence[str] = ()) -> str:
+    """Shape as a reader wants it: ``(10, 40, 40) (upward, northing, easting)``."""
+    text = str(tuple(int(n) for n in shape))
+    return f"{text} ({', '.join(names)})" if names else text
+
+
+def location(index: Sequence[int] | int) -> str:
+    """Array index as text, with plain integers."""
+    if isinstance(index, (int, np.integer)):
+        return f"[{int(index)}]"
+    return "[" + ", ".join(str(int(i)) for i in index) + "]"
+
+
+def array_of(
+    owner: str,
+    name: str,
+    values: Any,
+    *,
+    shape: Sequence[int] | None = None,
+    names: Sequence[str] = (),
+    remedy: str = "",
+) -> npt.NDArray[np.float64]:
+    """Float64 array of `values`, or an error that names the argument.
+
+    Parameters
+    ----------
+    owner, name : str
+        Who asks, and for which argument; both stand in the error.
+    values : array_like
+        Numbers.
+    shape : sequence of int, optional
+        The only shape accepted.
+    names : sequence of str, optional
+        Names of the dimensions of `shape`, for the error.
+    remedy : str, optional
+        What the caller should do, appended to a shape error.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    InputError
+        If the values are not real numbers or have another shape.
+    """
+    array = np.asarray(values)
+    if array.dtype == object or array.dtype.kind not in "fiub":
+        kind = "complex numbers" if array.dtype.kind == "c" else f"values of type {array.dtype}"
+        raise InputError(f"{owner} expects {name} to be real numbers, got {kind}; convert them to float64")
+    if shape is not None and array.shape != tuple(shape):
+        tail = f"; {remedy}" if remedy else ""
+        raise InputError(
+            f"{owner} expects {name} of shape {shape_text(shape, names)}, got {shape_text(array.shape)}{tail}"
+        )
+    return np.asarray(array, dtype=np.float64)
+
+
+def finite(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
+    """Refuse NaN and infinity, naming the first place and how many there are.
+
+    Raises
+    ------
+    InputError
+        If any value is not finite.
+    """
+    bad = ~np.isfinite(values)
+    if bad.any():
+        first = np.unravel_index(int(np.argmax(bad)), bad.shape)
+        value = values[first] if values.ndim else values
+        where = f" at {location(first)}" if values.ndim else ""
+        raise InputError(
+            f"{owner} expects finite {name}, got {value}{where} ({int(bad.sum())} of {bad.size} values); {remedy}"
+        )
+
+
+def positive(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
+    """Refuse zero, negative and non-finite values.
+
+    Raises
+    ------
+    InputError
+        If any value is not finite and above zero.
+    """
+    finite(owner, name, values, remedy)
+    bad = np.asarray(values) <= 0
+    if bad.any():
+        first = np.unravel_index(int(np.argmax(bad)), bad.shape)
+        where = f" at {location(first)}" if values.ndim else ""
+        raise InputError(
+            f"{owner} expects positive {name}, got {values[first]}{where} "
+            f"({int(bad.sum())} of {bad.size} values); {remedy}"
+        )
+
+
+def choice(owner: str, name: str, value: Any, allowed: Sequence[str]) -> None:
+    """Refuse a name that is not on the list.
+
+    Raises
+    ------
+    InputError
+        If `value` is not one of `allowed`.
+    """
+    if value not in allowed:
+        raise InputError(f"{owner} expects {name} to be one of {', '.join(allowed)}; got {value!r}")

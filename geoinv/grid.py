@@ -1,0 +1,348 @@
+"""The mesh: a right-angled grid of prisms, some of them active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError, array_of, finite, positive, shape_text
+
+if TYPE_CHECKING:
+    import discretize
+    import xarray as xr
+
+__all__ = ["AXES", "Grid"]
+
+AXES = ("upward", "northing", "easting")
+
+
+def _edges(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Frozen, ascending cell edges of one axis."""
+    edges = np.array(array_of("Grid", f"{name} edges", values), ndmin=1)
+    if edges.ndim != 1 or edges.size < 2:
+        raise InputError(f"Grid expects at least two {name} edges in one row, got shape {shape_text(edges.shape)}")
+    finite("Grid", f"{name} edges", edges, "give edges in metres")
+    if edges[0] > edges[-1]:
+        edges = edges[::-1].copy()
+    positive("Grid", f"{name} cell widths", np.diff(edges), "give edges in order, each once")
+    edges.setflags(write=False)
+    return edges
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Prisms between the edges of three axes.
+
+    Models on the grid are arrays (upward, northing, easting), C order, upward ascending. Cells
+    that are not active (air) are ignored by operators and regularizers.
+
+    Parameters
+    ----------
+    easting_edges, northing_edges, upward_edges : array_like
+        Cell edges in metres, upward positive up; descending edges are sorted.
+    active : (upward, northing, easting) array of bool, optional
+        Cells that hold rock; all by default.
+    crs : str, optional
+        Coordinate reference system, as an authority code or WKT.
+
+    Raises
+    ------
+    InputError
+        If edges repeat, are not finite, or `active` has another shape.
+
+    Examples
+    --------
+    >>> grid = Grid.regular(shape=(2, 3, 4), spacing=(10, 20, 20), origin=(-20, 0, 0))
+    >>> grid.shape, grid.upward.tolist()
+    ((2, 3, 4), [-15.0, -5.0])
+    """
+
+    easting_edges: npt.NDArray[np.float64]
+    northing_edges: npt.NDArray[np.float64]
+    upward_edges: npt.NDArray[np.float64]
+    active: npt.NDArray[np.bool_] = None  # type: ignore[assignment]
+    crs: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check and freeze the arrays."""
+        for axis in AXES:
+            object.__setattr__(self, f"{axis}_edges", _edges(axis, getattr(self, f"{axis}_edges")))
+        active = np.ones(self.shape, bool) if self.active is None else np.array(self.active)
+        if active.shape != self.shape or active.dtype != bool:
+            raise InputError(
+                f"Grid expects active cells as booleans of shape {shape_text(self.shape, AXES)}, "
+                f"got {active.dtype} of shape {shape_text(active.shape)}"
+            )
+        active.setflags(write=False)
+        object.__setattr__(self, "active", active)
+
+    @classmethod
+    def regular(
+        cls, shape: Sequence[int], spacing: Sequence[float], origin: Sequence[float] = (0.0, 0.0, 0.0)
+    ) -> Grid:
+        """Grid of equal cells.
+
+        Parameters
+        ----------
+        shape : (int, int, int)
+            Cells along (upward, northing, easting).
+        spacing : (float, float, float)
+            Cell size in metres, in the same order.
+        origin : (float, float, float)
+            The (bottom, south, west) corner in metres.
+
+        Returns
+        -------
+        Grid
+        """
+        for name, values in (("shape", shape), ("spacing", spacing), ("origin", origin)):
+            if len(values) != 3:
+                raise InputError(
+                    f"Grid.regular expects {name} as three numbers (upward, northing, easting), got {len(values)}"
+                )
+        if any(int(n) != n or n < 1 for n in shape):
+            raise InputError(f"Grid.regular expects a shape of whole numbers above zero, got {tuple(shape)}")
+        sizes = array_of("Grid.regular", "spacing", spacing)
+        positive("Grid.regular", "spacing", sizes, "give cell sizes in metres")
+        upward, northing, easting = (
+            float(start) + float(size) * np.arange(int(n) + 1)
+            for n, size, start in zip(shape, sizes, origin, strict=True)
+        )
+        return cls(easting, northing, upward)
+
+    def edges(self, axis: str) -> npt.NDArray[np.float64]:
+        """Cell edges of an axis by its name, in metres."""
+        return np.asarray(getattr(self, f"{axis}_edges"))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Cells along (upward, northing, easting)."""
+        return (self.upward_edges.size - 1, self.northing_edges.size - 1, self.easting_edges.size - 1)
+
+    @property
+    def size(self) -> int:
+        """Number of cells, active or not."""
+        return int(np.prod(self.shape))
+
+    @property
+    def easting(self) -> npt.NDArray[np.float64]:
+        """Cell centres along easting, in metres."""
+        return self._centres("easting")
+
+    @property
+    def northing(self) -> npt.NDArray[np.float64]:
+        """Cell centres along northing, in metres."""
+        return self._centres("northing")
+
+    @property
+    def upward(self) -> npt.NDArray[np.float64]:
+        """Cell centres along upward, in metres."""
+        return self._centres("upward")
+
+    def _centres(self, axis: str) -> npt.NDArray[np.float64]:
+        edges = self.edges(axis)
+        return 0.5 * (edges[1:] + edges[:-1])
+
+    def widths(self, axis: str) -> npt.NDArray[np.float64]:
+        """Cell widths along an axis, in metres."""
+        return np.diff(self.edges(axis))
+
+    @property
+    def volumes(self) -> npt.NDArray[np.float64]:
+        """Cell volumes (upward, northing, easting), in cubic metres."""
+        return np.asarray(
+            self.widths("upward")[:, None, None] * self.widths("northing")[:, None] * self.widths("easting")
+        )
+
+    def uniform_spacing(self, axis: str) -> float | None:
+        """Cell width along an axis where all are equal (to 1e-9 of it), else None."""
+        edges = self.edges(axis)
+        spacing = float(edges[-1] - edges[0]) / (edges.size - 1)
+        drift = np.abs(edges - (edges[0] + spacing * np.arange(edges.size))).max()
+        return spacing if drift <= 1e-9 * spacing + 4 * np.spacing(np.abs(edges).max()) else None
+
+    def with_active(self, active: npt.ArrayLike) -> Grid:
+        """Return the same cells with another set of active ones."""
+        return Grid(self.easting_edges, self.northing_edges, self.upward_edges, np.asarray(active), self.crs)
+
+    def with_topography(self, topography: Any) -> Grid:
+        """Deactivate the cells whose centre lies above the ground.
+
+        Parameters
+        ----------
+        topography : (n, 3) array_like or xarray.DataArray
+            Points (easting, northing, elevation) in metres, or a grid of elevations over
+            (northing, easting). Linear between points, nearest outside them.
+
+        Returns
+        -------
+        Grid
+            Cells active only where they were active before and lie below the ground.
+
+        Raises
+        ------
+        InputError
+            If the points are not finite triples, do not overlap the grid, or leave no active cell.
+        """
+        from discretize.utils import active_from_xyz
+
+        points = _topography_points(topography)
+        for axis, column in (("easting", 0), ("northing", 1)):
+            edges, low, high = self.edges(axis), points[:, column].min(), points[:, column].max()
+            if low > edges[-1] or high < edges[0]:
+                raise InputError(
+                    f"Grid.with_topography expects topography over the grid, got {axis} {low:g} to {high:g} m "
+                    f"against {edges[0]:g} to {edges[-1]:g} m; bring both into one coordinate system"
+                )
+        method = "linear" if len(points) > 3 else "nearest"
+        below = active_from_xyz(self.to_discretize(), points, grid_reference="CC", method=method)
+        active = self.active & below.reshape(self.shape)
+        if not active.any():
+            raise InputError(
+                f"Grid.with_topography expects ground above {self.upward[0]:g} m, the lowest cell centre, got elevations "
+                f"{points[:, 2].min():g} to {points[:, 2].max():g} m; check that elevation is metres, positive up"
+            )
+        return self.with_active(active)
+
+    def cell_of(
+        self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        """Cell that each point lies strictly inside.
+
+        Returns
+        -------
+        index : (points, 3) array of int
+            Cell along (upward, northing, easting); meaningless where `inside` is False.
+        inside : (points,) array of bool
+            False outside the grid and on every face, edge and corner.
+        """
+        columns = []
+        inside = np.ones(np.shape(easting), bool)
+        for axis, values in zip(AXES, (upward, northing, easting), strict=True):
+            edges, points = self.edges(axis), np.asarray(values, dtype=np.float64)
+            right = np.searchsorted(edges, points, side="right") - 1
+            inside &= (right >= 0) & (right < edges.size - 1)
+            right = np.clip(right, 0, edges.size - 2)
+            inside &= points > edges[right]
+            columns.append(right)
+        return np.stack(columns, axis=-1), inside
+
+    def to_xarray(self, **models: npt.ArrayLike) -> xr.Dataset:
+        """Grid, and models on it, as a CF Dataset.
+
+        Parameters
+        ----------
+        **models : (upward, northing, easting) arrays
+            Variables by name; inactive cells become NaN. ``susceptibility`` gets its units.
+
+        Returns
+        -------
+        xarray.Dataset
+            Coordinates at cell centres with ``*_bounds`` and ``*_width``, and ``active``.
+
+        Examples
+        --------
+        >>> grid = Grid.regular((1, 1, 2), (1, 1, 1))
+        >>> grid.to_xarray(susceptibility=[[[0.1, 0.2]]]).susceptibility.sum().item()
+        0.30000000000000004
+        """
+        import xarray as xr
+
+        from geoinv import cf
+
+        data = xr.Dataset(coords=cf.cell_coordinates({axis: self.edges(axis) for axis in AXES}))
+        data = data.assign_coords(active=(AXES, self.active, {"long_name": "cell holds rock"}))
+        for name, model in models.items():
+            values = array_of("Grid.to_xarray", name, model, shape=self.shape, names=AXES)
+            data[name] = (AXES, np.where(self.active, values, np.nan), cf.QUANTITIES.get(name, {}))
+        return cf.with_crs(data, self.crs)
+
+    @classmethod
+    def from_xarray(cls, data: xr.Dataset | xr.DataArray) -> Grid:
+        """Grid of a Dataset or DataArray over (upward, northing, easting).
+
+        Cell edges come from ``*_bounds``, else ``*_width``, else from equally spaced centres.
+        Cells are active where ``active`` says so, else where a DataArray is not NaN.
+
+        Raises
+        ------
+        InputError
+            If an axis is missing or its edges cannot be told.
+        """
+        from geoinv import cf
+
+        missing = [axis for axis in AXES if axis not in data.coords]
+        if missing:
+            raise InputError(
+                f"Grid.from_xarray expects coordinates {', '.join(AXES)}, got {', '.join(map(str, data.coords))}; "
+                "rename the dimensions"
+            )
+        edges = {axis: cf.cell_edges(data, axis) for axis in AXES}
+        sorted_data = data.sortby(list(AXES))
+        active = None
+        if "active" in data.coords or "active" in data:
+            active = np.asarray(sorted_data["active"].transpose(*AXES), dtype=bool)
+        elif hasattr(data, "dtype"):
+            active = np.asarray(sorted_data.transpose(*AXES).notnull())
+        return cls(edges["easting"], edges["northing"], edges["upward"], active, cf.crs_of(data))
+
+    def to_discretize(self) -> discretize.TensorMesh:
+        """Return the same cells as a discretize.TensorMesh (its cell order is this model's ravel order)."""
+        import discretize
+
+        return discretize.TensorMesh(
+            [self.widths("easting"), self.widths("northing"), self.widths("upward")],
+            origin=[self.easting_edges[0], self.northing_edges[0], self.upward_edges[0]],
+        )
+
+    @classmethod
+    def from_discretize(cls, mesh: discretize.TensorMesh, active: npt.ArrayLike | None = None) -> Grid:
+        """Grid of a 3D discretize.TensorMesh.
+
+        Parameters
+        ----------
+        mesh : discretize.TensorMesh
+            Mesh with three dimensions (x easting, y northing, z upward).
+        active : (cells,) array of bool, optional
+            Active cells in the mesh's own order.
+        """
+        if getattr(mesh, "_meshType", "") != "TENSOR" or mesh.dim != 3:
+            raise InputError(
+                f"Grid.from_discretize expects a TensorMesh of 3 dimensions, got {type(mesh).__name__}; "
+                "resample the model onto a tensor mesh"
+            )
+        grid = cls(mesh.nodes_x, mesh.nodes_y, mesh.nodes_z)
+        return grid if active is None else grid.with_active(np.asarray(active, bool).reshape(grid.shape))
+
+    def __repr__(self) -> str:
+        """One line: cells, extent and active share."""
+        extents = ", ".join(
+            f"{axis} {self.edges(axis)[0]:g} to {self.edges(axis)[-1]:g} m" for axis in reversed(AXES)
+        )
+        nz, ny, nx = self.shape
+        return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"
+
+
+def _topography_points(topography: Any) -> npt.NDArray[np.float64]:
+    """Topography as checked (easting, northing, elevation) points."""
+    if hasattr(topography, "dims"):
+        if set(topography.dims) != {"northing", "easting"}:
+            raise InputError(
+                f"Grid.with_topography expects a grid over (northing, easting), got dimensions {topography.dims}"
+            )
+        grid = topography.transpose("northing", "easting")
+        easting, northing = np.meshgrid(grid["easting"], grid["northing"])
+        values = np.column_stack([easting.ravel(), northing.ravel(), np.asarray(grid).ravel()])
+        topography = values[np.isfinite(values[:, 2])]
+    points = array_of("Grid.with_topography", "points", topography)
+    if points.ndim != 2 or points.shape[1] != 3 or not len(points):
+        raise InputError(
+            "Grid.with_topography expects points of shape (n, 3) (easting, northing, elevation), "
+            f"got {shape_text(points.shape)}"
+        )
+    finite("Grid.with_topography", "points", points, "remove the points without elevation")
+    return points

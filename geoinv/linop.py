@@ -1,0 +1,339 @@
+"""Linear operators: five methods to write one, and what follows from them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse.linalg as spla
+
+from geoinv.checks import InputError, shape_text
+
+__all__ = ["Identity", "LinearOperator", "MatrixOperator", "from_scipy"]
+
+Array = npt.NDArray[Any]
+
+
+class LinearOperator(ABC):
+    """Linear map between arrays, with its exact adjoint.
+
+    A subclass sets the attributes below and writes :meth:`_forward` and :meth:`_adjoint`, which
+    map arrays with exactly one leading batch dimension.
+
+    Attributes
+    ----------
+    domain_shape, range_shape : tuple of int
+        Shapes of what it takes and gives, without batch dimensions.
+    dtype : numpy.dtype
+        float32 or float64: precision of what it gives.
+    """
+
+    domain_shape: tuple[int, ...]
+    range_shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @abstractmethod
+    def _forward(self, x: Array) -> Array:
+        """Map (batch, *domain_shape) to (batch, *range_shape)."""
+
+    @abstractmethod
+    def _adjoint(self, y: Array) -> Array:
+        """Map (batch, *range_shape) to (batch, *domain_shape)."""
+
+    def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Array:
+        """Apply the operator.
+
+        Parameters
+        ----------
+        x : (..., *domain_shape) array
+            Leading dimensions are a batch.
+        out : (..., *range_shape) array, optional
+            Receives the result.
+
+        Returns
+        -------
+        (..., *range_shape) array of :attr:`dtype`; `out` where it was given.
+
+        Raises
+        ------
+        InputError
+            If a shape does not fit or the values are not real numbers.
+        """
+        values = np.asarray(x)
+        if values.dtype.kind not in "fiub":
+            raise InputError(f"{self.name} expects real numbers, got {values.dtype}; convert them to {self.dtype}")
+        rank = len(self.domain_shape)
+        split = values.ndim - rank
+        if split < 0 or values.shape[split:] != self.domain_shape:
+            flat = values.size == int(np.prod(self.domain_shape))
+            remedy = f"reshape it with x.reshape({self.domain_shape})" if flat else "leading dimensions are a batch"
+            raise InputError(
+                f"{self.name} expects an array of shape {shape_text(self.domain_shape, self.domain_names)}, "
+                f"got {shape_text(values.shape)}; {remedy}"
+            )
+        batch = values.shape[:split]
+        result_shape = batch + self.range_shape
+        if out is not None and (out.shape != result_shape or out.dtype != self.dtype):
+            raise InputError(
+                f"{self.name} expects out of shape {shape_text(result_shape)} and type {self.dtype}, "
+                f"got {shape_text(out.shape)} and {out.dtype}"
+            )
+        stacked = np.ascontiguousarray(values.reshape((-1, *self.domain_shape)), dtype=self.dtype)
+        count = stacked.shape[0]
+        result = self._forward(stacked) if count else np.zeros((0, *self.range_shape), self.dtype)
+        result = np.asarray(result, dtype=self.dtype).reshape(result_shape)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    @property
+    def name(self) -> str:
+        """What the operator is called in errors."""
+        return type(self).__name__
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        """Names of the domain's dimensions, for errors."""
+        return ()
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        """Names of the range's dimensions, for errors."""
+        return ()
+
+    @property
+    def T(self) -> LinearOperator:
+        """The adjoint, an operator of its own; ``A.T.T is A``."""
+        adjoint: LinearOperator | None = self.__dict__.get("_adjoint_operator")
+        if adjoint is None:
+            adjoint = self.__dict__["_adjoint_operator"] = _Adjoint(self)
+        return adjoint
+
+    def __add__(self, other: LinearOperator) -> LinearOperator:
+        """Sum of two operators of the same shapes."""
+        return _Sum(self, other)
+
+    def __sub__(self, other: LinearOperator) -> LinearOperator:
+        """Difference of two operators of the same shapes."""
+        return _Sum(self, -1.0 * other)
+
+    def __neg__(self) -> LinearOperator:
+        """Operator of the opposite sign."""
+        return _Scaled(self, -1.0)
+
+    def __mul__(self, factor: float) -> LinearOperator:
+        """Multiple of the operator."""
+        return _Scaled(self, float(factor))
+
+    __rmul__ = __mul__
+
+    def __matmul__(self, other: LinearOperator) -> LinearOperator:
+        """Composition: ``(A @ B)(x) = A(B(x))``."""
+        return _Composition(self, other)
+
+    def to_dense(self) -> Array:
+        """Matrix (range size, domain size) of the operator; for small ones."""
+        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
+        matrix = np.empty((rows, columns), self.dtype)
+        block = max(1, int(2**24 // max(1, columns + rows)))
+        for start in range(0, columns, block):
+            stop = min(start + block, columns)
+            units = np.zeros((stop - start, columns), self.dtype)
+            units[np.arange(stop - start), np.arange(start, stop)] = 1.0
+            matrix[:, start:stop] = self(units.reshape((-1, *self.domain_shape))).reshape(stop - start, rows).T
+        return matrix
+
+    def dot_test(self, draws: int = 8, seed: int = 0) -> float:
+        """Worst of ``|<A x, y> - <x, A' y>| / (|A x| |y|)`` over random pairs.
+
+        Zero but for rounding where the adjoint is exact; inner products in float64.
+        """
+        random = np.random.default_rng(seed)
+        worst = 0.0
+        for _ in range(draws):
+            x = random.standard_normal(self.domain_shape).astype(self.dtype)
+            y = random.standard_normal(self.range_shape).astype(self.dtype)
+            forward, adjoint = self(x).astype(np.float64), self.T(y).astype(np.float64)
+            scale = float(np.linalg.norm(forward) * np.linalg.norm(y.astype(np.float64)))
+            mismatch = abs(float(np.vdot(forward, y)) - float(np.vdot(x, adjoint)))
+            worst = max(worst, mismatch / scale if scale > 0 else mismatch)
+        return worst
+
+    def norm(self, seed: int = 0) -> float:
+        """Largest singular value."""
+        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
+        if min(columns, rows) <= 16:
+            return float(np.linalg.norm((self if columns <= rows else self.T).to_dense().astype(np.float64), 2))
+        start = np.random.default_rng(seed).standard_normal(min(columns, rows))
+        values = spla.svds(self.to_scipy(), k=1, v0=start, return_singular_vectors=False, random_state=seed)
+        return float(values[0])
+
+    def to_scipy(self) -> spla.LinearOperator:
+        """Return the same map as a scipy.sparse.linalg.LinearOperator on flat vectors."""
+        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
+
+        def matmat(operator: LinearOperator, x: Array) -> Array:
+            batch = np.moveaxis(x, -1, 0).reshape((-1, *operator.domain_shape))
+            return np.moveaxis(operator(batch).reshape(batch.shape[0], -1), 0, -1)
+
+        return spla.LinearOperator(
+            shape=(rows, columns),
+            dtype=self.dtype,
+            matvec=lambda x: self(np.reshape(x, self.domain_shape)).ravel(),
+            rmatvec=lambda y: self.T(np.reshape(y, self.range_shape)).ravel(),
+            matmat=lambda x: matmat(self, x),
+            rmatmat=lambda y: matmat(self.T, y),
+        )
+
+
+class _Adjoint(LinearOperator):
+    def __init__(self, operator: LinearOperator) -> None:
+        self.operator = operator
+        self.domain_shape, self.range_shape = operator.range_shape, operator.domain_shape
+        self.dtype = operator.dtype
+
+    def _forward(self, x: Array) -> Array:
+        return self.operator._adjoint(x)
+
+    def _adjoint(self, y: Array) -> Array:
+        return self.operator._forward(y)
+
+    @property
+    def T(self) -> LinearOperator:
+        return self.operator
+
+    @property
+    def name(self) -> str:
+        return f"{self.operator.name}.T"
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        return self.operator.range_names
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        return self.operator.domain_names
+
+
+class _Sum(LinearOperator):
+    def __init__(self, first: LinearOperator, second: LinearOperator) -> None:
+        if (first.domain_shape, first.range_shape) != (second.domain_shape, second.range_shape):
+            raise InputError(
+                f"a sum expects operators of the same shapes, got {first.name} {first.domain_shape} to "
+                f"{first.range_shape} and {second.name} {second.domain_shape} to {second.range_shape}"
+            )
+        self.first, self.second = first, second
+        self.domain_shape, self.range_shape = first.domain_shape, first.range_shape
+        self.dtype = np.result_type(first.dtype, second.dtype)
+
+    def _forward(self, x: Array) -> Array:
+        return self.first(x) + self.second(x)
+
+    def _adjoint(self, y: Array) -> Array:
+        return self.first.T(y) + self.second.T(y)
+
+
+class _Scaled(LinearOperator):
+    def __init__(self, operator: LinearOperator, factor: float) -> None:
+        self.operator, self.factor = operator, factor
+        self.domain_shape, self.range_shape = operator.domain_shape, operator.range_shape
+        self.dtype = operator.dtype
+
+    def _forward(self, x: Array) -> Array:
+        return self.factor * self.operator(x)
+
+    def _adjoint(self, y: Array) -> Array:
+        return self.factor * self.operator.T(y)
+
+
+class _Composition(LinearOperator):
+    def __init__(self, outer: LinearOperator, inner: LinearOperator) -> None:
+        if outer.domain_shape != inner.range_shape:
+            raise InputError(
+                f"{outer.name} @ {inner.name} expects {inner.name} to give {shape_text(outer.domain_shape)}, "
+                f"it gives {shape_text(inner.range_shape)}"
+            )
+        self.outer, self.inner = outer, inner
+        self.domain_shape, self.range_shape = inner.domain_shape, outer.range_shape
+        self.dtype = np.result_type(outer.dtype, inner.dtype)
+
+    def _forward(self, x: Array) -> Array:
+        return self.outer(self.inner(x))
+
+    def _adjoint(self, y: Array) -> Array:
+        return self.inner.T(self.outer.T(y))
+
+
+class Identity(LinearOperator):
+    """The map that changes nothing."""
+
+    def __init__(self, shape: Sequence[int], dtype: npt.DTypeLike = np.float64) -> None:
+        self.domain_shape = self.range_shape = tuple(int(n) for n in shape)
+        self.dtype = np.dtype(dtype)
+
+    def _forward(self, x: Array) -> Array:
+        return x
+
+    def _adjoint(self, y: Array) -> Array:
+        return y
+
+    def __matmul__(self, other: LinearOperator) -> LinearOperator:
+        """Composition, which is the other operator."""
+        return other if other.range_shape == self.domain_shape else super().__matmul__(other)
+
+
+class MatrixOperator(LinearOperator):
+    """Operator of a matrix, dense or sparse.
+
+    Parameters
+    ----------
+    matrix : (rows, columns) array or scipy.sparse array
+        The map.
+
+    Examples
+    --------
+    >>> A = MatrixOperator([[1.0, 2.0], [0.0, 1.0], [0.0, 0.0]])
+    >>> A([1.0, 1.0]).tolist(), A.T([1.0, 1.0, 1.0]).tolist()
+    ([3.0, 1.0, 0.0], [1.0, 3.0])
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix = matrix if hasattr(matrix, "tocsr") else np.asarray(matrix)
+        dtype = np.result_type(self.matrix.dtype, np.float32)
+        self.dtype = np.dtype(np.float32) if dtype == np.float32 else np.dtype(np.float64)
+        self.range_shape, self.domain_shape = self.matrix.shape[:1], self.matrix.shape[1:]
+
+    def _forward(self, x: Array) -> Array:
+        return np.asarray((self.matrix @ x.T).T)
+
+    def _adjoint(self, y: Array) -> Array:
+        return np.asarray((self.matrix.T @ y.T).T)
+
+
+class _FromScipy(LinearOperator):
+    def __init__(self, operator: spla.LinearOperator) -> None:
+        self.operator = operator
+        self.range_shape, self.domain_shape = operator.shape[:1], operator.shape[1:]
+        self.dtype = np.dtype(np.float32 if operator.dtype == np.float32 else np.float64)
+
+    def _forward(self, x: Array) -> Array:
+        return np.asarray(self.operator.matmat(x.T)).T
+
+    def _adjoint(self, y: Array) -> Array:
+        return np.asarray(self.operator.rmatmat(y.T)).T
+
+
+def from_scipy(operator: Any) -> LinearOperator:
+    """Operator of a scipy.sparse.linalg.LinearOperator, or of anything ``aslinearoperator`` takes.
+
+    Examples
+    --------
+    >>> from scipy.sparse import diags_array
+    >>> from_scipy(diags_array([1.0, 2.0]))([1.0, 1.0]).tolist()
+    [1.0, 2.0]
+    """
+    return _FromScipy(spla.aslinearoperator(operator))

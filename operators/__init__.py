@@ -1,0 +1,13 @@
+"""Physical forward models as matrix-free linear operators with exact adjoints."""
+
+from __future__ import annotations
+
+if __name__ != "geoinv.operators":
+    raise ImportError(
+        f"geoinv.operators was imported as {__name__!r}; import it as geoinv.operators, "
+        "and run Python from outside the checkout's operators/ folder"
+    )
+
+from geoinv.operators.magnetic import Magnetics
+
+__all__ = ["Magnetics"]

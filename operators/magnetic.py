@@ -1,0 +1,157 @@
+"""Magnetics: the field of a magnetized grid at the stations of a survey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError, choice, finite, positive, shape_text
+from geoinv.grid import AXES, Grid
+from geoinv.linop import LinearOperator
+from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
+from geoinv.operators.magnetic_dense import Dense
+from geoinv.operators.magnetic_direct import Direct
+from geoinv.operators.magnetic_gridded import Gridded
+from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.survey import Survey
+
+__all__ = ["Magnetics"]
+
+UNKNOWNS = ("susceptibility", "magnetization")
+
+
+class Magnetics(LinearOperator):
+    """Magnetic field of prisms of uniform magnetization.
+
+    Maps susceptibility chi (upward, northing, easting), dimensionless SI, or magnetization
+    (3, upward, northing, easting) in A/m, order easting, northing, upward, to data (components,
+    stations) in nT, gradients in nT/m. Induced magnetization is chi B0 / mu0 along the field, without
+    self-demagnetization. Inactive cells are ignored, whatever stands in them, and receive 0 from
+    the adjoint.
+
+    Every point is defined. On a face the value is the limit from outside; inside a cell it is
+    mu0 H. On an edge or corner the divergent logarithm is left out, which cancels between
+    neighbours of equal susceptibility, and the rest is the limit from above or below where the edge
+    bounds a top or bottom face, the mean of its sides elsewhere.
+
+    Parameters
+    ----------
+    grid : Grid
+        Cells; only the active ones count.
+    survey : Survey
+        Stations, components and field.
+    engine : str
+        ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
+        ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
+        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers.
+    rtol : float, optional
+        Error that is tolerated, relative to the largest datum. From 1e-5 up, gridded and dense keep
+        their numbers in single precision; None is exact.
+    dtype : str
+        ``"float64"`` or ``"float32"``, of models and data.
+    unknown : str
+        ``"susceptibility"`` or ``"magnetization"``.
+    memory_budget : float, optional
+        Bytes that the operator may hold; half of the free memory by default.
+
+    Raises
+    ------
+    InputError
+        If the engine does not apply or fit in memory, or an argument is not one of the above.
+
+    Examples
+    --------
+    >>> import geoinv
+    >>> grid = geoinv.Grid.regular(shape=(2, 2, 2), spacing=(10, 10, 10), origin=(-20, 0, 0))
+    >>> field = geoinv.MainField(90.0, 0.0, 50000.0)
+    >>> survey = geoinv.Survey([10.0], [10.0], [10.0], field=field)
+    >>> A = Magnetics(grid, survey)
+    >>> A(np.full(grid.shape, 0.01)).round(3).tolist()
+    [[52.033]]
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        survey: Survey,
+        engine: str = "auto",
+        rtol: float | None = None,
+        dtype: npt.DTypeLike = "float64",
+        unknown: str = "susceptibility",
+        memory_budget: float | None = None,
+    ) -> None:
+        choice("Magnetics", "engine", engine, ("auto", *ENGINES))
+        choice("Magnetics", "dtype", np.dtype(dtype).name, ("float64", "float32"))
+        choice("Magnetics", "unknown", unknown, UNKNOWNS)
+        if not isinstance(grid, Grid) or not isinstance(survey, Survey):
+            raise InputError(
+                f"Magnetics expects a Grid and a Survey, got {type(grid).__name__} and {type(survey).__name__}"
+            )
+        if rtol is not None:
+            positive("Magnetics", "rtol", np.asarray(float(rtol)), "give a relative error such as 1e-6, or None")
+        self.grid, self.survey, self.unknown = grid, survey, unknown
+        self.dtype = np.dtype(dtype)
+        self.domain_shape = grid.shape if unknown == "susceptibility" else (3, *grid.shape)
+        self.range_shape = survey.range_shape
+        single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)
+        self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64))
+        self.choice: Choice = choose(self.problem, engine, memory_budget)
+        self._engine: Direct | Gridded | Dense | None = None
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine in use."""
+        return self.choice.engine
+
+    def _built(self) -> Direct | Gridded | Dense:
+        if self._engine is None:
+            engines = {"direct": Direct, "gridded": Gridded, "dense": Dense}
+            self._engine = engines[self.engine](self.problem)
+        return self._engine
+
+    def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        models = np.where(self.grid.active, x, 0.0).reshape(-1, self.problem.unknowns, *self.grid.shape)
+        finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
+        return self._built().forward(models)
+
+    def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        finite("Magnetics.T", "data", y, "remove those stations")
+        gradients = self._built().adjoint(y)
+        gradients *= self.grid.active
+        return gradients.reshape(-1, *self.domain_shape)
+
+    def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> npt.NDArray[np.float64]:
+        """Diagonal of ``A' W^2 A``.
+
+        Parameters
+        ----------
+        weights : array_like
+            Diagonal of W, broadcast to (components, stations): 1/uncertainty, not its square.
+
+        Returns
+        -------
+        (*domain_shape) array; 0 in inactive cells.
+        """
+        squared = np.broadcast_to(np.asarray(weights, np.float64) ** 2, self.range_shape)
+        diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
+        return (diagonal * self.grid.active).reshape(self.domain_shape)
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        """Names of the model's dimensions."""
+        return AXES if self.unknown == "susceptibility" else ("component", *AXES)
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        """Names of the data's dimensions."""
+        return ("component", "station")
+
+    def __repr__(self) -> str:
+        """Shapes, engine, why it was chosen and what it costs."""
+        domain = shape_text(self.domain_shape, self.domain_names)
+        return (
+            f"Magnetics of {' '.join(self.survey.components)}: {self.unknown} {domain} "
+            f"to data {shape_text(self.range_shape, self.range_names)}, {self.dtype}\n{self.choice}"
+        )

@@ -1,0 +1,91 @@
+"""Dense engine: the matrix of active cells in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.operators import _magnetic_numba as kernels
+from geoinv.operators._jit import THREADS
+from geoinv.operators.magnetic_problem import MagneticProblem, face_contacts
+from geoinv.progress import report
+
+__all__ = ["Dense", "dense_bytes"]
+
+ENTRIES_A_CALL = 10_000_000
+"""Matrix entries computed between two progress reports; also bounds the working memory."""
+
+
+def dense_bytes(problem: MagneticProblem) -> int:
+    """Bytes of the matrix and of what building it takes besides."""
+    active, stations = int(problem.grid.active.sum()), problem.survey.stations
+    width = problem.components * problem.unknowns
+    working = min(stations * problem.grid.size * width, ENTRIES_A_CALL + problem.grid.size * width) * 8
+    return stations * active * width * problem.storage.itemsize + working
+
+
+class Dense:
+    """Matrix over (components, stations) and (unknowns, active cells), applied by BLAS.
+
+    Parameters
+    ----------
+    problem : MagneticProblem
+        Grid, survey and unknown; ``problem.storage`` is the matrix's precision.
+    """
+
+    def __init__(self, problem: MagneticProblem) -> None:
+        self.problem = problem
+        grid, survey = problem.grid, problem.survey
+        active = np.flatnonzero(grid.active)
+        self._active = active
+        shape = (problem.components, survey.stations, problem.unknowns, active.size)
+        matrix = np.empty(shape, problem.storage)
+        chunk = max(1, ENTRIES_A_CALL // (grid.size * problem.components * problem.unknowns))
+        report("matrix", 0, survey.stations)
+        for start in range(0, survey.stations, chunk):
+            stop = min(start + chunk, survey.stations)
+            rows = cell_fields(problem, problem.stations[start:stop])
+            flat = rows.reshape(*rows.shape[:3], -1)
+            matrix[:, start:stop] = flat if active.size == grid.size else flat[..., active]
+            report("matrix", stop, survey.stations)
+        self._matrix = matrix.reshape(problem.components * survey.stations, problem.unknowns * active.size)
+
+    def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""
+        batch = models.shape[0]
+        columns = models.reshape(batch, self.problem.unknowns, -1)[..., self._active].reshape(batch, -1)
+        data = columns.astype(self._matrix.dtype) @ self._matrix.T
+        return np.asarray(data.reshape(batch, self.problem.components, -1))
+
+    def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Transpose of :meth:`forward`."""
+        batch, grid = data.shape[0], self.problem.grid
+        columns = data.reshape(batch, -1).astype(self._matrix.dtype) @ self._matrix
+        models = np.zeros((batch, self.problem.unknowns, grid.size), self._matrix.dtype)
+        models[..., self._active] = columns.reshape(batch, self.problem.unknowns, -1)
+        return models.reshape(batch, self.problem.unknowns, *grid.shape)
+
+    def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
+        total = np.zeros(self._matrix.shape[1])
+        for start in range(0, self._matrix.shape[0], 256):
+            rows = self._matrix[start : start + 256].astype(np.float64)
+            total += squared_weights.ravel()[start : start + 256] @ rows**2
+        grid = self.problem.grid
+        diagonal = np.zeros((self.problem.unknowns, grid.size))
+        diagonal[:, self._active] = total.reshape(self.problem.unknowns, -1)
+        return diagonal.reshape(self.problem.unknowns, *grid.shape)
+
+
+def cell_fields(problem: MagneticProblem, stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Field of each cell alone at some stations (components, stations, unknowns, upward, northing, easting)."""
+    nodes, weights, grid = problem.nodes, problem.kernels, problem.grid
+    rows = np.empty((problem.components, len(stations), problem.unknowns, *grid.shape))
+    with THREADS:
+        kernels.matrix_rows(weights.order, weights.weights, nodes.x, nodes.y, nodes.z, stations, rows)
+    station, cell, axis = face_contacts(nodes, grid.shape[2], stations)
+    jump = np.moveaxis(weights.face_jump[:, :, axis], -1, 0)
+    np.add.at(np.moveaxis(rows, (1, 3, 4, 5), (0, 1, 2, 3)), (station, *cell.T), jump)
+    return rows

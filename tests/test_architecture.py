@@ -1,0 +1,94 @@
+"""The checkout itself: light to import, whole when installed, pinned, and described."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import geoinv
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted([*(ROOT / "geoinv").glob("**/*.py"), *(ROOT / "operators").glob("**/*.py")])
+HEAVY = ["cupy", "discretize", "matplotlib", "netCDF4", "numba", "pyvista", "rich", "torch", "typer", "xarray"]
+
+
+def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Result of a new interpreter started in `folder`, which stands first on its path."""
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_importing_geoinv_loads_no_heavy_library():
+    result = run_python(f"import sys, geoinv; print(sorted(set({HEAVY}) & set(sys.modules)))", ROOT)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_operators_resolve_after_importing_geoinv_only():
+    result = run_python("import geoinv; print(geoinv.operators.__name__, geoinv.operators.Magnetics.__name__)", ROOT)
+    assert result.stdout.split() == ["geoinv.operators", "Magnetics"], result.stderr
+
+
+def test_operators_under_another_name_say_how_to_import_them():
+    result = run_python("import operators", ROOT)
+    assert result.returncode != 0
+    assert re.search(r"ImportError: .*import it as geoinv\.operators", result.stderr), result.stderr
+
+
+def test_a_user_file_called_operators_does_not_shadow_the_package(tmp_path):
+    (tmp_path / "operators.py").write_text("mine = True\n")
+    code = "import sys, operators, geoinv.operators as ours; print(operators.mine, ours.__name__)"
+    environment = f"sys.path.append({os.fspath(ROOT)!r})"
+    result = run_python(f"import sys; {environment}; {code}", tmp_path)
+    assert result.stdout.split() == ["True", "geoinv.operators"], result.stderr
+
+
+def test_operators_is_linked_into_the_package_by_a_relative_link():
+    assert os.readlink(ROOT / "geoinv" / "operators") == "../operators"
+
+
+def test_every_package_on_disk_is_installed():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    on_disk = {path.parent.relative_to(ROOT).as_posix() for path in MODULES if path.name == "__init__.py"}
+    packages = {name.replace("/", ".").replace("operators", "geoinv.operators") for name in on_disk}
+    assert set(config["options"]["packages"].split()) == packages
+
+
+def test_the_version_stands_in_one_place():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" not in settings["project"]
+    assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "geoinv.__version__"}
+    assert re.fullmatch(r"\d+\.\d+\.\d+", geoinv.__version__)
+
+
+def test_what_make_installs_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    requirements = [
+        *project["dependencies"],
+        *(line for name in ("learn", "view", "test", "bench") for line in extras[name]),
+    ]
+    wanted = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in requirements}
+    pins = re.findall(r"^([\w.-]+)==\S+$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert wanted <= {name.lower() for name in pins}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_module_says_what_it_is_and_what_it_offers(path):
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    names = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    assert "__all__" in names or path.stem.startswith("_"), f"{path.name} needs __all__"

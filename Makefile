@@ -6,8 +6,13 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # constraints.txt fixes the versions, of what builds as well
-INSTALL = $(BIN)/python -m pip install --quiet --constraint constraints.txt --build-constraint constraints.txt
+define install
+	@echo "setting up $(VENV) for make $(@F:.%=%): once, a minute or two"
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --build-constraint constraints.txt --editable '.[$(1)]'
+	@touch $@
+endef
 DECLARED := pyproject.toml setup.cfg constraints.txt
+TEST_EXTRAS := test,view
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench clean
@@ -44,18 +49,15 @@ $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "geoinv needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
 	         "name another with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt pip
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.python $(DECLARED)
-	$(INSTALL) --editable '.[view]'
-	@touch $@
+	$(call install,view)
 
 $(VENV)/.test: $(VENV)/.python $(DECLARED)
-	$(INSTALL) --editable '.[test,view]'
-	@touch $@
+	$(call install,$(TEST_EXTRAS))
 
 $(VENV)/.bench: $(VENV)/.python $(DECLARED)
-	$(INSTALL) --editable '.[bench]'
-	@touch $@
+	$(call install,bench)

@@ -9,22 +9,38 @@ from geoinv.checks import InputError
 from geoinv.field import MainField, total_field_anomaly
 from geoinv.grid import Grid
 from geoinv.survey import Survey
+from geoinv.version import __version__
 
 if TYPE_CHECKING:
     from geoinv import operators as operators
+    from geoinv.inversion import invert, l_curve
+    from geoinv.regularizers import Smooth
+    from geoinv.solution import Solution
+    from geoinv.solvers import GaussNewtonCG
 
-__version__ = "0.1.0"
 
 __all__ = [
+    "__version__",
+    "GaussNewtonCG",
     "Grid",
     "InputError",
     "MainField",
+    "Smooth",
+    "Solution",
     "Survey",
+    "invert",
+    "l_curve",
+    "operators",
     "total_field_anomaly",
 ]
 
 _LAZY = {
     "operators": ("geoinv.operators", None),
+    "GaussNewtonCG": ("geoinv.solvers", "GaussNewtonCG"),
+    "Smooth": ("geoinv.regularizers", "Smooth"),
+    "Solution": ("geoinv.solution", "Solution"),
+    "invert": ("geoinv.inversion", "invert"),
+    "l_curve": ("geoinv.inversion", "l_curve"),
 }
 
 

@@ -13,7 +13,15 @@ from geoinv.checks import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CONVENTIONS", "QUANTITIES", "cell_coordinates", "cell_edges", "crs_of", "with_crs"]
+__all__ = [
+    "CONVENTIONS",
+    "QUANTITIES",
+    "cell_coordinates",
+    "cell_edges",
+    "crs_of",
+    "field_attributes",
+    "with_crs",
+]
 
 CONVENTIONS = "CF-1.11"
 
@@ -88,6 +96,17 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
             f"check {bounds_name}"
         )
     return np.append(bounds[:, 0], bounds[-1, 1])
+
+
+def field_attributes(survey: Any) -> dict[str, float]:
+    """Inducing field and anomaly direction of a survey as attributes, in degrees and nT."""
+    return {
+        "field_inclination": survey.field.inclination,
+        "field_declination": survey.field.declination,
+        "field_intensity": survey.field.intensity,
+        "anomaly_inclination": survey.anomaly_direction[0],
+        "anomaly_declination": survey.anomaly_direction[1],
+    }
 
 
 def with_crs(data: xr.Dataset, crs: str | None) -> xr.Dataset:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import discretize
     import xarray as xr
 
-__all__ = ["AXES", "Grid"]
+__all__ = ["AXES", "Grid", "topography_points"]
 
 AXES = ("upward", "northing", "easting")
 
@@ -188,9 +188,7 @@ class Grid:
         InputError
             If the points are not finite triples, do not overlap the grid, or leave no active cell.
         """
-        from discretize.utils import active_from_xyz
-
-        points = _topography_points(topography)
+        points = topography_points(topography)
         for axis, column in (("easting", 0), ("northing", 1)):
             edges, low, high = self.edges(axis), points[:, column].min(), points[:, column].max()
             if low > edges[-1] or high < edges[0]:
@@ -198,9 +196,7 @@ class Grid:
                     f"Grid.with_topography expects topography over the grid, got {axis} {low:g} to {high:g} m "
                     f"against {edges[0]:g} to {edges[-1]:g} m; bring both into one coordinate system"
                 )
-        method = "linear" if len(points) > 3 else "nearest"
-        below = active_from_xyz(self.to_discretize(), points, grid_reference="CC", method=method)
-        active = self.active & below.reshape(self.shape)
+        active = self.active & (self.upward[:, None, None] < _ground(points, self.easting, self.northing))
         if not active.any():
             raise InputError(
                 f"Grid.with_topography expects ground above {self.upward[0]:g} m, the lowest cell centre, got elevations "
@@ -327,7 +323,7 @@ class Grid:
         return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"
 
 
-def _topography_points(topography: Any) -> npt.NDArray[np.float64]:
+def topography_points(topography: Any) -> npt.NDArray[np.float64]:
     """Topography as checked (easting, northing, elevation) points."""
     if hasattr(topography, "dims"):
         if set(topography.dims) != {"northing", "easting"}:
@@ -346,3 +342,26 @@ def _topography_points(topography: Any) -> npt.NDArray[np.float64]:
         )
     finite("Grid.with_topography", "points", points, "remove the points without elevation")
     return points
+
+
+def _ground(
+    points: npt.NDArray[np.float64], easting: npt.NDArray[np.float64], northing: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Elevation (northing, easting) of the ground: linear between points, nearest outside them.
+
+    `discretize.utils.active_from_xyz` does the same for each cell rather than each column, in
+    coordinates as they are: among UTM coordinates its walk through the triangles fails and takes
+    half a minute, and outside them it takes the point nearest in three dimensions.
+    """
+    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+    from scipy.spatial import QhullError
+
+    middle = points[:, :2].mean(axis=0)
+    positions, elevations = points[:, :2] - middle, points[:, 2]
+    columns = np.stack(np.meshgrid(easting - middle[0], northing - middle[1]), axis=-1)
+    ground = np.asarray(NearestNDInterpolator(positions, elevations)(columns))
+    try:
+        linear = LinearNDInterpolator(positions, elevations)(columns)
+    except QhullError:  # fewer than three points, or all on one line: nothing to triangulate
+        return ground
+    return np.where(np.isnan(linear), ground, linear)

@@ -175,11 +175,7 @@ class Survey:
                 "Conventions": cf.CONVENTIONS,
                 "featureType": "point",
                 "components": " ".join(self.components),
-                "field_inclination": self.field.inclination,
-                "field_declination": self.field.declination,
-                "field_intensity": self.field.intensity,
-                "anomaly_inclination": self.anomaly_direction[0],
-                "anomaly_declination": self.anomaly_direction[1],
+                **cf.field_attributes(self),
             },
         )
         for row, name in enumerate(self.components):

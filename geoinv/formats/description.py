@@ -1,0 +1,128 @@
+"""A few lines about what a file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError
+from geoinv.formats.netcdf import model_names, open_netcdf
+from geoinv.formats.recognition import POINTS, TABLE, UBC_MODEL, FileKind, recognise
+from geoinv.formats.registry import read_mesh, read_survey, read_topography
+from geoinv.formats.table import layout_of, read_table
+from geoinv.formats.text import TextLines
+from geoinv.formats.ubc_mesh import INACTIVE, ubc_model_values
+from geoinv.grid import AXES
+from geoinv.survey import Survey
+
+__all__ = ["describe"]
+
+_MOST_CELLS = 10_000_000
+
+
+def describe(path: str | Path) -> str:
+    """Say what a file was recognised as, and what it holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that geoinv reads.
+
+    Returns
+    -------
+    str
+        Lines: the kind of file; stations or cells; extents; ranges of data, deviations and model;
+        the field.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be recognised, or its content is wrong.
+    """
+    kind = recognise(path)
+    return "\n".join([f"{path}: {kind.name}", *(f"  {line}" for line in _lines(path, kind))])
+
+
+def _lines(path: str | Path, kind: FileKind) -> list[str]:
+    if kind in (TABLE, POINTS):
+        return _table_lines(path)
+    if "survey" in kind.holds:
+        return _survey_lines(read_survey(path))
+    if kind is UBC_MODEL:
+        values = ubc_model_values(path, most=_MOST_CELLS)
+        active = values[values != INACTIVE]
+        marked = f", {values.size - active.size} marked inactive" if active.size < values.size else ""
+        return [f"{values.size} values{marked}", _range("model", active)]
+    if "mesh" in kind.holds:
+        return _mesh_lines(path, kind)
+    if "topography" in kind.holds:
+        points = read_topography(path)
+        return [f"{len(points)} points", *_extents(dict(zip(("easting", "northing", "upward"), points.T, strict=True)))]
+    return ["geoinv does not read this format"]
+
+
+def _range(name: str, values: npt.NDArray[np.float64], units: str = "") -> str:
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return f"{name}: no value"
+    return f"{name} {values.min():.6g} to {values.max():.6g}{units and ' ' + units}, median {np.median(values):.6g}"
+
+
+def _extents(positions: Mapping[str, npt.NDArray[np.float64]]) -> list[str]:
+    return [f"{axis} {values.min():.10g} to {values.max():.10g} m" for axis, values in positions.items()]
+
+
+def _survey_lines(survey: Survey) -> list[str]:
+    from geoinv.cf import QUANTITIES
+
+    field = survey.field
+    lines = [f"{survey.stations} stations", *_extents({axis: getattr(survey, axis) for axis in reversed(AXES)})]
+    for row, name in enumerate(survey.components):
+        units = QUANTITIES[name]["units"]
+        lines.append(f"{name}: no data" if survey.data is None else _range(name, survey.data[row], units))
+        if survey.uncertainty is not None:
+            lines.append(_range(f"standard deviation of {name}", survey.uncertainty[row], units))
+    lines.append(
+        f"field: inclination {field.inclination:g}, declination {field.declination:g} degrees, {field.intensity:g} nT"
+    )
+    if survey.anomaly_direction != (field.inclination, field.declination):
+        inclination, declination = survey.anomaly_direction
+        lines.append(f"tmi projected on inclination {inclination:g}, declination {declination:g} degrees")
+    return lines
+
+
+def _mesh_lines(path: str | Path, kind: FileKind) -> list[str]:
+    grid = read_mesh(path)
+    lines = [f"{' x '.join(map(str, grid.shape))} cells (upward, northing, easting), {int(grid.active.sum())} active"]
+    lines += _extents({axis: grid.edges(axis) for axis in reversed(AXES)})
+    lines += [
+        f"cells {grid.widths(axis).min():g} to {grid.widths(axis).max():g} m along {axis}" for axis in reversed(AXES)
+    ]
+    if "model" in kind.holds:
+        with open_netcdf(path) as data:
+            stations = [name for name in map(str, data.data_vars) if data[name].dims == ("station",)]
+            for name in (*model_names(data), *stations):
+                units = data[name].attrs.get("units", "")
+                lines.append(_range(name, np.asarray(data[name]), "" if units == "1" else units))
+            lines += [f"{name}: {data.attrs[name]}" for name in ("chi2_per_datum", "status") if name in data.attrs]
+    return lines
+
+
+def _table_lines(path: str | Path) -> list[str]:
+    text = TextLines.read(path, inline_comments=False)
+    layout = layout_of(text)
+    lines = [
+        f"{len(text.lines) - (layout.start if layout else 0)} rows",
+        f"columns: {layout.listing if layout else ''}",
+    ]
+    try:
+        table = read_table(path)
+    except InputError as error:
+        return [*lines, f"needs a choice: {error}"]
+    dropped = [f"{table.dropped_rows} rows with dummy values"] if table.dropped_rows else []
+    positions = {name: values for name, values in table.columns.items() if name in AXES}
+    others = [_range(name, values) for name, values in table.columns.items() if name not in AXES]
+    return [*lines, *_extents(positions), *others, *dropped, "field: none in a table; give --field"]

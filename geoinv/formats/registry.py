@@ -1,0 +1,288 @@
+"""One way to read and write each thing, whatever the format of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError, array_of, finite
+from geoinv.field import MainField
+from geoinv.formats import netcdf, recognition
+from geoinv.formats.recognition import FileKind, recognise
+from geoinv.formats.table import read_table, write_table
+from geoinv.formats.text import TextLines, naming
+from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh, write_ubc_model
+from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
+from geoinv.grid import Grid
+from geoinv.survey import COMPONENTS, Survey
+
+__all__ = [
+    "MESH_SUFFIXES",
+    "MODEL_SUFFIXES",
+    "SURVEY_SUFFIXES",
+    "read_mesh",
+    "read_model",
+    "read_survey",
+    "read_topography",
+    "write_mesh",
+    "write_model",
+    "write_survey",
+]
+
+SURVEY_SUFFIXES = {".nc": "netCDF", ".obs": "UBC", ".mag": "UBC", ".csv": "CSV", ".xyz": "XYZ", ".txt": "XYZ"}
+MESH_SUFFIXES = {".nc": "netCDF", ".msh": "UBC", ".mesh": "UBC"}
+MODEL_SUFFIXES = {".nc": "netCDF", ".sus": "UBC", ".den": "UBC", ".mod": "UBC"}
+
+_TOTAL_FIELD = 15000.0  # nT: weaker than the main field anywhere, stronger than the median of any anomaly
+
+_UBC_DENSITY = "g cm-3"  # of .den files; their numbers are kept
+
+_REMEDIES = {
+    "survey": "give UBC observations, a CSV/XYZ table or a netCDF survey",
+    "mesh": "give a UBC tensor mesh, a netCDF model or a solution",
+    "model": "give a UBC model, a netCDF model or a solution",
+    "topography": "give points x y z (with or without a count) or a netCDF grid over (northing, easting)",
+}
+
+
+def _recognised(path: str | Path, what: str) -> FileKind:
+    """Kind of a file that must hold `what`."""
+    kind = recognise(path)
+    if what not in kind.holds:
+        raise InputError(f"{path} expects a {what}, got {kind.name}; {_REMEDIES[what]}")
+    return kind
+
+
+def _format_of(path: str | Path, suffixes: Mapping[str, str], what: str) -> str:
+    """Format that the suffix of a file to write asks for."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in suffixes:
+        raise InputError(f"{path} expects a suffix for a {what} ({' '.join(suffixes)}), got {suffix!r}; rename it")
+    return suffixes[suffix]
+
+
+def read_survey(
+    path: str | Path,
+    *,
+    field: MainField | None = None,
+    columns: Mapping[str, str | int] | None = None,
+    height: float | None = None,
+) -> Survey:
+    """Survey of any file that holds one: netCDF, UBC observations, a table or points.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, recognised by its content.
+    field : MainField, optional
+        Inducing field; needed where the file has none, and used in place of the file's where it
+        has one. TMI is then projected on it, unless the file has a direction other than its field's.
+    columns : mapping, optional
+        Columns of a table by quantity, see :func:`geoinv.formats.read_table`.
+    height : float, optional
+        Upward coordinate of all stations, in metres, in place of the file's (if any).
+
+    Returns
+    -------
+    Survey
+        ``attributes["dropped_rows"]`` counts the rows of a table left out for a dummy value.
+
+    Raises
+    ------
+    InputError
+        If the file holds no survey, its content is wrong, the field is not known, or TMI is a total
+        field rather than an anomaly.
+    """
+    kind = _recognised(path, "survey")
+    table = kind in (recognition.TABLE, recognition.POINTS)
+    if columns and not table:
+        raise InputError(f"--columns expects a CSV/XYZ table, got {path} ({kind.name}); leave it out")
+    if height is not None:
+        finite("--height", "metres", array_of("--height", "metres", height), "give one number")
+    if table:
+        survey = _survey_of_table(path, field, columns, height)
+    elif kind is recognition.UBC_OBSERVATIONS:
+        survey = read_ubc_observations(path)
+    else:
+        survey = netcdf.read_netcdf_survey(path, field, height)
+    if height is not None:
+        survey = replace(survey, upward=np.full(survey.stations, float(height)))
+    if field is not None:
+        follows = survey.anomaly_direction == (survey.field.inclination, survey.field.declination)
+        kept = (field.inclination, field.declination) if follows else survey.anomaly_direction
+        survey = replace(survey, field=field, anomaly_direction=kept)
+    _refuse_total_field(path, survey)
+    return survey
+
+
+def _survey_of_table(
+    path: str | Path, field: MainField | None, columns: Mapping[str, str | int] | None, height: float | None
+) -> Survey:
+    required = ("easting", "northing") if height is not None else ("easting", "northing", "upward")
+    quantities = [*COMPONENTS, *(f"{name}_uncertainty" for name in COMPONENTS)]
+    table = read_table(path, columns, required=required, optional=quantities)
+    if field is None:
+        raise InputError(
+            f"{path} expects the inducing field beside it, got a table, which has none; give --field with inclination, "
+            "declination (degrees) and intensity (nT)"
+        )
+    found = table.columns
+    components = tuple(name for name in COMPONENTS if name in found)
+    uncertainties = [found.get(f"{name}_uncertainty") for name in components]
+    complete = [values for values in uncertainties if values is not None]
+    if complete and len(complete) < len(uncertainties):
+        raise InputError(f"{path} expects an uncertainty for each of {', '.join(components)}, got {len(complete)}")
+    with naming(path):
+        return Survey(
+            found["easting"],
+            found["northing"],
+            found["upward"] if height is None else np.full(found["easting"].shape, float(height)),
+            components=components or ("tmi",),
+            field=field,
+            data=np.stack([found[name] for name in components]) if components else None,
+            uncertainty=np.stack(complete) if complete else None,
+            attributes={"dropped_rows": table.dropped_rows} if table.dropped_rows else None,
+        )
+
+
+def _refuse_total_field(path: str | Path, survey: Survey) -> None:
+    """TMI is an anomaly: the main field is subtracted."""
+    if survey.data is None or "tmi" not in survey.components:
+        return
+    middle = float(np.median(np.abs(survey.data[survey.components.index("tmi")])))
+    if middle > _TOTAL_FIELD:
+        raise InputError(
+            f"{path} expects tmi as an anomaly in nT, got a median of {middle:.0f} nT, which is a total field; "
+            "subtract the IGRF (and a base level), or choose the residual with --columns tmi=NAME"
+        )
+
+
+def read_mesh(path: str | Path) -> Grid:
+    """Grid of a UBC tensor mesh, a netCDF model or a solution.
+
+    Raises
+    ------
+    InputError
+        If the file holds no mesh, or its content is wrong.
+    """
+    kind = _recognised(path, "mesh")
+    return read_ubc_mesh(path) if kind is recognition.UBC_MESH else netcdf.read_netcdf_mesh(path)
+
+
+def read_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
+    """Model on a grid, from a UBC model, a netCDF model or a solution.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, recognised by its content.
+    grid : Grid
+        The mesh that the model is on; that of a netCDF file must be the same.
+
+    Returns
+    -------
+    (upward, northing, easting) array
+        NaN where the file marks a cell inactive (-100 in UBC files, NaN in netCDF).
+
+    Raises
+    ------
+    InputError
+        If the file holds no model, or one on another mesh.
+    """
+    kind = _recognised(path, "model")
+    if kind is recognition.UBC_MODEL:
+        return read_ubc_model(path, grid)
+    return netcdf.read_netcdf_model(path, grid)
+
+
+def read_topography(path: str | Path) -> npt.NDArray[np.float64]:
+    """Topography as points, from a text file of points or a netCDF grid.
+
+    Parameters
+    ----------
+    path : str or Path
+        Rows ``x y z`` (with a count before them, as in UBC files, or without), a table with a header
+        that names ``ground`` (``dem``, ``dtm``) or ``upward``, or netCDF over (northing, easting).
+
+    Returns
+    -------
+    (points, 3) array
+        Easting, northing and elevation in metres.
+
+    Raises
+    ------
+    InputError
+        If the file holds no topography, or its content is wrong.
+    """
+    kind = _recognised(path, "topography")
+    if kind is recognition.NETCDF["topography"]:
+        return netcdf.read_netcdf_topography(path)
+    if kind is recognition.COUNTED_POINTS:
+        text = TextLines.read(path)
+        points = len(text.lines) - 1
+        if int(text.lines[0]) != points:
+            remedy = "correct it, or copy the file again: it may be cut short"
+            raise text.error(0, f"the number of points that follow ({points})", remedy)
+        return text.array(1)
+    positions = ("easting", "northing")
+    columns = read_table(path, required=positions, optional=("ground",)).columns
+    if "ground" not in columns:
+        columns = read_table(path, required=(*positions, "upward"), optional=("tmi",)).columns
+        if "tmi" in columns:
+            raise InputError(
+                f"{path} expects elevations of the ground, got a survey with tmi and heights of the sensor; "
+                "give points x y z, or name the column of the ground dem"
+            )
+    return np.column_stack([*columns.values()])
+
+
+def write_survey(path: str | Path, survey: Survey) -> None:
+    """Write a survey in the format of the suffix: ``.nc``, ``.obs .mag`` (UBC), ``.csv``, ``.xyz .txt``.
+
+    Raises
+    ------
+    InputError
+        If the suffix is another, the format cannot hold the survey, or the file cannot be written.
+    """
+    form = _format_of(path, SURVEY_SUFFIXES, "survey")
+    if form == "netCDF":
+        netcdf.write_netcdf(path, survey.to_xarray())
+    elif form == "UBC":
+        write_ubc_observations(path, survey)
+    else:
+        write_table(path, survey, "," if form == "CSV" else " ")
+
+
+def write_mesh(path: str | Path, grid: Grid) -> None:
+    """Write a grid in the format of the suffix: ``.nc`` or ``.msh .mesh`` (UBC: without active cells)."""
+    if _format_of(path, MESH_SUFFIXES, "mesh") == "netCDF":
+        netcdf.write_netcdf(path, grid.to_xarray())
+    else:
+        write_ubc_mesh(path, grid)
+
+
+def write_model(path: str | Path, grid: Grid, model: npt.ArrayLike, name: str = "susceptibility") -> None:
+    """Write a model in the format of the suffix: ``.nc`` or ``.sus .den .mod`` (UBC).
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    grid : Grid
+        The mesh; UBC models need it in a file of its own (:func:`write_mesh`).
+    model : (upward, northing, easting) array_like
+        Inactive cells become NaN (netCDF) or -100 (UBC).
+    name : str, optional
+        Variable of a netCDF file.
+    """
+    if _format_of(path, MODEL_SUFFIXES, "model") == "netCDF":
+        data = grid.to_xarray(**{name: model})
+        if name == "density":
+            data[name].attrs["units"] = _UBC_DENSITY
+        netcdf.write_netcdf(path, data)
+    else:
+        write_ubc_model(path, grid, model)

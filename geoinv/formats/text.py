@@ -1,0 +1,252 @@
+"""A text file as numbered lines without comments, and the numbers on them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError
+
+__all__ = ["TextLines", "is_number", "naming", "read_bytes", "rows_text", "split"]
+
+# control characters that no text file holds (tab, line ends, form feed, DOS end of file and escape apart)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_COMMENT_MARKS = ("!", "#", "%", "/")
+
+
+@contextmanager
+def naming(place: str | Path) -> Iterator[None]:
+    """Put the file, or the line of it, before the sentence of an InputError raised inside."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
+
+
+def read_bytes(path: str | Path, limit: int = -1) -> bytes:
+    """Content of a file, unpacked where it is gzipped.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    limit : int, optional
+        Most bytes to read; all by default.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it cannot be read, or it is a cut or broken gzip file.
+    """
+    try:
+        with open(path, "rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+            return stream.read(limit)
+    except FileNotFoundError:
+        raise InputError(f"{path} expects a file, got none of that name; check the name and the folder") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} expects a file, got a folder; name a file in it") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path} expects a whole gzip file, got a broken one ({error}); copy it again") from None
+    except OSError as error:
+        raise InputError(f"{path} expects a readable file, got {error.strerror}; check its permissions") from None
+
+
+def split(line: str, delimiter: str | None) -> list[str]:
+    """Tokens of a line, at a delimiter or (None) at white space."""
+    if delimiter is None:
+        return line.split()
+    quoted = '"' in line
+    tokens = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True)) if quoted else line.split(delimiter)
+    return [token.strip() for token in tokens]
+
+
+def is_number(token: str) -> bool:
+    """Tell whether a token reads as a number (NaN and infinity included)."""
+    try:
+        float(token)
+    except ValueError:
+        return False
+    return "_" not in token
+
+
+def rows_text(columns: Iterable[npt.NDArray[np.float64]], separator: str = " ") -> str:
+    r"""Columns of numbers as lines, each number with the fewest digits that give it back exactly.
+
+    Examples
+    --------
+    >>> rows_text([np.array([0.1, 2.0]), np.array([1e-30, 3.5])])
+    '0.1 1e-30\n2.0 3.5\n'
+    """
+    rows = zip(*(map(repr, column.tolist()) for column in columns), strict=True)
+    return "".join(separator.join(row) + "\n" for row in rows)
+
+
+@dataclass(frozen=True)
+class TextLines:
+    """Lines of a text file that hold something.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for errors.
+    lines : list of str
+        Lines without blank ones and comments (those that begin with ``! # % /``).
+    line_numbers : list of int
+        Where each stands in the file, from 1.
+    heading : str
+        The comment right above the first line, without its mark: some programs put the names of
+        the columns there.
+    """
+
+    path: Path
+    lines: list[str]
+    line_numbers: list[int]
+    heading: str = ""
+
+    @classmethod
+    def read(cls, path: str | Path, *, inline_comments: bool = True, limit: int = -1) -> TextLines:
+        """Lines of a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Text file, gzipped or not.
+        inline_comments : bool, optional
+            Drop what follows a ``!`` on a line, as in UBC files.
+        limit : int, optional
+            Most bytes to read, for a first look; a line cut by it is dropped.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, is binary, or holds no line but comments.
+        """
+        content = read_bytes(path, limit)
+        if _BINARY.search(content):
+            raise InputError(f"{path} expects text, got binary content; give a text or netCDF file")
+        text = content.decode("utf-8-sig", errors="replace").rstrip("\x1a")
+        everything = text.splitlines()
+        if 0 < limit <= len(content) and len(everything) > 1:
+            everything.pop()
+        inline_comments = inline_comments and "!" in text
+        lines: list[str] = []
+        line_numbers: list[int] = []
+        comment = heading = ""
+        for number, raw in enumerate(everything, 1):
+            line = raw.partition("!")[0].strip() if inline_comments else raw.strip(" \r\n\f\x1a")
+            if not line or line.startswith(_COMMENT_MARKS):
+                comment = raw
+                continue
+            if not lines:
+                heading = comment.lstrip("".join(_COMMENT_MARKS)).strip()
+            lines.append(line)
+            line_numbers.append(number)
+        if not lines:
+            what = "only blank lines and comments" if content.strip() else "an empty file"
+            raise InputError(f"{path} expects lines of numbers, got {what}; write or copy the file again")
+        return cls(Path(path), lines, line_numbers, heading)
+
+    def error(self, index: int, expected: str, remedy: str, got: str | None = None) -> InputError:
+        """Error about one line (by its index here): what was expected, what came, what to do."""
+        if index >= len(self.lines):
+            return InputError(
+                f"{self.path} expects {expected} after line {self.line_numbers[-1]}, got the end of the file; {remedy}"
+            )
+        line = self.lines[index]
+        shown = got or repr(line if len(line) <= 60 else f"{line[:60]}...")
+        return InputError(f"{self.path} expects {expected} on line {self.line_numbers[index]}, got {shown}; {remedy}")
+
+    def refuse_where(
+        self, bad: npt.NDArray[np.bool_], start: int, expected: str, remedy: str, got: npt.ArrayLike | None = None
+    ) -> None:
+        """Raise an error about the first row (counted from line `start`) that is bad, if any is.
+
+        Raises
+        ------
+        InputError
+            If `bad` is True anywhere; the sentence says how many rows are.
+        """
+        if bad.any():
+            first = int(np.argmax(bad))
+            shown = None if got is None else f"{np.asarray(got)[first]:g} ({int(bad.sum())} of {bad.size} rows)"
+            raise self.error(start + first, expected, remedy, shown)
+
+    def values(self, index: int, counts: Collection[int], expected: str, remedy: str) -> list[float]:
+        """Finite numbers of one line.
+
+        Raises
+        ------
+        InputError
+            If the line is missing, a token is no finite number, or their count is not among `counts`.
+        """
+        tokens = self.lines[index].split() if index < len(self.lines) else []
+        numbers = [float(token) if is_number(token) else np.nan for token in tokens]
+        if len(numbers) not in counts or not np.isfinite(numbers).all():
+            raise self.error(index, expected, remedy)
+        return numbers
+
+    def array(
+        self, start: int = 0, delimiter: str | None = None, usecols: Sequence[int] | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Numbers of all lines from `start` on.
+
+        Parameters
+        ----------
+        start : int, optional
+            Index of the first line.
+        delimiter : str, optional
+            Between columns; white space by default.
+        usecols : sequence of int, optional
+            Columns wanted, in that order; all, the same number on every line, by default.
+
+        Returns
+        -------
+        (lines, columns) array
+
+        Raises
+        ------
+        InputError
+            If there is no line, a line has another number of columns than the first, or a value is
+            not a finite number.
+        """
+        if start >= len(self.lines):
+            raise self.error(start, "rows of numbers", "write or copy the file again")
+        try:
+            values = np.loadtxt(
+                self.lines[start:], ndmin=2, comments=None, delimiter=delimiter, usecols=usecols, quotechar='"'
+            )
+        except ValueError:
+            raise self._first_bad(start, delimiter, usecols) from None
+        bad = ~np.isfinite(values)
+        if bad.any():
+            row, column = (int(k) for k in np.argwhere(bad)[0])
+            place = f"{values[row, column]} ({int(bad.any(axis=1).sum())} of {len(bad)} rows)"
+            raise self.error(start + row, "finite numbers", "remove those rows or fill them in", place)
+        return values
+
+    def _first_bad(self, start: int, delimiter: str | None, usecols: Sequence[int] | None) -> InputError:
+        """Find the line that NumPy stumbled over."""
+        width = len(split(self.lines[start], delimiter))
+        for index in range(start, len(self.lines)):
+            tokens = split(self.lines[index], delimiter)
+            if usecols is None and len(tokens) != width:
+                expected = f"{width} columns, as on line {self.line_numbers[start]},"
+                return self.error(index, expected, "correct that line; the file may be cut short")
+            for token in tokens if usecols is None else [tokens[k] for k in usecols]:
+                if not is_number(token):
+                    shown = repr(token) if token else "an empty field"
+                    return self.error(index, "numbers", "correct that line or remove it", shown)
+        return self.error(start, "rows of numbers", "write one row a line, with a decimal point")

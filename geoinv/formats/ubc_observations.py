@@ -1,0 +1,123 @@
+"""UBC-GIF magnetic observations (``.obs``, ``.mag``): our own reader and writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from geoinv.checks import InputError
+from geoinv.field import MainField
+from geoinv.formats.atomic import whole_file
+from geoinv.formats.text import TextLines, naming, rows_text
+from geoinv.survey import Survey
+
+__all__ = ["read_ubc_observations", "write_ubc_observations"]
+
+_LAYOUTS = "rows of 3 to 7 columns (E N elev [aincl adecl] datum [sd])"
+_MULTI_COMPONENT = 0
+
+
+def read_ubc_observations(path: str | Path) -> Survey:
+    """Survey of a UBC magnetic observation file.
+
+    Lines, with ``!`` comments: ``inclination declination intensity``; ``a-inclination
+    a-declination [code]``, the direction that the data are projected on; the number of stations;
+    one row a station. The number of columns tells the layout of the rows: 3 ``E N elev`` (a survey
+    without data), 4 with ``datum``, 5 with ``datum sd``, 6 ``E N elev aincl adecl datum``, 7 with
+    ``sd``. Data are TMI in nT, their direction becomes `Survey.anomaly_direction`.
+
+    Parameters
+    ----------
+    path : str or Path
+        Text file, gzipped or not.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputError
+        If a line is missing or holds something else, the count and the rows disagree, a standard
+        deviation is not positive, or the rows have several directions.
+
+    Notes
+    -----
+    The layout is that of the UBC-GIF MAG3D manual. Code 1 (or none) is one direction for all data;
+    code 0 announces a direction in every row. Code 0 with five columns could be locations with
+    directions or data with deviations, and is refused.
+    """
+    text = TextLines.read(path)
+    remedy = "write the field as degrees, degrees, nT"
+    inclination, declination, intensity = text.values(0, (3,), "'inclination declination intensity'", remedy)
+    with naming(f"{path} line {text.line_numbers[0]}"):
+        field = MainField(inclination, declination, intensity)
+    projection = text.values(1, (2, 3), "'a-inclination a-declination [code]'", "write the direction in degrees")
+    direction = (projection[0], projection[1])
+    code = projection[2] if len(projection) == 3 else None
+    if code not in (None, 0, 1):
+        raise text.error(1, "code 0, 1 or none", "only TMI is read: give one component a file", f"code {code:g}")
+    (count,) = text.values(2, (1,), "the number of stations", "write it on a line of its own")
+    rows = len(text.lines) - 3
+    if count != rows or not rows:
+        remedy = "correct it, or copy the file again: it may be cut short"
+        raise text.error(2, f"the number of rows that follow ({rows})", remedy)
+    values = text.array(3)
+    columns = values.shape[1]
+    if not 3 <= columns <= 7:
+        raise text.error(3, _LAYOUTS, "remove the other columns", f"{columns} columns")
+    if columns == 5 and code == _MULTI_COMPONENT:
+        remedy = "write code 1 if the rows are 'E N elev datum sd'"
+        raise text.error(1, "code 1 with 5 columns", remedy, "code 0 (a direction in every row)")
+    if columns >= 6:
+        differs = (values[:, 3:5] != values[0, 3:5]).any(axis=1)
+        remedy = "only one projection a file is read: give the data of each direction a file of its own"
+        text.refuse_where(differs, 3, "the same aincl adecl in every row", remedy)
+        direction = (float(values[0, 3]), float(values[0, 4]))
+    data = None if columns == 3 else values[:, 5 if columns >= 6 else 3]
+    uncertainty = values[:, -1] if columns in (5, 7) else None
+    if uncertainty is not None:
+        text.refuse_where(
+            uncertainty <= 0, 3, "a standard deviation above zero", "give every datum one, or none", uncertainty
+        )
+    with naming(f"{path} line {text.line_numbers[1]}"):
+        return Survey(
+            values[:, 0],
+            values[:, 1],
+            values[:, 2],
+            field=field,
+            data=data,
+            uncertainty=uncertainty,
+            anomaly_direction=direction,
+        )
+
+
+def write_ubc_observations(path: str | Path, survey: Survey) -> None:
+    """Write a survey of TMI as UBC magnetic observations.
+
+    Numbers have the fewest digits that give them back exactly. The coordinate system and the
+    attributes of the survey have no place in the format.
+
+    Raises
+    ------
+    InputError
+        If the survey holds another component, or uncertainty without data.
+    """
+    if survey.components != ("tmi",):
+        raise InputError(
+            f"{path} expects a survey of tmi, the component of UBC files, got {' '.join(survey.components)}; "
+            "write netCDF"
+        )
+    if survey.data is None and survey.uncertainty is not None:
+        raise InputError(f"{path} expects data with the uncertainty, got none; write netCDF, or add the data")
+    columns = [survey.easting, survey.northing, survey.upward]
+    columns += [np.ravel(part) for part in (survey.data, survey.uncertainty) if part is not None]
+    field = survey.field
+    head = (
+        f"{field.inclination!r} {field.declination!r} {field.intensity!r} ! inclination, declination, intensity (nT)\n"
+        f"{survey.anomaly_direction[0]!r} {survey.anomaly_direction[1]!r} 1 ! direction of the data, code\n"
+        f"{survey.stations} ! stations\n"
+    )
+    with whole_file(path) as partial:
+        partial.write_text(head + rows_text(columns), encoding="ascii")

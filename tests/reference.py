@@ -1,0 +1,67 @@
+"""Slow truths: prisms from textbook corner sums, in as many digits as cancellation needs."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+
+MU0 = 1.25663706212e-6
+"""T m/A, CODATA 2018, typed again so that the package's own constant is checked."""
+
+DIGITS = 200
+
+NUDGE = mpmath.mpf(10) ** -40
+"""Distance in metres that stands for a limit: what it changes is far below double precision."""
+
+Cell = tuple[float, float, float, float, float, float]
+"""West, east, south, north, bottom, top."""
+
+
+def _corners(cell: Cell, station: tuple[mpmath.mpf, ...]) -> list[tuple[int, mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
+    """Sign and position from the station of each corner."""
+    bounds = [[mpmath.mpf(edge) - station[axis] for edge in cell[2 * axis : 2 * axis + 2]] for axis in range(3)]
+    return [((-1) ** (i + j + k + 1), bounds[0][i], bounds[1][j], bounds[2][k]) for i, j, k in product((0, 1), repeat=3)]
+
+
+def _second_derivatives(cell: Cell, station: tuple[mpmath.mpf, ...]) -> mpmath.matrix:
+    tensor = mpmath.zeros(3)
+    for sign, *corner in _corners(cell, station):
+        r = mpmath.sqrt(mpmath.fsum(c * c for c in corner))
+        for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+            tensor[i, i] -= sign * mpmath.atan(corner[j] * corner[k] / (corner[i] * r))
+            tensor[i, j] += sign * mpmath.log(corner[k] + r)
+            tensor[j, i] = tensor[i, j]
+    return tensor
+
+
+def _nudged(station: npt.ArrayLike, towards: npt.ArrayLike) -> tuple[mpmath.mpf, ...]:
+    # three different steps: a limit along a diagonal would leave two corner terms equal to zero
+    return tuple(
+        mpmath.mpf(float(s)) + NUDGE * mpmath.mpf(float(t)) for s, t in zip(np.ravel(station), np.ravel(towards), strict=True)
+    )
+
+
+def second_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)) -> npt.NDArray[np.float64]:
+    """Second derivatives (3, 3) of ``integral of 1/r`` over a cell (Nagy et al. 2000, eq. 10 and 11).
+
+    With `towards`, the limit at the station coming from that side. Inside the cell the trace is
+    -4 pi: what follows is mu0 H there.
+    """
+    with mpmath.workdps(DIGITS):
+        return np.array(_second_derivatives(cell, _nudged(station, towards)).tolist(), dtype=float)
+
+
+def third_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)) -> npt.NDArray[np.float64]:
+    """Third derivatives (3, 3, 3), differences of the second ones in high precision; last axis differentiated."""
+    step = NUDGE * mpmath.mpf(10) ** -5
+    result = np.empty((3, 3, 3))
+    with mpmath.workdps(DIGITS):
+        centre = _nudged(station, towards)
+        for axis in range(3):
+            ahead, behind = (tuple(c + s * step * (a == axis) for a, c in enumerate(centre)) for s in (1, -1))
+            change = (_second_derivatives(cell, ahead) - _second_derivatives(cell, behind)) / (2 * step)
+            result[..., axis] = np.array(change.tolist(), dtype=float)
+    return result

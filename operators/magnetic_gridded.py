@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ducc0.fft
@@ -26,8 +26,8 @@ class Lattice:
     ----------
     spacing : (float, float)
         Cell size along northing and easting, in metres.
-    origin : (float, float, float)
-        Easting, northing, upward of the south-western node, in metres.
+    origin : (float, float)
+        Northing and easting of the south-western node, in metres from the corner of the grid.
     row, column : (stations,) arrays of int
         Node of each station.
     padded : (int, int)
@@ -36,7 +36,7 @@ class Lattice:
     """
 
     spacing: tuple[float, float]
-    origin: tuple[float, float, float]
+    origin: tuple[float, float]
     row: npt.NDArray[np.intp]
     column: npt.NDArray[np.intp]
     padded: tuple[int, int]
@@ -54,30 +54,24 @@ class Lattice:
 
 def lattice_of(problem: MagneticProblem) -> Lattice | str:
     """Lattice of a survey over a grid, or the sentence that says why there is none."""
-    grid, survey = problem.grid, problem.survey
-    spacings, indices, origins = [], [], []
-    for axis in ("northing", "easting"):
-        spacing = grid.uniform_spacing(axis)
-        if spacing is None:
+    spacings, steps, origins = [], [], []
+    for axis, local in (("northing", problem.axes[1]), ("easting", problem.axes[0])):
+        if local.spacing is None:
             return f"cells differ in width along {axis}"
-        values = getattr(survey, axis)
-        steps = (values - values.min()) / spacing
-        index = np.rint(steps).astype(np.intp)
-        # the offset of a station from its node enters the result at first order
-        if np.abs(steps - index).max() * spacing > 1e-11 * spacing + 4 * np.spacing(np.abs(values).max()):
+        if local.steps is None:
             return f"stations are not spaced by whole cells along {axis}"
-        spacings.append(spacing)
-        indices.append(index)
-        origins.append(float(values.min()))
-    if np.ptp(survey.upward) > 4 * np.spacing(np.abs(survey.upward).max()):
+        spacings.append(local.spacing)
+        steps.append(local.steps)
+        origins.append(float(local.stations.min()))
+    upward = problem.survey.upward
+    if np.ptp(upward) > 4 * np.spacing(np.abs(upward).max()):
         return "stations differ in height"
-    _, rows, columns = grid.shape
+    _, rows, columns = problem.grid.shape
     padded = (
-        ducc0.fft.good_size(rows + int(indices[0].max())),
-        ducc0.fft.good_size(columns + int(indices[1].max()), True),
+        ducc0.fft.good_size(rows + int(steps[0].max())),
+        ducc0.fft.good_size(columns + int(steps[1].max()), True),
     )
-    origin = (origins[1], origins[0], float(survey.upward[0]))
-    return Lattice((spacings[0], spacings[1]), origin, indices[0], indices[1], padded)
+    return Lattice((spacings[0], spacings[1]), (origins[0], origins[1]), steps[0], steps[1], padded)
 
 
 def gridded_bytes(problem: MagneticProblem, lattice: Lattice) -> int:
@@ -115,13 +109,17 @@ class Gridded:
         """
         grid, lattice = self.problem.grid, self.lattice
         (rows, columns), (_, cell_rows, cell_columns) = lattice.shape, grid.shape
-        easting, northing, upward = lattice.origin
-        offsets_x = (grid.easting_edges[0] - easting) + lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1)
-        offsets_y = (grid.northing_edges[0] - northing) + lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1)
-        span = MagneticProblem(
-            type(grid)(offsets_x, offsets_y, grid.upward_edges), self.problem.survey, self.problem.unknown, np.dtype(float)
+        northing, easting = lattice.origin
+        one = replace(
+            self.problem.survey.select([0]).with_data(None), easting=np.array([easting]), northing=np.array([northing])
         )
-        fields = cell_fields(span, np.array([[0.0, 0.0, upward]]))[:, 0]
+        all_offsets = type(grid)(
+            lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1),
+            lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1),
+            grid.upward_edges,
+        )
+        span = MagneticProblem(all_offsets, one, self.problem.unknown, np.dtype(float))
+        fields = cell_fields(span, span.stations)[:, 0]
         table = np.zeros((*fields.shape[:3], *lattice.padded))
         to_row = -np.arange(1 - rows, cell_rows) % lattice.padded[0]
         to_column = -np.arange(1 - columns, cell_columns) % lattice.padded[1]

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.grid import Grid
+from geoinv.operators.magnetic_geometry import LocalAxis, local_axis
 from geoinv.operators.magnetic_weights import KernelWeights, kernel_weights
 from geoinv.survey import Survey
 
-__all__ = ["MagneticProblem", "NodeArrays", "face_contacts", "node_arrays"]
+__all__ = ["MagneticProblem", "NodeArrays", "face_contacts"]
 
 REGISTER = 8
 """Doubles in the widest vector register; rows of nodes are padded to whole registers."""
@@ -21,21 +22,11 @@ REGISTER = 8
 
 @dataclass(frozen=True)
 class NodeArrays:
-    """Grid nodes as the compiled kernels take them."""
+    """Grid nodes as the compiled kernels take them, in metres from the corner of the grid."""
 
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
     z: npt.NDArray[np.float64]
-
-
-def node_arrays(
-    easting_edges: npt.NDArray[np.float64],
-    northing_edges: npt.NDArray[np.float64],
-    upward_edges: npt.NDArray[np.float64],
-) -> NodeArrays:
-    """Nodes with the easting row padded by repeating its last node."""
-    padding = -easting_edges.size % REGISTER
-    return NodeArrays(np.pad(easting_edges, (0, padding), mode="edge"), northing_edges.copy(), upward_edges.copy())
 
 
 @dataclass(frozen=True)
@@ -63,14 +54,23 @@ class MagneticProblem:
         return len(self.survey.components)
 
     @cached_property
+    def axes(self) -> tuple[LocalAxis, LocalAxis, LocalAxis]:
+        """Easting, northing and upward of cells and stations."""
+        easting, northing, upward = (
+            local_axis(self.grid, axis, getattr(self.survey, axis)) for axis in ("easting", "northing", "upward")
+        )
+        return easting, northing, upward
+
+    @cached_property
     def nodes(self) -> NodeArrays:
-        """Nodes of the grid."""
-        return node_arrays(self.grid.easting_edges, self.grid.northing_edges, self.grid.upward_edges)
+        """Nodes of the grid; the last easting is repeated until the row fills whole registers."""
+        x, y, z = (axis.nodes for axis in self.axes)
+        return NodeArrays(np.pad(x, (0, -x.size % REGISTER), mode="edge"), y, z)
 
     @cached_property
     def stations(self) -> npt.NDArray[np.float64]:
-        """Stations (stations, 3): easting, northing, upward."""
-        return np.column_stack([self.survey.easting, self.survey.northing, self.survey.upward])
+        """Stations (stations, 3): easting, northing, upward in metres from the corner of the grid."""
+        return np.column_stack([axis.stations for axis in self.axes])
 
 
 def face_contacts(

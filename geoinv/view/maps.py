@@ -1,0 +1,128 @@
+"""Maps of data at stations: observed, predicted and what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.view.subject import Channel
+from geoinv.view.window import Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.tri import Triangulation
+
+__all__ = ["colorbar", "draw_data", "draw_residual", "shared_scale"]
+
+Array = npt.NDArray[np.float64]
+
+DATA_COLOURS = "viridis"
+RESIDUAL_COLOURS = "RdBu_r"
+
+_GAP = 3.0  # triangles longer than this, over the usual one, are not filled
+_OVERLAP = 1.3  # diameter of a dot over the mean distance of stations
+_SHARE = 99.0  # percent of the residuals that lie within the colours
+
+
+def shared_scale(channel: Channel) -> Normalize:
+    """One colour scale for what was observed and what was predicted."""
+    from matplotlib.colors import Normalize
+
+    parts = [part for part in (channel.observed, channel.predicted) if part is not None]
+    return Normalize(min(float(part.min()) for part in parts), max(float(part.max()) for part in parts))
+
+
+def draw_data(ax: Axes, window: Window, stations: Array, values: Array, scale: Normalize, label: str) -> None:
+    """Map of values, linear between the stations, which are marked; in the units of `label`."""
+    window.frame(ax, "easting", "northing")
+    triangles = _triangles(stations)
+    if triangles is None:
+        _dots(ax, stations, values, DATA_COLOURS, scale, label)
+        return
+    drawn = ax.tripcolor(triangles, values, shading="gouraud", cmap=DATA_COLOURS, norm=scale, rasterized=True)
+    size = float(np.clip(4000.0 / values.size, 0.05, 1.0))
+    ax.scatter(stations[0], stations[1], s=size, color="black", alpha=0.35, linewidths=0, rasterized=True)
+    colorbar(ax, drawn, label)
+
+
+def draw_residual(ax: Axes, window: Window, stations: Array, channel: Channel) -> None:
+    """Map of observed minus predicted data at the stations, over their standard deviation where it is known."""
+    from matplotlib.colors import Normalize
+
+    assert channel.observed is not None
+    assert channel.predicted is not None
+    window.frame(ax, "easting", "northing")
+    residual = channel.observed - channel.predicted
+    label = f"residual ({channel.units})"
+    if channel.uncertainty is not None:
+        residual, label = residual / channel.uncertainty, "residual / standard deviation"
+    limit = float(np.percentile(np.abs(residual), _SHARE)) or 1.0
+    _dots(ax, stations, residual, RESIDUAL_COLOURS, Normalize(-limit, limit), label, extend="both")
+
+
+def _dots(
+    ax: Axes, stations: Array, values: Array, colours: str, scale: Normalize, label: str, extend: str = "neither"
+) -> None:
+    """Dots as wide in metres as the stations are apart, the largest values on top."""
+    from matplotlib.collections import EllipseCollection
+
+    order = np.argsort(np.abs(values), kind="stable")
+    diameter = np.full(values.size, _OVERLAP * _distance(stations))
+    dots = EllipseCollection(
+        diameter,
+        diameter,
+        np.zeros(values.size),
+        units="xy",
+        offsets=stations[:2, order].T,
+        offset_transform=ax.transData,
+        cmap=colours,
+        norm=scale,
+        array=values[order],
+        linewidths=0,
+        rasterized=True,
+    )
+    ax.add_collection(dots, autolim=False)
+    ax.set_facecolor("0.97")
+    colorbar(ax, dots, label, extend)
+
+
+def _triangles(stations: Array) -> Triangulation | None:
+    """Triangles between neighbouring stations, or None where the stations lie on one line."""
+    from matplotlib.tri import Triangulation
+
+    x, y = stations[:2]
+    try:
+        triangles = Triangulation(x, y)
+    except (RuntimeError, ValueError):  # matplotlib says so of fewer than three points, and of points on a line
+        return None
+    corners = triangles.triangles
+    sides = [np.hypot(np.diff(x[corners[:, pair]])[:, 0], np.diff(y[corners[:, pair]])[:, 0]) for pair in _SIDES]
+    longest = np.max(sides, axis=0)
+    triangles.set_mask(longest > _GAP * np.median(longest))
+    return triangles
+
+
+_SIDES = ([0, 1], [1, 2], [2, 0])
+
+
+def _distance(stations: Array) -> float:
+    """Mean distance of neighbours, in metres: the side of the square that each station has to itself."""
+    triangles = _triangles(stations)
+    count = stations.shape[1]
+    if triangles is None:
+        return float(np.hypot(*np.ptp(stations[:2], axis=1)) / count) or 1.0
+    x, y = (values[triangles.get_masked_triangles()] for values in stations[:2])
+    areas = 0.5 * np.abs((x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0]))
+    return float(np.sqrt(areas.sum() / count))
+
+
+def colorbar(ax: Axes, drawn: ScalarMappable, label: str, extend: str = "neither") -> None:
+    """Colour bar as high as its axes."""
+    figure = ax.get_figure()
+    assert figure is not None
+    bar = figure.colorbar(drawn, cax=ax.inset_axes((1.03, 0.0, 0.045, 1.0)), extend=extend)
+    bar.set_label(label)

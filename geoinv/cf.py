@@ -38,6 +38,10 @@ _GRADIENTS = {
 
 QUANTITIES: Mapping[str, Mapping[str, str]] = {
     "susceptibility": {"long_name": "magnetic susceptibility, SI", "units": "1"},
+    **{
+        f"magnetization_{axis}": {"long_name": f"magnetization, {axis} component", "units": "A m-1"}
+        for axis in ("easting", "northing", "upward")
+    },
     "tmi": {"long_name": "total magnetic intensity anomaly, projected on the anomaly direction", "units": "nT"},
     "be": {"long_name": "anomalous magnetic field, easting component", "units": "nT"},
     "bn": {"long_name": "anomalous magnetic field, northing component", "units": "nT"},

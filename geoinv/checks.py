@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,9 @@ def shape_text(shape: Sequence[int], names: Sequence[str] = ()) -> str:
     return f"{text} ({', '.join(names)})" if names else text
 
 
-def location(index: Sequence[int] | int) -> str:
+def location(index: Sequence[SupportsIndex] | SupportsIndex) -> str:
     """Array index as text, with plain integers."""
-    if isinstance(index, (int, np.integer)):
+    if not isinstance(index, Sequence):
         return f"[{int(index)}]"
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from geoinv.base_level import WithoutBaseLevel
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.linop import Identity, LinearOperator
+from geoinv.memory import require_memory
 from geoinv.progress import report
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solution import Solution, Step
@@ -30,6 +32,9 @@ WINDOW = (0.98, 1.01)
 
 STALL = 12
 """Further coolings, at the rate of the last two, beyond which the target counts as out of reach."""
+
+ARRAYS = 30
+"""Arrays of the model's size that are alive at once, besides what the operator holds."""
 
 
 def invert(
@@ -100,8 +105,8 @@ def invert(
     >>> solution.status
     'target reached: chi^2/N = 0.998, target 1'
     """
-    problem = _Problem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
     positive("invert", "target", np.asarray(float(target)), "give a chi^2 per datum, such as 1")
+    problem = _Problem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
     settings = {
         "regularizer": repr(regularizer or Smooth()),
         "bounds": [np.asarray(b).tolist() if np.ndim(b) == 0 else "array" for b in bounds],
@@ -181,13 +186,13 @@ def l_curve(
 
 
 def _curvature(x: Array, y: Array) -> Array:
-    """Signed curvature of a curve, positive where it bends as an L does."""
+    """Signed curvature of a curve, positive where it turns right: west, then north, as an L is walked."""
     if x.size < 3:
         return np.zeros(x.size)
     dx, dy = np.gradient(x), np.gradient(y)
     ddx, ddy = np.gradient(dx), np.gradient(dy)
     speed = np.maximum((dx**2 + dy**2) ** 1.5, 1e-300)
-    curvature = (dy * ddx - dx * ddy) / speed * -1.0
+    curvature = (dy * ddx - dx * ddy) / speed
     curvature[[0, -1]] = -np.inf
     return np.asarray(curvature)
 
@@ -225,6 +230,9 @@ class _Problem:
         deviation = _on_range(A, "uncertainty", uncertainty)
         positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
         refuse_unusable_stations(A)
+        unknowns = math.prod(A.domain_shape)
+        needed = 8.0 * ARRAYS * unknowns
+        require_memory("invert", f"{ARRAYS} arrays of {unknowns:.3g} unknowns", needed, "use fewer, larger cells")
         phi = (regularizer or Smooth()).bind(A)
         embedding = getattr(phi, "embedding", None) or Identity(A.domain_shape)
         limits = _checked_bounds(bounds, A, embedding)
@@ -234,6 +242,8 @@ class _Problem:
         if base_level == "fit":
             free = WithoutBaseLevel(weights)
             physics = free @ A
+        elif isinstance(base_level, str) and base_level != "none":
+            raise InputError(f"invert expects base_level to be 'none', 'fit' or a number, got {base_level!r}")
         elif base_level != "none":
             known = float(array_of("invert", "base_level", base_level, shape=()))
         target_data = observed - known if free is None else free(observed)
@@ -306,9 +316,7 @@ class _Run:
                 self.state = state
             self._report(state)
 
-        state = minimise(
-            self.problem.objective.with_beta(beta), self.problem.solver, start or self.state, after_step
-        )
+        state = minimise(self.problem.objective.with_beta(beta), self.problem.solver, start or self.state, after_step)
         seconds = time.perf_counter() - self._began
         self.history.append(Step(beta, self.chi2(state), state.penalty, seconds))
         return state
@@ -446,5 +454,3 @@ def _probed_gram(forward: LinearOperator, weights: Array, seed: int, probes: int
         # for random signs s, E[(F' W s)^2] is the diagonal itself: never negative, unlike the usual form
         total += np.asarray(forward.T(weights * signs), np.float64) ** 2
     return total / probes
-
-

@@ -151,11 +151,11 @@ class Smooth:
 
     def value(self, z: Array) -> float:
         """phi(z)."""
-        return 0.5 * float(np.vdot(z - self.reference, self.gradient(z)))
+        return 0.5 * float(np.vdot(z - np.asarray(self.reference, np.float64), self.gradient(z)))
 
     def gradient(self, z: Array) -> Array:
         """Gradient of phi at z."""
-        return self.curvature(z, z - self.reference)
+        return self.curvature(z, np.asarray(z - np.asarray(self.reference, np.float64)))
 
     def curvature(self, z: Array, v: Array) -> Array:
         """Hessian of phi, the same at every z, times v."""
@@ -192,4 +192,4 @@ def _distance_over_smallest_width(grid: Grid | None, place: int, cells: int) -> 
     if grid is None:
         return np.ones(cells - 1)
     axis = ("upward", "northing", "easting")[place]
-    return np.diff(getattr(grid, axis)) / grid.widths(axis).min()
+    return np.asarray(np.diff(getattr(grid, axis)) / grid.widths(axis).min())

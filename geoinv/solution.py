@@ -117,12 +117,14 @@ class Solution:
             names = (f"{unknown}_{axis}" for axis in ("easting", "northing", "upward"))
             result = grid.to_xarray(**dict(zip(names, self.model, strict=True)))
         if survey is None:
-            names = [f"datum_{k}" for k in range(self.data.ndim)]
+            dimensions = [f"datum_{k}" for k in range(self.data.ndim)]
             for suffix, values in self._data_columns():
-                result[f"data_{suffix}"] = (names, values)
+                result[f"data_{suffix}"] = (dimensions, values)
         else:
-            positions = {f"station_{axis}": ("station", getattr(survey, axis), {"units": "m"})
-                         for axis in ("easting", "northing", "upward")}
+            positions = {
+                f"station_{axis}": ("station", getattr(survey, axis), {"units": "m"})
+                for axis in ("easting", "northing", "upward")
+            }
             result = result.assign_coords(positions)
             for row, component in enumerate(survey.components):
                 attributes = cf.QUANTITIES[component]

@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Objective:
-    """J(z) = 1/2 \\|W (F z - d)\\|^2 + beta phi(z), with z between bounds.
+    """``J(z) = 1/2 |W (F z - d)|^2 + beta phi(z)``, with z between bounds.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Objective:
     weights: Array
     regularizer: Regularizer
     beta: float
-    bounds: tuple[npt.ArrayLike, npt.ArrayLike]
+    bounds: tuple[Array, Array]
     gram_diagonal: Array
 
     def with_beta(self, beta: float) -> Objective:
@@ -201,9 +201,7 @@ class GaussNewtonCG:
         return before - after <= self.tolerance * abs(before)
 
 
-def minimise(
-    objective: Objective, solver: GaussNewtonCG, state: State, after_step: Callable[[State], None]
-) -> State:
+def minimise(objective: Objective, solver: GaussNewtonCG, state: State, after_step: Callable[[State], None]) -> State:
     """Step until the solver terminates.
 
     Parameters

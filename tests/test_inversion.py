@@ -1,0 +1,332 @@
+"""The loop: against dense solutions, its stops, its refusals, and what it hands to regularizers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+import scipy.optimize
+import xarray as xr
+
+import geoinv
+from geoinv.formats import write_netcdf
+from geoinv.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.operators import Magnetics
+
+FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
+PRECISE = geoinv.GaussNewtonCG(cg_tolerance=1e-10, cg_iterations=500, tolerance=1e-14, iterations=60)
+
+
+def buried_cube(engine="auto", noise=1.0, **survey_arguments):
+    grid = geoinv.Grid.regular((6, 12, 12), (20.0, 20.0, 20.0), (-120.0, 0.0, 0.0))
+    easting, northing = np.meshgrid(np.arange(10.0, 240.0, 20.0), np.arange(10.0, 240.0, 20.0))
+    survey = geoinv.Survey(
+        easting.ravel(), northing.ravel(), np.full(easting.size, 15.0), field=FIELD, **survey_arguments
+    )
+    A = Magnetics(grid, survey, engine=engine)
+    true = np.zeros(grid.shape)
+    true[2:4, 4:7, 5:8] = 0.05
+    data = A(true) + noise * np.random.default_rng(7).standard_normal(A.range_shape)
+    return A, data, true
+
+
+def small_matrix(rows=12, columns=20, seed=0):
+    return MatrixOperator(np.random.default_rng(seed).standard_normal((rows, columns)))
+
+
+def test_the_discrepancy_target_is_met_within_its_window():
+    A, data, true = buried_cube()
+    solution = geoinv.invert(A, data, 1.0, bounds=(0, np.inf))
+    assert solution.reached
+    assert 0.98 <= solution.chi2_per_datum <= 1.01
+    assert solution.status.startswith("target reached: chi^2/N = ")
+    npt.assert_allclose(solution.chi2_per_datum, np.mean((data - solution.predicted) ** 2))
+    npt.assert_allclose(solution.predicted, A(solution.model), rtol=1e-12)
+    assert solution.model.min() >= 0.0
+    heavy = solution.model > 0.5 * solution.model.max()
+    offset = np.array(np.nonzero(heavy)).mean(axis=1) - np.array(np.nonzero(true)).mean(axis=1)
+    assert abs(offset[1:]).max() < 0.5
+    assert abs(offset[0]) < 1.5
+
+
+def test_a_fixed_beta_gives_the_solution_of_the_normal_equations():
+    A = small_matrix()
+    data = np.random.default_rng(1).standard_normal(12)
+    deviation = np.random.default_rng(2).uniform(0.5, 2.0, 12)
+    solution = geoinv.invert(A, data, deviation, geoinv.Smooth(weighting=None), beta=0.7, solver=PRECISE)
+    W2, L = np.diag(deviation**-2), np.diff(np.eye(20), axis=0)
+    expected = np.linalg.solve(A.matrix.T @ W2 @ A.matrix + 0.7 * (np.eye(20) + L.T @ L), A.matrix.T @ W2 @ data)
+    npt.assert_allclose(solution.model, expected, rtol=1e-7, atol=1e-9)
+
+
+def test_bounds_give_the_solution_of_bounded_least_squares():
+    A = small_matrix(seed=3)
+    data = np.random.default_rng(4).standard_normal(12)
+    phi = geoinv.Smooth(weighting=None, smoothness=0.0)
+    solution = geoinv.invert(A, data, 1.0, phi, bounds=(0.0, 0.2), beta=0.5, solver=PRECISE)
+    stacked = np.vstack([A.matrix, np.sqrt(0.5) * np.eye(20)])
+    peer = scipy.optimize.lsq_linear(stacked, np.append(data, np.zeros(20)), bounds=(0.0, 0.2), tol=1e-14)
+    npt.assert_allclose(solution.model, peer.x, atol=1e-6)
+
+
+def test_it_repeats_itself():
+    A, data, _ = buried_cube()
+    first, second = (geoinv.invert(A, data, 1.0, bounds=(0, np.inf)) for _ in range(2))
+    npt.assert_array_equal(first.model, second.model)
+
+
+def test_a_reference_that_fits_is_kept():
+    A, data, true = buried_cube(noise=0.0)
+    solution = geoinv.invert(A, data, 1.0, geoinv.Smooth(reference=true))
+    assert solution.status.startswith("target reached by the reference model")
+    npt.assert_allclose(solution.model, true)
+
+
+def test_data_that_no_model_fits_end_in_a_stall():
+    A = MatrixOperator(np.ones((4, 3)))
+    solution = geoinv.invert(A, [10.0, -10.0, 10.0, -10.0], 1.0, geoinv.Smooth(weighting=None))
+    assert not solution.reached
+    assert solution.status.startswith("stalled")
+    assert "chi^2/N = 100" in solution.status
+
+
+def test_too_few_trade_offs_are_said():
+    A, data, _ = buried_cube()
+    solution = geoinv.invert(A, data, 0.01, iterations=2)
+    assert solution.status.startswith("out of iterations after 2 trade-offs")
+
+
+class Failing(LinearOperator):
+    """A matrix whose adjoint misbehaves after some calls."""
+
+    def __init__(self, matrix, calls, error):
+        self.inner, self.calls, self.error = MatrixOperator(matrix), calls, error
+        self.domain_shape, self.range_shape, self.dtype = self.inner.domain_shape, self.inner.range_shape, np.dtype(float)
+
+    def _forward(self, x):
+        return self.inner(x)
+
+    def _adjoint(self, y):
+        self.calls -= 1
+        if self.calls < 0:
+            if self.error is not None:
+                raise self.error
+            return np.full((len(y), *self.domain_shape), np.inf)
+        return self.inner.T(y)
+
+
+def test_ctrl_c_returns_the_model_so_far():
+    A = Failing(np.random.default_rng(0).standard_normal((30, 50)), 60, KeyboardInterrupt())
+    solution = geoinv.invert(A, np.ones(30), 1e-6, geoinv.Smooth(weighting=None))
+    assert solution.status.startswith("interrupted after")
+    assert np.isfinite(solution.model).all()
+    assert abs(solution.model).max() > 0
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_an_operator_that_overflows_ends_with_a_finite_model():
+    A = Failing(np.random.default_rng(0).standard_normal((30, 50)), 60, None)
+    solution = geoinv.invert(A, np.ones(30), 1e-6, geoinv.Smooth(weighting=None))
+    assert not solution.reached
+    assert np.isfinite(solution.model).all()
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_base_level_is_fitted_or_taken_off(known):
+    A, data, _ = buried_cube()
+    solution = geoinv.invert(A, data + 250.0, 1.0, bounds=(0, np.inf), base_level=250.0 if known else "fit")
+    assert solution.reached
+    npt.assert_allclose(solution.base_level, [250.0], atol=0.0 if known else 5.0)
+    assert 0.98 <= solution.chi2_per_datum <= 1.01
+    npt.assert_allclose(solution.predicted, A(solution.model) + solution.base_level, rtol=1e-12)
+
+
+def test_the_l_curve_is_monotone_and_its_corner_can_be_used():
+    A, data, _ = buried_cube()
+    curve = geoinv.l_curve(A, data, 1.0)
+    assert (np.diff(curve.chi2_per_datum) < 0).all()
+    assert (np.diff(curve.penalty) > 0).all()
+    corner = curve.attrs["corner_beta"]
+    assert curve.beta.values[-1] < corner < curve.beta.values[0]
+    solution = geoinv.invert(A, data, 1.0, beta="l-curve")
+    assert solution.beta == corner
+    assert solution.status.startswith("corner of the L-curve")
+
+
+def test_the_corner_of_a_made_up_l_is_found():
+    s = np.logspace(0, -6, 40)
+    A = MatrixOperator(np.diag(s))
+    data = s * np.sin(np.arange(40.0)) + 1e-3 * np.random.default_rng(0).standard_normal(40)
+    phi = geoinv.Smooth(weighting=None, smoothness=0.0)
+    curve = geoinv.l_curve(A, data, 1e-3, phi, betas=np.logspace(6, -6, 25), solver=PRECISE)
+    # Tikhonov's corner lies where the filter passes what is above the noise: beta ~ (sd-scaled noise)^0 .. 1e2
+    assert 1e-2 <= curve.attrs["corner_beta"] <= 1e3
+
+
+class Rotated:
+    """Regularizer of an over-complete embedding, as a learned one would be."""
+
+    def __init__(self, embedding):
+        self.embedding = embedding
+
+    def bind(self, operator):
+        return self
+
+    def value(self, z):
+        return 0.5 * float(np.vdot(z, z))
+
+    def gradient(self, z):
+        return z
+
+    def curvature(self, z, v):
+        return v
+
+
+def test_an_embedding_is_inverted_over_z_and_the_model_is_x():
+    A = small_matrix()
+    E = MatrixOperator(np.random.default_rng(9).standard_normal((20, 35)))
+    data = np.random.default_rng(1).standard_normal(12)
+    solution = geoinv.invert(A, data, 1.0, Rotated(E), beta=0.3, solver=PRECISE)
+    F = A.matrix @ E.matrix
+    z = np.linalg.solve(F.T @ F + 0.3 * np.eye(35), F.T @ data)
+    npt.assert_allclose(solution.model, E.matrix @ z, rtol=1e-6, atol=1e-9)
+    assert isinstance(Rotated(E), geoinv.regularizers.Regularizer)
+
+
+def test_bounds_and_an_embedding_do_not_go_together():
+    E = MatrixOperator(np.eye(20))
+    with pytest.raises(geoinv.InputError, match="expects no bounds with a regularizer that has an embedding"):
+        geoinv.invert(small_matrix(), np.ones(12), 1.0, Rotated(E), bounds=(0, np.inf))
+
+
+def test_an_operator_without_a_diagonal_is_probed():
+    class Bare(MatrixOperator):
+        pass
+
+    A = Bare(np.random.default_rng(0).standard_normal((40, 15)))
+    solution = geoinv.invert(A, A(np.ones(15)), 0.1, geoinv.Smooth(weighting=None, reference=0.0))
+    assert solution.reached
+
+
+def test_two_components_are_inverted_together():
+    A, data, true = buried_cube(components=("bu", "beu"))
+    deviation = np.array([[1.0], [0.05]]) * np.ones(A.range_shape)
+    data = A(true) + deviation * np.random.default_rng(0).standard_normal(A.range_shape)
+    solution = geoinv.invert(A, data, deviation, bounds=(0, np.inf))
+    assert solution.reached
+
+
+def test_inactive_cells_are_zero_in_the_model_and_nan_in_the_file(tmp_path):
+    A, data, _ = buried_cube()
+    active = np.ones(A.grid.shape, bool)
+    active[-1, :, :3] = False
+    B = Magnetics(A.grid.with_active(active), A.survey)
+    solution = geoinv.invert(B, data, 1.0, bounds=(0, np.inf))
+    assert (solution.model[~active] == 0.0).all()
+    write_netcdf(tmp_path / "model.nc", solution.to_xarray({"command": "test"}))
+    with xr.open_dataset(tmp_path / "model.nc") as file:
+        npt.assert_array_equal(np.isnan(file.susceptibility), ~active)
+        npt.assert_array_equal(file.tmi_predicted, solution.predicted[0])
+        npt.assert_array_equal(file.tmi_observed, data[0])
+        assert file.attrs["chi2_per_datum"] == solution.chi2_per_datum
+        assert file.attrs["command"] == "test"
+        assert json.loads(file.attrs["settings"])["target"] == 1.0
+        assert file.attrs["status"] == solution.status
+        assert len(file.attrs["data_sha256"]) == 64
+        assert geoinv.Grid.from_xarray(file).active.sum() == active.sum()
+
+
+def test_magnetization_is_written_by_component():
+    A, data, _ = buried_cube()
+    B = Magnetics(A.grid, A.survey, unknown="magnetization")
+    result = geoinv.invert(B, data, 1.0).to_xarray()
+    assert result.magnetization_upward.dims == ("upward", "northing", "easting")
+    assert result.magnetization_upward.attrs["units"] == "A m-1"
+
+
+def test_a_solution_without_a_grid_is_written_too():
+    result = geoinv.invert(small_matrix(), np.ones(12), 0.1, geoinv.Smooth(weighting=None)).to_xarray()
+    assert result.model.shape == (20,)
+    assert result.data_predicted.shape == (12,)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"data": np.ones(7)}, r"expects data of shape \(1, 144\) \(component, station\), got \(7,\)"),
+        ({"data": np.full(144, np.nan)}, r"expects finite data, got nan at \[0, 0\] \(144 of 144 values\)"),
+        ({"data": np.full(144, np.inf)}, "expects finite data, got inf"),
+        ({"data": ["a"] * 144}, "expects data to be real numbers"),
+        ({"uncertainty": 0.0}, "expects positive uncertainty, got 0.0"),
+        ({"uncertainty": np.full(144, -1.0)}, "expects positive uncertainty, got -1.0"),
+        ({"uncertainty": np.nan}, "expects finite uncertainty"),
+        ({"bounds": (1.0, 0.0)}, "lower bounds below upper ones"),
+        ({"bounds": (np.nan, 1.0)}, "lower bound without NaN"),
+        ({"bounds": (np.zeros(3), 1.0)}, r"lower bound as one number or of shape \(6, 12, 12\)"),
+        ({"target": -1.0}, "expects positive target"),
+        ({"beta": 0.0}, "expects positive beta"),
+        ({"base_level": "best"}, "expects base_level to be"),
+        ({"initial": np.zeros(3)}, r"expects initial of shape \(6, 12, 12\)"),
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence(change, words):
+    A, data, _ = buried_cube()
+    arguments = {"data": data, "uncertainty": 1.0, **change}
+    with pytest.raises(geoinv.InputError, match=words) as refusal:
+        geoinv.invert(A, **arguments)
+    assert "\n" not in str(refusal.value)
+
+
+def test_stations_inside_active_cells_are_refused_but_faces_edges_and_corners_pass():
+    grid = geoinv.Grid.regular((2, 2, 2), (10, 10, 10), (-20, 0, 0))
+    on_boundary = geoinv.Survey([10.0, 5.0, 10.0], [10.0, 10.0, 5.0], [-10.0, 0.0, -5.0], field=FIELD)
+    assert geoinv.invert(Magnetics(grid, on_boundary), [1.0, 2.0, 3.0], 10.0).reached
+    inside = geoinv.Survey([5.0, 5.0], [5.0, 5.0], [5.0, -5.0], field=FIELD)
+    with pytest.raises(geoinv.InputError, match=r"station 1 .* lies inside cell \(1, 0, 0\) \(1 of 2 stations do\)"):
+        geoinv.invert(Magnetics(grid, inside), [1.0, 2.0], 1.0)
+    air = np.ones(grid.shape, bool)
+    air[1, 0, 0] = False
+    geoinv.invert(Magnetics(grid.with_active(air), inside), [1.0, 2.0], 10.0)
+
+
+def test_a_survey_beside_the_mesh_is_refused():
+    grid = geoinv.Grid.regular((2, 2, 2), (10, 10, 10), (-20, 0, 0))
+    survey = geoinv.Survey([500.0], [5.0], [5.0], field=FIELD)
+    with pytest.raises(geoinv.InputError, match="expects to lie over the mesh, but its easting runs from 500"):
+        geoinv.invert(Magnetics(grid, survey), [1.0], 1.0)
+
+
+def test_identity_is_a_physics_too():
+    solution = geoinv.invert(Identity((30,)), np.sin(np.arange(30.0)), 0.3, geoinv.Smooth(weighting=None))
+    assert solution.reached
+
+
+def test_ten_lines_recover_raglan(shared_data):
+    folder = shared_data / "raglan_1997"
+    grid = geoinv.formats.read_mesh(folder / "mesh.msh")
+    survey = geoinv.formats.read_survey(folder / "obs.mag")
+    published = geoinv.formats.read_model(folder / "maginv3d.sus", grid)
+    A = Magnetics(grid, survey)
+    chi2 = np.mean(((A(published) - survey.data) / survey.uncertainty) ** 2)
+    npt.assert_allclose(chi2, 26.917, atol=0.002)
+    solution = geoinv.invert(A, survey.data, survey.uncertainty, bounds=(0, np.inf), target=27.0)
+    assert solution.reached
+    maps = [model.sum(axis=0).ravel() for model in (solution.model, published)]
+    assert np.corrcoef(*maps)[0, 1] >= 0.8
+
+
+def test_the_tutorial_sphere_is_found_where_it_is(shared_data):
+    folder = shared_data / "simpeg_mag_tutorial"
+    topography = geoinv.formats.read_topography(folder / "magnetics_topo.txt")
+    grid = geoinv.formats.read_mesh(folder / "mesh_ubc.msh").with_topography(topography)
+    field = geoinv.MainField(90.0, 0.0, 50000.0)
+    survey = geoinv.formats.read_survey(folder / "magnetics_data.obs", field=field)
+    solution = geoinv.invert(Magnetics(grid, survey), survey.data, 0.442, bounds=(0, np.inf), base_level="fit")
+    assert 0.9 <= solution.chi2_per_datum <= 1.1
+    heavy = solution.model > 0.5 * solution.model.max()
+    mass = (solution.model * grid.volumes)[heavy]
+    centres = np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij")
+    centroid = [float((axis[heavy] * mass).sum() / mass.sum()) for axis in centres]
+    assert np.linalg.norm(np.subtract(centroid, [-45.0, 0.0, 0.0])) <= 10.0

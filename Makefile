@@ -32,7 +32,7 @@ lint: $(VENV)/.test ## check style, types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache
 
 format: $(VENV)/.test ## lay the code out and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -12,15 +12,16 @@ from geoinv.survey import Survey
 from geoinv.version import __version__
 
 if TYPE_CHECKING:
+    from geoinv import formats as formats
     from geoinv import operators as operators
-    from geoinv.inversion import invert, l_curve
+    from geoinv.inversion import invert
     from geoinv.regularizers import Smooth
     from geoinv.solution import Solution
     from geoinv.solvers import GaussNewtonCG
+    from geoinv.trade_off import l_curve
 
 
 __all__ = [
-    "__version__",
     "GaussNewtonCG",
     "Grid",
     "InputError",
@@ -28,6 +29,8 @@ __all__ = [
     "Smooth",
     "Solution",
     "Survey",
+    "__version__",
+    "formats",
     "invert",
     "l_curve",
     "operators",
@@ -35,12 +38,13 @@ __all__ = [
 ]
 
 _LAZY = {
+    "formats": ("geoinv.formats", None),
     "operators": ("geoinv.operators", None),
     "GaussNewtonCG": ("geoinv.solvers", "GaussNewtonCG"),
     "Smooth": ("geoinv.regularizers", "Smooth"),
     "Solution": ("geoinv.solution", "Solution"),
     "invert": ("geoinv.inversion", "invert"),
-    "l_curve": ("geoinv.inversion", "l_curve"),
+    "l_curve": ("geoinv.trade_off", "l_curve"),
 }
 
 

@@ -85,10 +85,10 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
     else:
         spacing = np.diff(centres)
         if not spacing.size or np.ptp(spacing) > 1e-6 * abs(spacing).max():
+            got = f"{centres.size} with spacings {spacing.min():g} to {spacing.max():g} m" if spacing.size else "one"
             raise InputError(
                 f"Grid.from_xarray expects {axis} with {axis}_bounds, {axis}_width or equally spaced centres, "
-                f"got {centres.size} centres with spacings {spacing.min(initial=np.inf):g} to "
-                f"{spacing.max(initial=0):g} m; add the bounds"
+                f"got centres alone, {got}; add the bounds"
             )
         # spacing of the whole axis: differences of single centres carry their rounding
         half = np.full(centres.size, 0.5 * (centres[-1] - centres[0]) / (centres.size - 1))

@@ -83,12 +83,7 @@ def finite(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None
     """
     bad = ~np.isfinite(values)
     if bad.any():
-        first = np.unravel_index(int(np.argmax(bad)), bad.shape)
-        value = values[first] if values.ndim else values
-        where = f" at {location(first)}" if values.ndim else ""
-        raise InputError(
-            f"{owner} expects finite {name}, got {value}{where} ({int(bad.sum())} of {bad.size} values); {remedy}"
-        )
+        raise InputError(f"{owner} expects finite {name}, got {_offender(values, bad)}; {remedy}")
 
 
 def positive(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
@@ -102,12 +97,15 @@ def positive(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> No
     finite(owner, name, values, remedy)
     bad = np.asarray(values) <= 0
     if bad.any():
-        first = np.unravel_index(int(np.argmax(bad)), bad.shape)
-        where = f" at {location(first)}" if values.ndim else ""
-        raise InputError(
-            f"{owner} expects positive {name}, got {values[first]}{where} "
-            f"({int(bad.sum())} of {bad.size} values); {remedy}"
-        )
+        raise InputError(f"{owner} expects positive {name}, got {_offender(values, bad)}; {remedy}")
+
+
+def _offender(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_]) -> str:
+    """First bad value, where it stands, and how many there are."""
+    if not bad.ndim:
+        return str(values[()])
+    first = np.unravel_index(int(np.argmax(bad)), bad.shape)
+    return f"{values[first]} at {location(first)} ({int(bad.sum())} of {bad.size} values)"
 
 
 def choice(owner: str, name: str, value: Any, allowed: Sequence[str]) -> None:

@@ -112,13 +112,17 @@ class Sheet:
         down_dip = right * np.cos(dip) - up * np.sin(dip)
         across = right * np.sin(dip) + up * np.cos(dip)
         sizes = ((along, self.length), (down_dip, self.width), (across, self.thickness))
-        return np.all([np.abs(distance) <= 0.5 * size for distance, size in sizes], axis=0)
+        return np.asarray(np.all([np.abs(distance) <= 0.5 * size for distance, size in sizes], axis=0))
 
 
 BODIES: tuple[Body, ...] = (
-    Sheet("dyke", 0.05, (460_560.0, 7_133_080.0, 290.0), strike=30.0, dip=75.0, length=1100.0, width=290.0, thickness=90.0),
-    Ellipsoid("stock", 0.04, (461_420.0, 7_132_610.0, 220.0), (215.0, 215.0, 215.0)),
-    Sheet("sill", 0.03, (461_370.0, 7_133_460.0, 310.0), strike=120.0, dip=20.0, length=720.0, width=480.0, thickness=80.0),
+    Sheet(
+        "dyke", 0.05, (460_560.0, 7_133_080.0, 290.0), strike=30.0, dip=75.0, length=1100.0, width=290.0, thickness=90.0
+    ),
+    Ellipsoid("stock", 0.04, (461_420.0, 7_132_610.0, 265.0), (190.0, 190.0, 190.0)),
+    Sheet(
+        "sill", 0.03, (461_370.0, 7_133_460.0, 310.0), strike=120.0, dip=20.0, length=720.0, width=480.0, thickness=80.0
+    ),
     Ellipsoid("pipe", 0.08, (460_830.0, 7_132_370.0, 330.0), (90.0, 90.0, 130.0)),
 )
 """The true bodies; where two overlap, the later one counts."""
@@ -157,7 +161,7 @@ def ground(easting: npt.ArrayLike, northing: npt.ArrayLike) -> Array:
     Examples
     --------
     >>> ground(461_000.0, 7_133_000.0).round(1).item()
-    545.1
+    559.7
     """
     east = np.asarray(easting, np.float64) - ORIGIN[2]
     north = np.asarray(northing, np.float64) - ORIGIN[1]

@@ -66,19 +66,27 @@ class MainField:
     def __post_init__(self) -> None:
         """Check that the three numbers are degrees, degrees and nT."""
         for name, limit in (("inclination", 90.0), ("declination", 360.0)):
-            value = getattr(self, name)
+            value = self._number(name)
             if not np.isfinite(value) or abs(value) > limit:
                 raise InputError(
                     f"MainField expects {name} between {-limit:g} and {limit:g} degrees, got {value:g}; "
                     "give angles in degrees, in the order inclination, declination, intensity"
                 )
-            object.__setattr__(self, name, float(value))
-        if not np.isfinite(self.intensity) or not 1e3 <= self.intensity <= 2e5:
+            object.__setattr__(self, name, value)
+        intensity = self._number("intensity")
+        if not 1e3 <= intensity <= 2e5:
             raise InputError(
-                f"MainField expects intensity between 1000 and 200000 nT, got {self.intensity:g}; "
+                f"MainField expects intensity between 1000 and 200000 nT, got {intensity:g}; "
                 "convert it to nanotesla (1 uT = 1000 nT, 1 T = 1e9 nT)"
             )
-        object.__setattr__(self, "intensity", float(self.intensity))
+        object.__setattr__(self, "intensity", intensity)
+
+    def _number(self, name: str) -> float:
+        value = getattr(self, name)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise InputError(f"MainField expects {name} to be a number, got {value!r}") from None
 
     @property
     def direction(self) -> npt.NDArray[np.float64]:

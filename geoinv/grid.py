@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.memory import require_memory
 
 if TYPE_CHECKING:
     import discretize
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["AXES", "Grid", "topography_points"]
 
 AXES = ("upward", "northing", "easting")
+
+_FITS_ANYWHERE = 1_000_000  # cells
 
 
 def _edges(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -61,9 +65,9 @@ class Grid:
     ((2, 3, 4), [-15.0, -5.0])
     """
 
-    easting_edges: npt.NDArray[np.float64]
-    northing_edges: npt.NDArray[np.float64]
-    upward_edges: npt.NDArray[np.float64]
+    easting_edges: npt.NDArray[np.floating[Any]]
+    northing_edges: npt.NDArray[np.floating[Any]]
+    upward_edges: npt.NDArray[np.floating[Any]]
     active: npt.NDArray[np.bool_] = None  # type: ignore[assignment]
     crs: str | None = None
 
@@ -71,6 +75,8 @@ class Grid:
         """Check and freeze the arrays."""
         for axis in AXES:
             object.__setattr__(self, f"{axis}_edges", _edges(axis, getattr(self, f"{axis}_edges")))
+        if self.active is None and self.size > _FITS_ANYWHERE:
+            require_memory("Grid", f"a model of {self.size:.3g} cells", 8.0 * self.size, "use fewer, larger cells")
         active = np.ones(self.shape, bool) if self.active is None else np.array(self.active)
         if active.shape != self.shape or active.dtype != bool:
             raise InputError(
@@ -81,9 +87,7 @@ class Grid:
         object.__setattr__(self, "active", active)
 
     @classmethod
-    def regular(
-        cls, shape: Sequence[int], spacing: Sequence[float], origin: Sequence[float] = (0.0, 0.0, 0.0)
-    ) -> Grid:
+    def regular(cls, shape: Sequence[int], spacing: Sequence[float], origin: Sequence[float] = (0.0, 0.0, 0.0)) -> Grid:
         """Grid of equal cells.
 
         Parameters
@@ -100,16 +104,16 @@ class Grid:
         Grid
         """
         for name, values in (("shape", shape), ("spacing", spacing), ("origin", origin)):
-            if len(values) != 3:
+            if np.shape(values) != (3,) or np.asarray(values).dtype.kind not in "fiu":
                 raise InputError(
-                    f"Grid.regular expects {name} as three numbers (upward, northing, easting), got {len(values)}"
+                    f"Grid.regular expects {name} as three numbers (upward, northing, easting), got {values!r}"
                 )
         if any(int(n) != n or n < 1 for n in shape):
             raise InputError(f"Grid.regular expects a shape of whole numbers above zero, got {tuple(shape)}")
         sizes = array_of("Grid.regular", "spacing", spacing)
         positive("Grid.regular", "spacing", sizes, "give cell sizes in metres")
         upward, northing, easting = (
-            float(start) + float(size) * np.arange(int(n) + 1)
+            np.asarray(float(start) + float(size) * np.arange(int(n) + 1))
             for n, size, start in zip(shape, sizes, origin, strict=True)
         )
         return cls(easting, northing, upward)
@@ -126,7 +130,7 @@ class Grid:
     @property
     def size(self) -> int:
         """Number of cells, active or not."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
 
     @property
     def easting(self) -> npt.NDArray[np.float64]:
@@ -165,6 +169,12 @@ class Grid:
         drift = np.abs(edges - (edges[0] + spacing * np.arange(edges.size))).max()
         return spacing if drift <= 1e-9 * spacing + 4 * np.spacing(np.abs(edges).max()) else None
 
+    def rounding(self, axis: str) -> float:
+        """Distance in metres within which a coordinate is on an edge: what rounding may make of equal numbers."""
+        edges, spacing = self.edges(axis), self.uniform_spacing(axis)
+        drift = 0.0 if spacing is None else float(np.abs(edges - (edges[0] + spacing * np.arange(edges.size))).max())
+        return drift + 4.0 * float(np.spacing(np.abs(edges).max()))
+
     def with_active(self, active: npt.ArrayLike) -> Grid:
         """Return the same cells with another set of active ones."""
         return Grid(self.easting_edges, self.northing_edges, self.upward_edges, np.asarray(active), self.crs)
@@ -199,8 +209,9 @@ class Grid:
         active = self.active & (self.upward[:, None, None] < _ground(points, self.easting, self.northing))
         if not active.any():
             raise InputError(
-                f"Grid.with_topography expects ground above {self.upward[0]:g} m, the lowest cell centre, got elevations "
-                f"{points[:, 2].min():g} to {points[:, 2].max():g} m; check that elevation is metres, positive up"
+                f"Grid.with_topography expects ground above {self.upward[0]:g} m, the lowest cell centre, "
+                f"got elevations {points[:, 2].min():g} to {points[:, 2].max():g} m; "
+                "check that elevation is metres, positive up"
             )
         return self.with_active(active)
 
@@ -214,17 +225,15 @@ class Grid:
         index : (points, 3) array of int
             Cell along (upward, northing, easting); meaningless where `inside` is False.
         inside : (points,) array of bool
-            False outside the grid and on every face, edge and corner.
+            False outside the grid and on every face, edge and corner, within :meth:`rounding`.
         """
         columns = []
         inside = np.ones(np.shape(easting), bool)
         for axis, values in zip(AXES, (upward, northing, easting), strict=True):
-            edges, points = self.edges(axis), np.asarray(values, dtype=np.float64)
-            right = np.searchsorted(edges, points, side="right") - 1
-            inside &= (right >= 0) & (right < edges.size - 1)
-            right = np.clip(right, 0, edges.size - 2)
-            inside &= points > edges[right]
-            columns.append(right)
+            edges, points, rounding = self.edges(axis), np.asarray(values, dtype=np.float64), self.rounding(axis)
+            cell = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, edges.size - 2)
+            inside &= (points - edges[cell] > rounding) & (edges[cell + 1] - points > rounding)
+            columns.append(cell)
         return np.stack(columns, axis=-1), inside
 
     def to_xarray(self, **models: npt.ArrayLike) -> xr.Dataset:
@@ -279,7 +288,7 @@ class Grid:
             )
         edges = {axis: cf.cell_edges(data, axis) for axis in AXES}
         sorted_data = data.sortby(list(AXES))
-        active = None
+        active: Any = None
         if "active" in data.coords or "active" in data:
             active = np.asarray(sorted_data["active"].transpose(*AXES), dtype=bool)
         elif hasattr(data, "dtype"):
@@ -312,13 +321,17 @@ class Grid:
                 "resample the model onto a tensor mesh"
             )
         grid = cls(mesh.nodes_x, mesh.nodes_y, mesh.nodes_z)
-        return grid if active is None else grid.with_active(np.asarray(active, bool).reshape(grid.shape))
+        if active is None:
+            return grid
+        if np.size(active) != grid.size:
+            raise InputError(
+                f"Grid.from_discretize expects active cells of shape ({grid.size},), got {shape_text(np.shape(active))}"
+            )
+        return grid.with_active(np.asarray(active, bool).reshape(grid.shape))
 
     def __repr__(self) -> str:
         """One line: cells, extent and active share."""
-        extents = ", ".join(
-            f"{axis} {self.edges(axis)[0]:g} to {self.edges(axis)[-1]:g} m" for axis in reversed(AXES)
-        )
+        extents = ", ".join(f"{axis} {self.edges(axis)[0]:g} to {self.edges(axis)[-1]:g} m" for axis in reversed(AXES))
         nz, ny, nx = self.shape
         return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"
 
@@ -326,9 +339,11 @@ class Grid:
 def topography_points(topography: Any) -> npt.NDArray[np.float64]:
     """Topography as checked (easting, northing, elevation) points."""
     if hasattr(topography, "dims"):
-        if set(topography.dims) != {"northing", "easting"}:
+        if set(topography.dims) != {"northing", "easting"} or not {"northing", "easting"} <= set(topography.coords):
             raise InputError(
-                f"Grid.with_topography expects a grid over (northing, easting), got dimensions {topography.dims}"
+                "Grid.with_topography expects a grid over the coordinates (northing, easting), got dimensions "
+                f"{', '.join(map(str, topography.dims))} and coordinates "
+                f"{', '.join(map(str, topography.coords)) or 'none'}"
             )
         grid = topography.transpose("northing", "easting")
         easting, northing = np.meshgrid(grid["easting"], grid["northing"])

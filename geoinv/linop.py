@@ -35,6 +35,9 @@ class LinearOperator(ABC):
     range_shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
+    # a NumPy scalar or array on the left leaves the arithmetic to the operator
+    __array_ufunc__ = None
+
     @abstractmethod
     def _forward(self, x: Array) -> Array:
         """Map (batch, *domain_shape) to (batch, *range_shape)."""
@@ -76,6 +79,8 @@ class LinearOperator(ABC):
             )
         batch = values.shape[:split]
         result_shape = batch + self.range_shape
+        if out is not None and not isinstance(out, np.ndarray):
+            raise InputError(f"{self.name} expects out to be a NumPy array, got {type(out).__name__}")
         if out is not None and (out.shape != result_shape or out.dtype != self.dtype):
             raise InputError(
                 f"{self.name} expects out of shape {shape_text(result_shape)} and type {self.dtype}, "
@@ -86,7 +91,7 @@ class LinearOperator(ABC):
         result = self._forward(stacked) if count else np.zeros((0, *self.range_shape), self.dtype)
         result = np.asarray(result, dtype=self.dtype).reshape(result_shape)
         if out is None:
-            return result
+            return result.copy() if np.may_share_memory(result, values) else result
         out[...] = result
         return out
 
@@ -115,11 +120,11 @@ class LinearOperator(ABC):
 
     def __add__(self, other: LinearOperator) -> LinearOperator:
         """Sum of two operators of the same shapes."""
-        return _Sum(self, other)
+        return _Sum(self, other) if isinstance(other, LinearOperator) else NotImplemented
 
     def __sub__(self, other: LinearOperator) -> LinearOperator:
         """Difference of two operators of the same shapes."""
-        return _Sum(self, -1.0 * other)
+        return _Sum(self, -other) if isinstance(other, LinearOperator) else NotImplemented
 
     def __neg__(self) -> LinearOperator:
         """Operator of the opposite sign."""
@@ -127,13 +132,13 @@ class LinearOperator(ABC):
 
     def __mul__(self, factor: float) -> LinearOperator:
         """Multiple of the operator."""
-        return _Scaled(self, float(factor))
+        return _Scaled(self, float(factor)) if isinstance(factor, (int, float, np.number)) else NotImplemented
 
     __rmul__ = __mul__
 
     def __matmul__(self, other: LinearOperator) -> LinearOperator:
         """Composition: ``(A @ B)(x) = A(B(x))``."""
-        return _Composition(self, other)
+        return _Composition(self, other) if isinstance(other, LinearOperator) else NotImplemented
 
     def to_dense(self) -> Array:
         """Matrix (range size, domain size) of the operator; for small ones."""
@@ -168,7 +173,10 @@ class LinearOperator(ABC):
         columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
         if min(columns, rows) <= 16:
             return float(np.linalg.norm((self if columns <= rows else self.T).to_dense().astype(np.float64), 2))
-        start = np.random.default_rng(seed).standard_normal(min(columns, rows))
+        random = np.random.default_rng(seed)
+        if not self(random.standard_normal(self.domain_shape)).any():
+            return 0.0
+        start = random.standard_normal(min(columns, rows))
         values = spla.svds(self.to_scipy(), k=1, v0=start, return_singular_vectors=False, random_state=seed)
         return float(values[0])
 
@@ -294,6 +302,11 @@ class MatrixOperator(LinearOperator):
     matrix : (rows, columns) array or scipy.sparse array
         The map.
 
+    Raises
+    ------
+    InputError
+        If it is complex or not two-dimensional.
+
     Examples
     --------
     >>> A = MatrixOperator([[1.0, 2.0], [0.0, 1.0], [0.0, 0.0]])
@@ -303,6 +316,7 @@ class MatrixOperator(LinearOperator):
 
     def __init__(self, matrix: Any) -> None:
         self.matrix = matrix if hasattr(matrix, "tocsr") else np.asarray(matrix)
+        _check_matrix("MatrixOperator", self.matrix)
         dtype = np.result_type(self.matrix.dtype, np.float32)
         self.dtype = np.dtype(np.float32) if dtype == np.float32 else np.dtype(np.float64)
         self.range_shape, self.domain_shape = self.matrix.shape[:1], self.matrix.shape[1:]
@@ -316,6 +330,7 @@ class MatrixOperator(LinearOperator):
 
 class _FromScipy(LinearOperator):
     def __init__(self, operator: spla.LinearOperator) -> None:
+        _check_matrix("from_scipy", operator)
         self.operator = operator
         self.range_shape, self.domain_shape = operator.shape[:1], operator.shape[1:]
         self.dtype = np.dtype(np.float32 if operator.dtype == np.float32 else np.float64)
@@ -327,6 +342,15 @@ class _FromScipy(LinearOperator):
         return np.asarray(self.operator.rmatmat(y.T)).T
 
 
+def _check_matrix(owner: str, matrix: Any) -> None:
+    """Refuse what has complex entries, or other than rows and columns."""
+    if len(matrix.shape) != 2 or np.dtype(matrix.dtype).kind not in "fiub":
+        raise InputError(
+            f"{owner} expects a real matrix of shape (rows, columns), got {matrix.dtype} of shape "
+            f"{shape_text(matrix.shape)}"
+        )
+
+
 def from_scipy(operator: Any) -> LinearOperator:
     """Operator of a scipy.sparse.linalg.LinearOperator, or of anything ``aslinearoperator`` takes.
 
@@ -335,5 +359,10 @@ def from_scipy(operator: Any) -> LinearOperator:
     >>> from scipy.sparse import diags_array
     >>> from_scipy(diags_array([1.0, 2.0]))([1.0, 1.0]).tolist()
     [1.0, 2.0]
+
+    Raises
+    ------
+    InputError
+        If it is complex.
     """
     return _FromScipy(spla.aslinearoperator(operator))

@@ -99,6 +99,11 @@ class Survey:
         if self.anomaly_direction is None:
             direction = (self.field.inclination, self.field.declination)
         else:
+            if np.shape(self.anomaly_direction) != (2,):
+                raise InputError(
+                    "Survey expects anomaly_direction as two angles (inclination, declination) in degrees, "
+                    f"got {self.anomaly_direction!r}"
+                )
             direction = (float(self.anomaly_direction[0]), float(self.anomaly_direction[1]))
             MainField(*direction, self.field.intensity)
         object.__setattr__(self, "anomaly_direction", direction)
@@ -140,17 +145,18 @@ class Survey:
 
     def select(self, stations: Any) -> Survey:
         """Return the survey with some of its stations: a slice, a boolean mask or indices."""
-        parts = {name: getattr(self, name)[stations] for name in _POSITIONS}
-        if np.size(parts["easting"]) == 0:
+        kept = np.atleast_1d(np.arange(self.stations)[stations])
+        if not kept.size:
             raise InputError("Survey.select expects at least one station to be left, got none; widen the selection")
+        parts = {name: getattr(self, name)[kept] for name in _POSITIONS}
         for name in ("data", "uncertainty"):
             values = getattr(self, name)
-            parts[name] = None if values is None else values[:, stations]
+            parts[name] = None if values is None else values[:, kept]
         return replace(self, **parts)
 
     def with_data(self, data: npt.ArrayLike | None, uncertainty: npt.ArrayLike | None = None) -> Survey:
         """Return the same stations with other data and uncertainty."""
-        return replace(self, data=data, uncertainty=uncertainty)
+        return replace(self, data=data, uncertainty=uncertainty)  # type: ignore[arg-type]  # checked on the way in
 
     def with_components(self, components: Sequence[str]) -> Survey:
         """Return the same stations with other components and no data."""
@@ -218,7 +224,9 @@ class Survey:
         direction = None
         if field is None:
             try:
-                field = MainField(*(float(attributes[f"field_{k}"]) for k in ("inclination", "declination", "intensity")))
+                field = MainField(
+                    *(float(attributes[f"field_{k}"]) for k in ("inclination", "declination", "intensity"))
+                )
             except KeyError as missing_key:
                 raise InputError(
                     f"Survey.from_xarray expects the attribute {missing_key} or field=MainField(...), got neither"
@@ -261,7 +269,8 @@ def _checked_components(components: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in COMPONENTS]
     if unknown or not names or len(set(names)) != len(names):
         raise InputError(
-            f"Survey expects components among {' '.join(COMPONENTS)}, each once, got {' '.join(map(str, names)) or 'none'}"
+            f"Survey expects components among {' '.join(COMPONENTS)}, each once, "
+            f"got {' '.join(map(str, names)) or 'none'}"
         )
     return names
 

@@ -25,10 +25,10 @@ def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[C
         Allow sums in any order, so that they run in vector registers. Elsewhere only fused
         multiply-add is allowed: the kernels are written so that the order of operations matters.
     """
-    fastmath = {"contract", "reassoc", "nsz"} if reorder_sums else {"contract"}
+    fastmath: set[str] = {"contract", "reassoc", "nsz"} if reorder_sums else {"contract"}
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        options = {"parallel": parallel, "fastmath": fastmath, "nogil": True, "error_model": "numpy"}
+        options: dict[str, Any] = {"parallel": parallel, "fastmath": fastmath, "nogil": True, "error_model": "numpy"}
         try:
             compiled = numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no place to write a cache: read-only install and no home

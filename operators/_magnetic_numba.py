@@ -1,15 +1,16 @@
-"""Exact prism kernels along a row of grid nodes, free of branches so that they run in vector registers.
+r"""Exact prism kernels along a row of grid nodes, free of branches so that they run in vector registers.
 
 The field of a prism is an alternating sum of one function over its eight corners. Neighbours share
 corners, so the functions here are evaluated once a node, not eight times a cell:
 ``value(cell) = d_easting d_northing (d_upward f)``, and the difference along upward is taken
 analytically, inside the function. That leaves two differences to rounding instead of three, so the
-relative error grows with the square of distance over cell width and stays below 1e-12 at 50 widths.
+relative error grows with the square of distance over cell width (of gradients, with its cube) and
+stays below 1e-11 at 50 widths.
 
 Notation, for a node at (x, y) from the station and a layer from z1 to z2:
 
 ==========  =====================================================================
-lo, hi      z1, z2, mirrored to -z2, -z1 where z1 + z2 < 0, so that \\|lo\\| <= hi
+lo, hi      z1, z2, mirrored to -z2, -z1 where z1 + z2 < 0, so that \|lo\| <= hi
 r1, r2      distance from the station to (x, y, lo) and (x, y, hi)
 s           r2^2 - r1^2 = hi^2 - lo^2 >= 0
 rr          r1 + r2, so r2 - r1 = s / rr
@@ -18,6 +19,7 @@ rr          r1 + r2, so r2 - r1 = s / rr
 ``x + r`` cancels for x < 0; there ``(y^2 + z^2) / (r - x)`` stands for it (Nagy et al. 2000;
 Fukushima 2020). On a line through an edge that denominator is zero and its logarithm is left out:
 it cancels between the two corners beyond the edge's end, and between four equal neighbours on it.
+What is left is ln(over / under) in the code, with the smaller of the two as the denominator.
 """
 
 from __future__ import annotations
@@ -84,7 +86,9 @@ def angle_of(n: float, d: float) -> float:
 
 
 @kernel()
-def field_row(weights: Array, nodes: Array, easting: float, y: float, z1: float, z2: float, row: Array) -> None:
+def field_row(
+    weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
+) -> None:
     """Corner function of the second derivatives of ``integral of 1/r``, over nodes of one row.
 
     Parameters
@@ -95,8 +99,8 @@ def field_row(weights: Array, nodes: Array, easting: float, y: float, z1: float,
         Eastings of the nodes, in metres.
     easting : float
         Of the station.
-    y, z1, z2 : float
-        Northing of the row and bottom and top of the layer, from the station.
+    y, y_last, z1, z2 : float
+        Northing of the row and of the last row, bottom and top of the layer, from the station.
     row : (n,) array
         Receives ``f(z2) - f(z1)`` at each node.
     """
@@ -107,8 +111,13 @@ def field_row(weights: Array, nodes: Array, easting: float, y: float, z1: float,
     s, height = (hi - lo) * (hi + lo), hi - lo
     lo2, hi2, y2 = lo * lo, hi * hi, y * y
     side1, side2 = y2 + lo2, y2 + hi2
-    solid = math.pi * ((y > 0.0) - (y < 0.0)) if between else 0.0
-    south, size_y = y < 0.0, abs(y)
+    solid = (math.pi if between else 0.0) * ((1.0 if y > 0.0 else 0.0) - (1.0 if y < 0.0 else 0.0))
+    # a station beyond the last node takes -ln(r - x) for ln(r + x): the difference between them is the same
+    # for all nodes of the row, large, and it cancels
+    east_of_all, north_of_all = nodes[nodes.size - 1] < easting, y_last < 0.0
+    westward = -math.inf if east_of_all else 0.0
+    even_x, even_y = -even if east_of_all else even, -even if north_of_all else even
+    south, size_y = y < 0.0 and not north_of_all, abs(y)
     for i in range(nodes.size):
         x = nodes[i] - easting
         x2 = x * x
@@ -117,30 +126,30 @@ def field_row(weights: Array, nodes: Array, easting: float, y: float, z1: float,
         rr = r1 + r2
 
         far = r1 + abs(x)
-        west = x < 0.0
+        west = x < westward
         p = s * far if west else s
         q = rr * side1 if west else rr * far
         singular = q == 0.0
-        p = side2 * (far if far > 0.0 else 1.0) - (r2 - x) if singular else p
-        q = r2 - x if singular else q
-        log_x = log_of_ratio(p, q)
+        over, under = side2 * (far if far > 0.0 else 1.0), r2 - x
+        log_x = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
+        log_x = -log_x if singular and over < under else log_x
 
         far = r1 + size_y
         p = s * far if south else s
         q = rr * (x2 + lo2) if south else rr * far
         singular = q == 0.0
-        p = (x2 + hi2) * (far if far > 0.0 else 1.0) - (r2 + size_y) if singular else p
-        q = r2 + size_y if singular else q
-        log_y = log_of_ratio(p, q)
+        over, under = (x2 + hi2) * (far if far > 0.0 else 1.0), r2 + size_y
+        log_y = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
+        log_y = -log_y if singular and over < under else log_y
 
         far = r1 - lo if between else r1 + lo
         p = height * (rr + (lo + hi))
         p = p * far if between else p
         q = rr * rho2 if between else rr * far
         singular = q == 0.0
-        p = (hi + r2) * (far if far > 0.0 else 1.0) - 1.0 if singular else p
-        q = 1.0 if singular else q
-        log_z = log_of_ratio(p, q)
+        over, under = (hi + r2) * (far if far > 0.0 else 1.0), 1.0
+        log_z = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
+        log_z = -log_z if singular and over < under else log_z
 
         product, cross = r1 * r2, lo * hi
         skew = hi * r1 - lo * r2 if between else rho2 * s
@@ -148,24 +157,28 @@ def field_row(weights: Array, nodes: Array, easting: float, y: float, z1: float,
         n = x * y * skew
         angle_x = angle_of(n, common * (x2 * product + y2 * cross))
         angle_y = angle_of(n, common * (y2 * product + x2 * cross))
-        corner = solid * ((x > 0.0) - (x < 0.0))
+        corner = solid * ((1.0 if x > 0.0 else 0.0) - (1.0 if x < 0.0 else 0.0))
 
         row[i] = (
             weights[0] * angle_x
             + weights[1] * angle_y
             + weights[2] * corner
-            + even * (weights[3] * log_x + weights[4] * log_y)
+            + even_x * weights[3] * log_x
+            + even_y * weights[4] * log_y
             + weights[5] * log_z
         )
 
 
 @kernel()
-def gradient_row(weights: Array, nodes: Array, easting: float, y: float, z1: float, z2: float, row: Array) -> None:
+def gradient_row(
+    weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
+) -> None:
     """Corner function of the third derivatives of ``integral of 1/r``, over nodes of one row.
 
     Parameters are those of :func:`field_row`; the weights are those of the derivatives xyz, xxy,
-    xyy, xxz, xzz, yyz, yzz (the other three follow from Laplace's equation). On a line through an
-    edge the term that diverges as one over the distance is left out, as the logarithm is there.
+    xyy, xxz, xzz, yyz, yzz (the other three follow from Laplace's equation). On a line through a
+    horizontal edge, and within 1e-8 layer heights of it, the term that diverges as one over the
+    distance is left out, as the logarithm is there.
     """
     mirrored = z1 + z2 < 0.0
     lo, hi = (-z2, -z1) if mirrored else (z1, z2)
@@ -173,8 +186,14 @@ def gradient_row(weights: Array, nodes: Array, easting: float, y: float, z1: flo
     between = lo < 0.0
     s = (hi - lo) * (hi + lo)
     lo2, hi2, y2 = lo * lo, hi * hi, y * y
+    # nearer than this to a line through an edge, what must cancel beyond the edge's end has lost its digits
+    line = 1e-16 * (hi - lo) * (hi - lo)
     side1, side2 = y2 + lo2, y2 + hi2
-    south = y < 0.0
+    side1 = side1 if side1 > line else 0.0
+    east_of_all, north_of_all = nodes[nodes.size - 1] < easting, y_last < 0.0
+    westward = -math.inf if east_of_all else 0.0
+    sign_x, sign_y = -1.0 if east_of_all else 1.0, -1.0 if north_of_all else 1.0
+    south = y < 0.0 and not north_of_all
     for i in range(nodes.size):
         x = nodes[i] - easting
         x2 = x * x
@@ -191,7 +210,7 @@ def gradient_row(weights: Array, nodes: Array, easting: float, y: float, z1: flo
         change = s / (rr if rr > 0.0 else 1.0) / product
         change = 0.0 if at_station else change
 
-        west = x < 0.0
+        west = x < westward
         far1, far2 = r1 + abs(x), r2 + abs(x)
         gap1, gap2 = side1 / (far1 if far1 > 0.0 else 1.0), side2 / far2
         near1, near2 = (gap1, gap2) if west else (far1, far2)
@@ -200,7 +219,9 @@ def gradient_row(weights: Array, nodes: Array, easting: float, y: float, z1: flo
         end_x = hi / (r2 * near2) - lo * open1 / (r1 if r1 > 0.0 else 1.0)
 
         far1, far2 = r1 + abs(y), r2 + abs(y)
-        gap1, gap2 = (x2 + lo2) / (far1 if far1 > 0.0 else 1.0), (x2 + hi2) / far2
+        face1 = x2 + lo2
+        face1 = face1 if face1 > line else 0.0
+        gap1, gap2 = face1 / (far1 if far1 > 0.0 else 1.0), (x2 + hi2) / far2
         near1, near2 = (gap1, gap2) if south else (far1, far2)
         open1 = 0.0 if near1 == 0.0 else 1.0 / (near1 if near1 > 0.0 else 1.0)
         along_y = change * (r2 + near1) * open1 / near2
@@ -209,20 +230,23 @@ def gradient_row(weights: Array, nodes: Array, easting: float, y: float, z1: flo
         row[i] = (
             weights[0] * even * (-1.0 / r2 if at_station else change)
             + skew * (weights[1] * x + weights[2] * y)
-            + even * (weights[3] * x * along_y + weights[5] * y * along_x)
-            - weights[4] * end_y
-            - weights[6] * end_x
+            + even * (sign_y * weights[3] * x * along_y + sign_x * weights[5] * y * along_x)
+            - sign_y * weights[4] * end_y
+            - sign_x * weights[6] * end_x
         )
 
 
 @kernel()
 def _fill_row(
-    order: int, weights: Array, nodes: Array, easting: float, y: float, z1: float, z2: float, row: Array
+    order: int, weights: Array, x_nodes: Array, y_nodes: Array, j: int, z_edges: Array, k: int, place: Array, row: Array
 ) -> None:
+    easting, northing, upward = place
+    y, y_last = y_nodes[j] - northing, y_nodes[y_nodes.size - 1] - northing
+    z1, z2 = z_edges[k] - upward, z_edges[k + 1] - upward
     if order == 2:
-        field_row(weights, nodes, easting, y, z1, z2, row)
+        field_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
     else:
-        gradient_row(weights, nodes, easting, y, z1, z2, row)
+        gradient_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
 
 
 @kernel(reorder_sums=True)
@@ -266,17 +290,15 @@ def forward_sum(
     """
     batch, unknowns, layers, rows, columns = charges.shape
     for station in numba.prange(stations.shape[0]):
-        easting, northing, upward = stations[station]
-        row = np.empty(columns)
+        place, row = stations[station], np.empty(columns)
         total = np.zeros((batch, order.size))
         for layer in range(layers):
-            z1, z2 = z_edges[layer] - upward, z_edges[layer + 1] - upward
             for j in range(rows):
                 if not occupied[layer, j]:
                     continue
                 for c in range(order.size):
                     for u in range(unknowns):
-                        _fill_row(order[c], weights[c, u], x_nodes, easting, y_nodes[j] - northing, z1, z2, row)
+                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j, z_edges, layer, place, row)
                         for b in range(batch):
                             total[b, c] += _dot(row, charges[b, u, layer, j])
         data[:, :, station] = total
@@ -302,11 +324,10 @@ def adjoint_sum(
             continue
         row = np.empty(columns)
         for station in range(stations.shape[0]):
-            easting, northing, upward = stations[station]
-            z1, z2, y = z_edges[layer] - upward, z_edges[layer + 1] - upward, y_nodes[j] - northing
+            place = stations[station]
             for c in range(order.size):
                 for u in range(unknowns):
-                    _fill_row(order[c], weights[c, u], x_nodes, easting, y, z1, z2, row)
+                    _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j, z_edges, layer, place, row)
                     for b in range(batch):
                         value = data[b, c, station]
                         target = charges[b, u, layer, j]
@@ -331,17 +352,16 @@ def matrix_rows(
     matrix: Array,
 ) -> None:
     """Field of each cell alone: ``matrix`` (components, stations, unknowns, layers, rows, columns) receives it."""
-    _, count, unknowns, layers, rows, columns = matrix.shape
+    _, count, unknowns, layers, rows, _ = matrix.shape
     for task in numba.prange(count * layers):
         station, layer = task // layers, task % layers
-        easting, northing, upward = stations[station]
-        z1, z2 = z_edges[layer] - upward, z_edges[layer + 1] - upward
+        place = stations[station]
         south, north = np.empty(x_nodes.size), np.empty(x_nodes.size)
         for c in range(order.size):
             for u in range(unknowns):
-                _fill_row(order[c], weights[c, u], x_nodes, easting, y_nodes[0] - northing, z1, z2, south)
+                _fill_row(order[c], weights[c, u], x_nodes, y_nodes, 0, z_edges, layer, place, south)
                 for j in range(rows):
-                    _fill_row(order[c], weights[c, u], x_nodes, easting, y_nodes[j + 1] - northing, z1, z2, north)
+                    _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j + 1, z_edges, layer, place, north)
                     _cell_row(south, north, matrix[c, station, u, layer, j])
                     south, north = north, south
 
@@ -365,14 +385,13 @@ def gram_sum(
         first, last = quarter * rows // 4, (quarter + 1) * rows // 4
         south, north, cells = np.empty(x_nodes.size), np.empty(x_nodes.size), np.empty(columns)
         for station in range(stations.shape[0]):
-            easting, northing, upward = stations[station]
-            z1, z2 = z_edges[layer] - upward, z_edges[layer + 1] - upward
+            place = stations[station]
             for c in range(order.size):
                 for u in range(unknowns):
                     if first < last:
-                        _fill_row(order[c], weights[c, u], x_nodes, easting, y_nodes[first] - northing, z1, z2, south)
+                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, first, z_edges, layer, place, south)
                     for j in range(first, last):
-                        _fill_row(order[c], weights[c, u], x_nodes, easting, y_nodes[j + 1] - northing, z1, z2, north)
+                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j + 1, z_edges, layer, place, north)
                         _cell_row(south, north, cells)
                         for i in range(columns):
                             diagonal[u, layer, j, i] += squared_weights[c, station] * cells[i] ** 2

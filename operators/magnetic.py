@@ -14,7 +14,7 @@ from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
 from geoinv.operators.magnetic_dense import Dense
 from geoinv.operators.magnetic_direct import Direct
 from geoinv.operators.magnetic_gridded import Gridded
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.magnetic_problem import Engine, MagneticProblem
 from geoinv.survey import Survey
 
 __all__ = ["Magnetics"]
@@ -34,7 +34,8 @@ class Magnetics(LinearOperator):
     Every point is defined. On a face the value is the limit from outside; inside a cell it is
     mu0 H. On an edge or corner the divergent logarithm is left out, which cancels between
     neighbours of equal susceptibility, and the rest is the limit from above or below where the edge
-    bounds a top or bottom face, the mean of its sides elsewhere.
+    bounds a top or bottom face, the mean of its sides elsewhere. Coordinates that differ from an edge
+    by rounding alone (:meth:`geoinv.Grid.rounding`) are on it.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ class Magnetics(LinearOperator):
     >>> survey = geoinv.Survey([10.0], [10.0], [10.0], field=field)
     >>> A = Magnetics(grid, survey)
     >>> A(np.full(grid.shape, 0.01)).round(3).tolist()
-    [[52.033]]
+    [[67.391]]
     """
 
     def __init__(
@@ -98,16 +99,16 @@ class Magnetics(LinearOperator):
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)
         self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64))
         self.choice: Choice = choose(self.problem, engine, memory_budget)
-        self._engine: Direct | Gridded | Dense | None = None
+        self._engine: Engine | None = None
 
     @property
     def engine(self) -> str:
         """Name of the engine in use."""
         return self.choice.engine
 
-    def _built(self) -> Direct | Gridded | Dense:
+    def _built(self) -> Engine:
         if self._engine is None:
-            engines = {"direct": Direct, "gridded": Gridded, "dense": Dense}
+            engines: dict[str, type[Engine]] = {"direct": Direct, "gridded": Gridded, "dense": Dense}
             self._engine = engines[self.engine](self.problem)
         return self._engine
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 
 from geoinv.checks import InputError
+from geoinv.memory import SHARE, available_memory, bytes_text
 from geoinv.operators.magnetic_dense import dense_bytes
 from geoinv.operators.magnetic_gridded import gridded_bytes, lattice_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 
-__all__ = ["ENGINES", "Choice", "available_memory", "choose"]
+__all__ = ["ENGINES", "Choice", "choose"]
 
 ENGINES = ("direct", "gridded", "dense")
 
@@ -53,7 +53,7 @@ class Estimate:
 
     def __str__(self) -> str:
         """Memory and times in words."""
-        return f"{_bytes_text(self.memory)}, {self.build:.2g} s to build, {self.apply:.2g} s to apply"
+        return f"{bytes_text(self.memory)}, {self.build:.2g} s to build, {self.apply:.2g} s to apply"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     InputError
         If the named engine does not apply, or nothing fits; with the bytes each would need.
     """
-    budget = 0.5 * available_memory() if memory_budget is None else float(memory_budget)
+    budget = SHARE * available_memory() if memory_budget is None else float(memory_budget)
     lattice = lattice_of(problem)
     estimates = {"direct": _direct(problem), "dense": _dense(problem)}
     if not isinstance(lattice, str):
@@ -95,9 +95,9 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
             f"engines that fit: {', '.join(fitting) or 'none'}"
         )
     if not fitting or (engine != "auto" and engine not in fitting):
-        needs = ", ".join(f"{name} needs {_bytes_text(cost.memory)}" for name, cost in estimates.items())
+        needs = ", ".join(f"{name} needs {bytes_text(cost.memory)}" for name, cost in estimates.items())
         raise InputError(
-            f"Magnetics expects to fit in {_bytes_text(budget)} of memory, but {needs}; "
+            f"Magnetics expects to fit in {bytes_text(budget)} of memory, but {needs}; "
             f"engines that fit: {', '.join(fitting) or 'none, use fewer cells or stations'}"
         )
     if engine != "auto":
@@ -105,27 +105,12 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     best = min(fitting, key=lambda name: fitting[name].total)
     others = [f"{name} {cost.total:.2g} s" for name, cost in fitting.items() if name != best]
     others += [
-        f"{name} does not fit ({_bytes_text(cost.memory)})" for name, cost in estimates.items() if name not in fitting
+        f"{name} does not fit ({bytes_text(cost.memory)})" for name, cost in estimates.items() if name not in fitting
     ]
     if isinstance(lattice, str):
         others.append(f"gridded does not apply ({lattice})")
     reason = f"least time for {APPLICATIONS} applications, {fitting[best].total:.2g} s; {', '.join(others)}"
     return Choice(best, reason, fitting[best])
-
-
-def available_memory() -> float:
-    """Bytes that are free now, within the control group's limit where there is one."""
-    free = float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            free = next(float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit:
-            text = limit.read().strip()
-        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used:
-            free = min(free, float(text) - float(used.read())) if text != "max" else free
-    except (OSError, StopIteration):
-        pass
-    return free
 
 
 def _direct(problem: MagneticProblem) -> Estimate:
@@ -150,7 +135,3 @@ def _gridded(problem: MagneticProblem, points: float, memory: float) -> Estimate
 
 def _rate(per_core: float) -> float:
     return per_core * float(numba.get_num_threads())
-
-
-def _bytes_text(count: float) -> str:
-    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from geoinv.operators import _magnetic_numba as kernels
 from geoinv.operators._jit import THREADS
-from geoinv.operators.magnetic_problem import MagneticProblem, face_contacts
+from geoinv.operators.magnetic_problem import MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
 __all__ = ["Dense", "dense_bytes"]
 
 ENTRIES_A_CALL = 10_000_000
-"""Matrix entries computed between two progress reports; also bounds the working memory."""
+"""Matrix entries worked on at a time: between two progress reports, and in working memory."""
 
 
 def dense_bytes(problem: MagneticProblem) -> int:
@@ -70,9 +70,10 @@ class Dense:
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
         total = np.zeros(self._matrix.shape[1])
-        for start in range(0, self._matrix.shape[0], 256):
-            rows = self._matrix[start : start + 256].astype(np.float64)
-            total += squared_weights.ravel()[start : start + 256] @ rows**2
+        block = max(1, ENTRIES_A_CALL // self._matrix.shape[1])
+        for start in range(0, self._matrix.shape[0], block):
+            rows = self._matrix[start : start + block].astype(np.float64, copy=False)
+            total += squared_weights.ravel()[start : start + block] @ rows**2
         grid = self.problem.grid
         diagonal = np.zeros((self.problem.unknowns, grid.size))
         diagonal[:, self._active] = total.reshape(self.problem.unknowns, -1)
@@ -87,5 +88,5 @@ def cell_fields(problem: MagneticProblem, stations: npt.NDArray[np.float64]) -> 
         kernels.matrix_rows(weights.order, weights.weights, nodes.x, nodes.y, nodes.z, stations, rows)
     station, cell, axis = face_contacts(nodes, grid.shape[2], stations)
     jump = np.moveaxis(weights.face_jump[:, :, axis], -1, 0)
-    np.add.at(np.moveaxis(rows, (1, 3, 4, 5), (0, 1, 2, 3)), (station, *cell.T), jump)
+    add_at(np.moveaxis(rows, (1, 3, 4, 5), (0, 1, 2, 3)), (station, *cell.T), jump)
     return rows

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from geoinv.operators import _magnetic_numba as kernels
 from geoinv.operators._jit import THREADS
-from geoinv.operators.magnetic_problem import MagneticProblem, face_contacts
+from geoinv.operators.magnetic_dense import cell_fields
+from geoinv.operators.magnetic_problem import MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
 __all__ = ["Direct"]
@@ -70,16 +71,14 @@ class Direct:
         for part in self._station_chunks("forward"):
             field = np.zeros((*data.shape[:2], part.stop - part.start))
             with THREADS:
-                kernels.forward_sum(
-                    *self._arguments(), self.problem.stations[part], charges, self._occupied, field
-                )
+                kernels.forward_sum(*self._arguments(), self.problem.stations[part], charges, self._occupied, field)
             data[..., part] = field
             report("forward", part.stop, data.shape[2])
         station, cell, axis = self._contacts
         if station.size:
             touched = models.reshape(batch, unknowns, -1)[:, :, cell]
             jump = np.einsum("cut,but->bct", self.problem.kernels.face_jump[:, :, axis], touched)
-            np.add.at(data, (slice(None), slice(None), station), jump)
+            add_at(data, (slice(None), slice(None), station), jump)
         return data
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -103,19 +102,26 @@ class Direct:
         station, cell, axis = self._contacts
         if station.size:
             jump = np.einsum("cut,bct->but", self.problem.kernels.face_jump[:, :, axis], data[:, :, station])
-            np.add.at(models.reshape(batch, unknowns, -1), (slice(None), slice(None), cell), jump)
+            add_at(models.reshape(batch, unknowns, -1), (slice(None), slice(None), cell), jump)
         return models
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
         diagonal = np.zeros((self.problem.unknowns, *self.problem.grid.shape))
+        # the square of a cell's field mixes the jump at its face with the rest: these stations one by one
+        touching = np.unique(self._contacts[0])
+        apart = squared_weights.copy()
+        apart[:, touching] = 0.0
         for part in self._station_chunks("sensitivity"):
             with THREADS:
                 kernels.gram_sum(
                     *self._arguments(),
                     self.problem.stations[part],
-                    np.ascontiguousarray(squared_weights[:, part]),
+                    np.ascontiguousarray(apart[:, part]),
                     diagonal,
                 )
             report("sensitivity", part.stop, squared_weights.shape[1])
+        for station in touching:
+            fields = cell_fields(self.problem, self.problem.stations[[station]])[:, 0]
+            diagonal += np.tensordot(squared_weights[:, station], fields**2, axes=1)
         return diagonal

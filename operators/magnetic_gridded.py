@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
-from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_dense import cell_fields
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.magnetic_problem import MagneticProblem, add_at
 
 __all__ = ["Gridded", "Lattice", "lattice_of"]
 
@@ -27,7 +26,7 @@ class Lattice:
     spacing : (float, float)
         Cell size along northing and easting, in metres.
     origin : (float, float)
-        Northing and easting of the south-western node, in metres from the corner of the grid.
+        Northing and easting of the south-western node, in metres, among the problem's nodes.
     row, column : (stations,) arrays of int
         Node of each station.
     padded : (int, int)
@@ -113,9 +112,10 @@ class Gridded:
         one = replace(
             self.problem.survey.select([0]).with_data(None), easting=np.array([easting]), northing=np.array([northing])
         )
+        nodes = self.problem.nodes
         all_offsets = type(grid)(
-            lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1),
-            lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1),
+            nodes.x[0] + lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1),
+            nodes.y[0] + lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1),
             grid.upward_edges,
         )
         span = MagneticProblem(all_offsets, one, self.problem.unknown, np.dtype(float))
@@ -132,7 +132,7 @@ class Gridded:
 
     def _inverse(self, spectra: npt.NDArray[Any]) -> npt.NDArray[Any]:
         axes = (spectra.ndim - 2, spectra.ndim - 1)
-        rows, columns = self.lattice.padded
+        _, columns = self.lattice.padded
         inverse = ducc0.fft.c2r(
             spectra,
             axes=axes,
@@ -154,8 +154,7 @@ class Gridded:
         padded[..., :rows, :columns] = model
         spectra = self._transform(padded)
         data = np.empty((self.problem.components, *self.lattice.spectrum_shape), self._complex)
-        with THREADS:
-            spectra_to_data(self._spectra, spectra, data)
+        spectra_to_data(self._spectra, spectra, data)
         return self._inverse(data)[:, self.lattice.row, self.lattice.column]
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -165,10 +164,9 @@ class Gridded:
     def _adjoint_one(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         layers, rows, columns = self.problem.grid.shape
         padded = np.zeros((self.problem.components, *self.lattice.padded), self.problem.storage)
-        np.add.at(padded, (slice(None), self.lattice.row, self.lattice.column), values)
+        add_at(padded, (slice(None), self.lattice.row, self.lattice.column), values)
         spectra = np.empty((self.problem.unknowns, layers, *self.lattice.spectrum_shape), self._complex)
-        with THREADS:
-            spectrum_to_models(self._spectra, self._transform(padded), spectra)
+        spectrum_to_models(self._spectra, self._transform(padded), spectra)
         return np.ascontiguousarray(self._inverse(spectra)[..., :rows, :columns])
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -178,7 +176,7 @@ class Gridded:
         """
         layers, rows, columns = self.problem.grid.shape
         weights = np.zeros((self.problem.components, *self.lattice.padded), self.problem.storage)
-        np.add.at(weights, (slice(None), self.lattice.row, self.lattice.column), squared_weights)
+        add_at(weights, (slice(None), self.lattice.row, self.lattice.column), squared_weights)
         spectra = self._transform(weights)
         diagonal = np.zeros((self.problem.unknowns, layers, rows, columns))
         for unknown in range(self.problem.unknowns):

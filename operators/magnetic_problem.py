@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +22,11 @@ REGISTER = 8
 
 @dataclass(frozen=True)
 class NodeArrays:
-    """Grid nodes as the compiled kernels take them, in metres from the corner of the grid."""
+    """Grid nodes as the compiled kernels take them, in metres from an origin of their own."""
 
-    x: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
-    z: npt.NDArray[np.float64]
+    x: npt.NDArray[np.floating[Any]]
+    y: npt.NDArray[np.floating[Any]]
+    z: npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,32 @@ class MagneticProblem:
 
     @cached_property
     def stations(self) -> npt.NDArray[np.float64]:
-        """Stations (stations, 3): easting, northing, upward in metres from the corner of the grid."""
+        """Stations (stations, 3): easting, northing, upward in metres, among the nodes."""
         return np.column_stack([axis.stations for axis in self.axes])
+
+
+class Engine(Protocol):
+    """Way to apply the operator.
+
+    Models are (batch, unknowns, upward, northing, easting), data (batch, components, stations).
+    """
+
+    def __init__(self, problem: MagneticProblem) -> None:
+        """Prepare what each application needs."""
+
+    def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Data of models."""
+
+    def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Transpose of :meth:`forward`."""
+
+    def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
+
+
+def add_at(target: npt.NDArray[Any], index: tuple[Any, ...], values: npt.NDArray[Any]) -> None:
+    """Add values at indices that may repeat."""
+    np.add.at(target, index, values)
 
 
 def face_contacts(

@@ -24,3 +24,25 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data in {folder}; set GEOINV_DATA to the folder that holds the public surveys")
     return folder
+
+
+@pytest.fixture
+def small_survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Working folder with ``obs.mag mesh.msh model.sus``: 60 stations over a block of 0.05 SI in 180 cells."""
+    import numpy as np
+
+    import geoinv
+    from geoinv.formats import write_mesh, write_model, write_survey
+
+    random = np.random.default_rng(4)
+    grid = geoinv.Grid.regular(shape=(5, 6, 6), spacing=(20.0, 20.0, 20.0), origin=(-100.0, 2000.0, 1000.0))
+    model = np.zeros(grid.shape)
+    model[2:4, 2:4, 3:5] = 0.05
+    stations = (1000.0 + 120.0 * random.random(60), 2000.0 + 120.0 * random.random(60), 15.0 + random.random(60))
+    survey = geoinv.Survey(*stations, field=geoinv.MainField(65.0, 25.0, 50000.0))
+    clean = geoinv.operators.Magnetics(grid, survey)(model)
+    write_survey(tmp_path / "obs.mag", survey.with_data(clean + random.standard_normal(clean.shape), 1.0))
+    write_mesh(tmp_path / "mesh.msh", grid)
+    write_model(tmp_path / "model.sus", grid, model)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

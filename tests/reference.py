@@ -19,11 +19,16 @@ NUDGE = mpmath.mpf(10) ** -40
 Cell = tuple[float, float, float, float, float, float]
 """West, east, south, north, bottom, top."""
 
+Point = npt.ArrayLike
+Tensor = npt.NDArray[np.float64]
+
 
 def _corners(cell: Cell, station: tuple[mpmath.mpf, ...]) -> list[tuple[int, mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
     """Sign and position from the station of each corner."""
     bounds = [[mpmath.mpf(edge) - station[axis] for edge in cell[2 * axis : 2 * axis + 2]] for axis in range(3)]
-    return [((-1) ** (i + j + k + 1), bounds[0][i], bounds[1][j], bounds[2][k]) for i, j, k in product((0, 1), repeat=3)]
+    return [
+        ((-1) ** (i + j + k + 1), bounds[0][i], bounds[1][j], bounds[2][k]) for i, j, k in product((0, 1), repeat=3)
+    ]
 
 
 def _second_derivatives(cell: Cell, station: tuple[mpmath.mpf, ...]) -> mpmath.matrix:
@@ -37,14 +42,17 @@ def _second_derivatives(cell: Cell, station: tuple[mpmath.mpf, ...]) -> mpmath.m
     return tensor
 
 
-def _nudged(station: npt.ArrayLike, towards: npt.ArrayLike) -> tuple[mpmath.mpf, ...]:
+def _nudged(station: Point, towards: Point) -> tuple[mpmath.mpf, ...]:
     # three different steps: a limit along a diagonal would leave two corner terms equal to zero
     return tuple(
-        mpmath.mpf(float(s)) + NUDGE * mpmath.mpf(float(t)) for s, t in zip(np.ravel(station), np.ravel(towards), strict=True)
+        mpmath.mpf(float(s)) + NUDGE * mpmath.mpf(float(t))
+        for s, t in zip(np.ravel(station), np.ravel(towards), strict=True)
     )
 
 
-def second_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)) -> npt.NDArray[np.float64]:
+def second_derivatives(
+    cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)
+) -> npt.NDArray[np.float64]:
     """Second derivatives (3, 3) of ``integral of 1/r`` over a cell (Nagy et al. 2000, eq. 10 and 11).
 
     With `towards`, the limit at the station coming from that side. Inside the cell the trace is
@@ -54,7 +62,9 @@ def second_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLik
         return np.array(_second_derivatives(cell, _nudged(station, towards)).tolist(), dtype=float)
 
 
-def third_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)) -> npt.NDArray[np.float64]:
+def third_derivatives(
+    cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)
+) -> npt.NDArray[np.float64]:
     """Third derivatives (3, 3, 3), differences of the second ones in high precision; last axis differentiated."""
     step = NUDGE * mpmath.mpf(10) ** -5
     result = np.empty((3, 3, 3))
@@ -65,3 +75,22 @@ def third_derivatives(cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike
             change = (_second_derivatives(cell, ahead) - _second_derivatives(cell, behind)) / (2 * step)
             result[..., axis] = np.array(change.tolist(), dtype=float)
     return result
+
+
+def field_tensor(cell: Cell, station: Point, towards: Point = (0, 0, 0)) -> Tensor:
+    """Field (3, 3) in nT, component first, of magnetizations of 1 A/m along each axis."""
+    return MU0 / (4 * np.pi) * 1e9 * second_derivatives(cell, station, towards)
+
+
+def gradient_tensor(cell: Cell, station: Point, towards: Point = (0, 0, 0)) -> Tensor:
+    """Gradients (6, 3) in nT/m, ee en eu nn nu uu, of magnetizations of 1 A/m along each axis."""
+    third = third_derivatives(cell, station, towards)
+    rows = [third[i, :, j] for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))]
+    return MU0 / (4 * np.pi) * 1e9 * np.stack(rows)
+
+
+def dipole_tensor(offset: Point, volume: float) -> Tensor:
+    """Field (3, 3) in nT of a sphere at `offset` from its centre, magnetizations of 1 A/m (Blakely 1995, eq. 4.14)."""
+    offset = np.asarray(offset, dtype=float)
+    r = np.linalg.norm(offset)
+    return MU0 / (4 * np.pi) * 1e9 * volume * (3 * np.outer(offset, offset) / r**2 - np.eye(3)) / r**3

@@ -24,7 +24,7 @@ DATA_COLOURS = "viridis"
 RESIDUAL_COLOURS = "RdBu_r"
 
 _GAP = 3.0  # triangles longer than this, over the usual one, are not filled
-_OVERLAP = 1.3  # diameter of a dot over the mean distance of stations
+_OVERLAP = 1.1  # diameter of a dot over the mean distance of stations
 _SHARE = 99.0  # percent of the residuals that lie within the colours
 
 
@@ -53,14 +53,12 @@ def draw_residual(ax: Axes, window: Window, stations: Array, channel: Channel) -
     """Map of observed minus predicted data at the stations, over their standard deviation where it is known."""
     from matplotlib.colors import Normalize
 
-    assert channel.observed is not None
-    assert channel.predicted is not None
-    window.frame(ax, "easting", "northing")
-    residual = channel.observed - channel.predicted
-    label = f"residual ({channel.units})"
+    assert channel.predicted is not None, "a residual needs predicted data"
+    residual, label = channel.observed - channel.predicted, f"residual ({channel.units})"
     if channel.uncertainty is not None:
         residual, label = residual / channel.uncertainty, "residual / standard deviation"
     limit = float(np.percentile(np.abs(residual), _SHARE)) or 1.0
+    window.frame(ax, "easting", "northing")
     _dots(ax, stations, residual, RESIDUAL_COLOURS, Normalize(-limit, limit), label, extend="both")
 
 
@@ -94,19 +92,17 @@ def _triangles(stations: Array) -> Triangulation | None:
     """Triangles between neighbouring stations, or None where the stations lie on one line."""
     from matplotlib.tri import Triangulation
 
-    x, y = stations[:2]
+    x, y = stations[:2] - stations[:2].mean(axis=1, keepdims=True)
     try:
         triangles = Triangulation(x, y)
-    except (RuntimeError, ValueError):  # matplotlib says so of fewer than three points, and of points on a line
+    except (RuntimeError, ValueError):  # so it says of fewer than three points, and of points on a line
         return None
     corners = triangles.triangles
-    sides = [np.hypot(np.diff(x[corners[:, pair]])[:, 0], np.diff(y[corners[:, pair]])[:, 0]) for pair in _SIDES]
-    longest = np.max(sides, axis=0)
+    longest = np.hypot(x[corners] - x[np.roll(corners, 1, axis=1)], y[corners] - y[np.roll(corners, 1, axis=1)]).max(
+        axis=1
+    )
     triangles.set_mask(longest > _GAP * np.median(longest))
-    return triangles
-
-
-_SIDES = ([0, 1], [1, 2], [2, 0])
+    return Triangulation(stations[0], stations[1], corners, triangles.mask)
 
 
 def _distance(stations: Array) -> float:

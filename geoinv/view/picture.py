@@ -5,38 +5,44 @@ from __future__ import annotations
 import textwrap
 from importlib.util import find_spec
 from pathlib import Path
-from string import ascii_lowercase
-from typing import TYPE_CHECKING
+from string import ascii_letters
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
-from geoinv.view.scene import LEVELS, NoScene, render
+from geoinv.view.scene import LEVELS, NoSceneError, render
 from geoinv.view.slices import cut_of, draw_level, draw_section, draw_total, model_scale
-from geoinv.view.subject import Model, Subject, subject_of
+from geoinv.view.subject import Channel, Model, Subject, subject_of
 from geoinv.view.window import Window, window_of
+from geoinv.view.wording import spaced
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
-__all__ = ["figure", "view"]
+__all__ = ["SUFFIXES", "figure", "view"]
 
 SUFFIXES = (".png", ".pdf")
 
 _COLUMNS = 3
-_PANEL = 3.5  # width of a map in inches, without labels
-_BESIDE, _ABOVE = 1.35, 0.75  # inches for labels and colour bar, for labels and title
+_PANEL, _ALONE = 3.4, 5.0  # width of a map among others and of a single one, in inches
+_BESIDE, _ABOVE, _HEAD = 1.4, 0.75, 0.4  # inches for labels and colour bar, for title and labels, for the sentence
+_ASPECTS = (0.45, 1.8)  # of the flattest and of the tallest map
+_LETTERS_PER_INCH = 11
 _DOTS_PER_INCH = 150
-_STYLE = {
+_STYLE: Any = {
     "font.size": 9.0,
-    "axes.titlesize": 9.5,
+    "axes.titlesize": 10.0,
     "axes.titlelocation": "left",
     "axes.linewidth": 0.6,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
-    "axes.formatter.useoffset": False,
 }
 
 
@@ -66,10 +72,8 @@ def view(source: xr.Dataset | str | Path, out: str | Path) -> str:
     if suffix not in SUFFIXES:
         raise InputError(f"{out} expects a suffix for a picture ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
     drawn, notice = _draw(source, scene=True)
-    # nothing of the date or the machine: the same picture is the same file
-    metadata = {"CreationDate": None} if suffix == ".pdf" else None
     with whole_file(out) as partial:
-        drawn.savefig(partial, format=suffix[1:], dpi=_DOTS_PER_INCH, metadata=metadata)
+        drawn.savefig(partial, format=suffix[1:], dpi=_DOTS_PER_INCH)
     return f"Wrote {out}{', ' if notice else ''}{notice}."
 
 
@@ -84,6 +88,10 @@ def figure(source: xr.Dataset | str | Path, *, scene: bool = True) -> Figure:
         Draw the bodies in three dimensions, where PyVista can; a map of the model summed over depth
         stands in their place otherwise.
 
+    Returns
+    -------
+    matplotlib.figure.Figure
+
     Raises
     ------
     InputError
@@ -97,42 +105,84 @@ def _draw(source: xr.Dataset | str | Path, scene: bool) -> tuple[Figure, str]:
     if find_spec("matplotlib") is None:
         raise InputError("view expects Matplotlib, which is not installed; run: pip install 'geoinv[view]'")
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
     subject = subject_of(source)
     window = window_of(subject)
+    fits = [channel for channel in subject.channels if channel.predicted is not None]
+    notice = ""
     with mpl.rc_context(_STYLE):
-        if subject.model is None:
-            return _survey_figure(subject, window), ""
-        return _model_figure(subject, subject.model, window, scene)
+        if fits or subject.model is not None:
+            sheet, grid = _sheet(window, len(fits), _COLUMNS, sections=subject.model is not None)
+            for row, channel in enumerate(fits):
+                observed, predicted, residual = (sheet.add_subplot(grid[row, column]) for column in range(_COLUMNS))
+                _draw_channel(observed, subject, channel, window, "observed")
+                _draw_channel(predicted, subject, channel, window, "predicted")
+                draw_residual(residual, window, subject.stations, channel)
+                residual.set_title(f"observed \N{MINUS SIGN} predicted {channel.short}")
+            if subject.model is not None:
+                notice = _draw_model(sheet, grid, subject, subject.model, window, scene)
+        else:
+            columns = min(len(subject.channels), _COLUMNS)
+            sheet, grid = _sheet(window, -(-len(subject.channels) // columns), columns)
+            for place, channel in enumerate(subject.channels):
+                _draw_channel(sheet.add_subplot(grid[divmod(place, columns)]), subject, channel, window, "observed")
+        if len(sheet.axes) > 1:
+            for letter, ax in zip(ascii_letters, sheet.axes, strict=False):
+                ax.set_title(f"({letter}) {ax.get_title(loc='left')}")
+        sentence = textwrap.fill(subject.title, int(sheet.get_figwidth() * _LETTERS_PER_INCH))
+        sheet.suptitle(sentence, fontsize=11.0)
+    return sheet, notice
 
 
-def _survey_figure(subject: Subject, window: Window) -> Figure:
-    """Maps of what was measured, side by side."""
-    columns = min(len(subject.channels), _COLUMNS)
-    rows = -(-len(subject.channels) // columns)
-    drawn, axes = _panels(subject, window, rows, max(columns, 1))
-    for ax, channel in zip(axes, subject.channels, strict=False):
-        assert subject.stations is not None
-        assert channel.observed is not None
-        label = f"{channel.label} ({channel.units})"
-        draw_data(ax, window, subject.stations, channel.observed, shared_scale(channel), label)
-    for ax in axes[len(subject.channels) :]:
-        ax.remove()
-    return drawn
+def _sheet(window: Window, rows: int, columns: int, sections: bool = False) -> tuple[Figure, GridSpec]:
+    """Empty figure with places for rows and columns of maps, and two more rows for sections."""
+    from matplotlib.figure import Figure
+
+    width = _PANEL if columns > 1 else _ALONE
+    heights = [width * float(np.clip(window.aspect, *_ASPECTS)) + _ABOVE] * max(rows, 1)
+    if sections:
+        shorter = min(window.span("easting"), window.span("northing"))
+        heights = heights[:rows] + 2 * [max(0.5 * heights[0], width * window.span("upward") / shorter + _ABOVE)]
+    sheet = Figure(figsize=(columns * (width + _BESIDE), sum(heights) + _HEAD), layout="constrained")
+    return sheet, sheet.add_gridspec(len(heights), columns, height_ratios=heights)
 
 
-def _model_figure(subject: Subject, model: Model, window: Window, scene: bool) -> tuple[Figure, str]:
-    """A row of maps for each component, and a row of slices and the scene."""
-    rows = len(subject.channels) + 1
-    drawn, axes = _panels(subject, window, rows, _COLUMNS)
-    for channel, row in zip(subject.channels, zip(*[iter(axes)] * _COLUMNS, strict=True), strict=False):
-        assert subject.stations is not None
-        scale, label = shared_scale(channel), f"{channel.label} ({channel.units})"
-        for ax, values, title in zip(row, (channel.observed, channel.predicted), ("observed", "predicted"), strict=False):
-            assert values is not None
-            draw_data(ax, window, subject.stations, values, scale, label)
-            ax.set_title(f"{title} {channel.label}")
-        draw_residual(row[2], window, subject.stations, channel)
-        row[2].set_title("observed − predicted")
-    level, sections, last = axes[-_COLUMNS:]
+def _draw_channel(ax: Axes, subject: Subject, channel: Channel, window: Window, which: str) -> None:
+    """Map of the observed or of the predicted data of a component."""
+    draw_data(ax, window, subject.stations, getattr(channel, which), shared_scale(channel), channel.label)
+    ax.set_title(channel.short if channel.predicted is None else f"{which} {channel.short}")
+
+
+def _draw_model(sheet: Figure, grid: GridSpec, subject: Subject, model: Model, window: Window, scene: bool) -> str:
+    """Level, sections and scene of a model in the last two rows; returns what is missing."""
+    scale, cut = model_scale(model, window), cut_of(model, window)
+    level = sheet.add_subplot(grid[-2:, 0])
+    draw_level(level, window, model, cut, scale)
+    level.set_title(f"level at elevation {spaced(model.grid.upward[cut.upward])} m")
+    for place, along, across in ((-2, "easting", "northing"), (-1, "northing", "easting")):
+        ax = sheet.add_subplot(grid[place, 1])
+        draw_section(ax, window, model, cut, scale, along)
+        where = getattr(model.grid, across)[getattr(cut, across)]
+        ax.set_title(f"section at {across} {spaced(where)} m")
+    last = sheet.add_subplot(grid[-2:, 2])
+    notice = ""
+    if scene:
+        try:
+            _show(last, render(model, window, scale, subject.stations), window)
+            values = ", ".join(f"{share * (scale.vmax or 0.0):.2g}" for share in LEVELS)
+            last.set_title(f"surfaces of {model.name} {values} {model.units}".rstrip())
+            return ""
+        except NoSceneError as reason:
+            notice = str(reason)
+    draw_total(last, window, model)
+    last.set_title(f"{model.name} summed over depth")
+    return notice
+
+
+def _show(ax: Axes, picture: npt.NDArray[np.float64], window: Window) -> None:
+    """Picture of the scene, also over the room that labels and colour bars take beside other panels."""
+    ax.set_axis_off()
+    ax.set_box_aspect(window.aspect)
+    wide = ax.inset_axes((-0.12, -0.12, 1.4, 1.12))
+    wide.imshow(picture, interpolation="antialiased")
+    wide.set_axis_off()

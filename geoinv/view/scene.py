@@ -7,12 +7,14 @@ Where the graphics libraries are missing, VTK ends its process by a segmentation
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,33 +24,36 @@ from geoinv.view.subject import Model
 from geoinv.view.window import Window
 
 if TYPE_CHECKING:
+    import pyvista as pv
     from matplotlib.colors import Normalize
 
-__all__ = ["LEVELS", "NoScene", "draw", "render"]
+__all__ = ["LEVELS", "NoSceneError", "draw", "render"]
 
-LEVELS = (0.3, 0.5, 0.7)
+Array = npt.NDArray[np.float64]
+
+LEVELS = (0.2, 0.4, 0.7)
 """Surfaces drawn, as shares of the largest value."""
 
-_OPACITIES = (0.25, 0.5, 1.0)
-_SIZE = (1200, 1000)
+_OPACITIES = (0.2, 0.45, 1.0)
+_SIZE = (1800, 1500)
 _PATIENCE = 180  # seconds
 _COMMAND = "import sys; from geoinv.view.scene import draw; draw(*sys.argv[1:])"
 
 
-class NoScene(Exception):
+class NoSceneError(Exception):
     """The scene could not be drawn; the message says why, and what to install."""
 
 
-def render(model: Model, window: Window, scale: Normalize, stations: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64]:
+def render(model: Model, window: Window, scale: Normalize, stations: Array) -> Array:
     """Picture (rows, columns, rgb) of the bodies under the ground and the stations.
 
     Raises
     ------
-    NoScene
+    NoSceneError
         If PyVista is not installed or cannot draw here.
     """
     if find_spec("pyvista") is None:
-        raise NoScene("without its 3D view, which needs PyVista: pip install 'geoinv[view]'")
+        raise NoSceneError("without its 3D view, which needs PyVista: pip install 'geoinv[view]'")
     from matplotlib.image import imread
 
     up, north, east = window.cells(model.grid)
@@ -60,19 +65,36 @@ def render(model: Model, window: Window, scale: Normalize, stations: npt.NDArray
             easting=model.grid.easting_edges[east.start : east.stop + 1],
             northing=model.grid.northing_edges[north.start : north.stop + 1],
             upward=model.grid.upward_edges[up.start : up.stop + 1],
-            limits=[scale.vmin, scale.vmax],
-            stations=np.empty((3, 0)) if stations is None else stations,
+            limits=(scale.vmin or 0.0, scale.vmax or 0.0),
+            stations=stations,
         )
         command = [sys.executable, "-P", "-c", _COMMAND, str(arrays), str(picture)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         try:
-            subprocess.run(command, env=environment, capture_output=True, timeout=_PATIENCE, check=True)
-            return np.asarray(imread(picture), np.float64)
-        except (OSError, subprocess.SubprocessError):
-            raise NoScene(
-                "without its 3D view, because PyVista cannot draw here: install the system packages "
-                "libegl1 and libgl1-mesa-dri (apt-get install libegl1 libgl1-mesa-dri)"
+            subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=True)
+            return _cropped(np.asarray(imread(picture), np.float64))
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NoSceneError(
+                f"without its 3D view: PyVista cannot draw here ({_reason(error)}); "
+                "install the system packages libegl1 and libgl1-mesa-dri"
             ) from None
+
+
+def _cropped(picture: Array) -> Array:
+    """Picture without its white margins."""
+    drawn = np.any(picture[..., :3] < 1.0, axis=2)
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _reason(error: Exception) -> str:
+    """How the process ended: its signal, its last word, or its time."""
+    if not isinstance(error, subprocess.CalledProcessError):
+        return f"no picture after {_PATIENCE} s" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+    if error.returncode < 0:
+        return f"it ended by {signal.Signals(-error.returncode).name}"
+    words: list[str] = error.stderr.strip().splitlines()
+    return words[-1] if words else f"exit code {error.returncode}"
 
 
 def draw(arrays: str, picture: str) -> None:
@@ -85,24 +107,47 @@ def draw(arrays: str, picture: str) -> None:
     # about a corner of the scene: graphics work in single precision
     corner = [axis[0] for axis in edges]
     edges = [axis - start for axis, start in zip(edges, corner, strict=True)]
-    plotter = pv.Plotter(off_screen=True, window_size=list(_SIZE))
+    plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE))
     plotter.set_background("white")
     plotter.enable_anti_aliasing("ssaa")
+    body = _closed(edges, values)
     for level, opacity in zip(LEVELS, _OPACITIES, strict=True):
-        surface = _closed(pv, edges, values).contour([level * limits[1]], scalars="values")
+        surface = body.contour([level * limits[1]], scalars="values")
         if surface.n_points:
             plotter.add_mesh(
                 surface, cmap=MODEL_COLOURS, clim=limits, opacity=opacity, smooth_shading=True, show_scalar_bar=False
             )
-    plotter.add_mesh(_ground(pv, edges, values), color="#8a7f6a", opacity=0.22, smooth_shading=True)
+    plotter.add_mesh(_ground(edges, values), color="#7d705a", opacity=0.2, smooth_shading=True)
     if stations.size:
         points = (stations - np.array(corner)[:, None]).T.astype(np.float32)
-        plotter.add_mesh(pv.PolyData(points), color="black", point_size=2.5, opacity=0.5)
-    plotter.add_mesh(pv.RectilinearGrid(*edges).outline(), color="0.4", line_width=1.5)
-    plotter.add_axes(xlabel="E", ylabel="N", zlabel="up", line_width=3)
-    plotter.camera_position = [(-1.2, -1.9, 1.15), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)]
+        plotter.add_mesh(pv.PolyData(points), color="black", point_size=3.0, opacity=0.6)
+    plotter.add_mesh(pv.RectilinearGrid(*edges).outline(), color="#666666", line_width=1.5)
+    plotter.add_axes(xlabel="E", ylabel="N", zlabel="Up", line_width=4, viewport=(0.0, 0.0, 0.25, 0.25))
+    plotter.enable_depth_peeling(8)
+    plotter.enable_parallel_projection()
+    plotter.camera_position = [(-1.0, -1.7, 1.2), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)]
     plotter.reset_camera()
-    plotter.camera.zoom(1.25)
     image = plotter.screenshot(picture, return_img=True)
     if np.ptp(image) == 0:
         raise SystemExit("the picture is blank")
+
+
+def _closed(edges: Sequence[Array], values: Array) -> pv.RectilinearGrid:
+    """Values at cell centres, with a rim of nothing, so that the surfaces close at the sides."""
+    import pyvista as pv
+
+    centres = [np.concatenate([axis[:1], 0.5 * (axis[1:] + axis[:-1]), axis[-1:]]) for axis in edges]
+    body = pv.RectilinearGrid(*centres)
+    body["values"] = np.pad(np.nan_to_num(values), 1).ravel()
+    return body
+
+
+def _ground(edges: Sequence[Array], values: Array) -> pv.StructuredGrid:
+    """Surface through the tops of the highest cells that have a value."""
+    import pyvista as pv
+
+    present = np.isfinite(values)
+    top = edges[2][present.shape[0] - np.argmax(present[::-1], axis=0)]
+    top[~present.any(axis=0)] = np.nan
+    easting, northing = np.meshgrid(*(0.5 * (axis[1:] + axis[:-1]) for axis in edges[:2]))
+    return pv.StructuredGrid(easting, northing, top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ __all__ = ["MODEL_COLOURS", "Cut", "cut_of", "draw_level", "draw_section", "draw
 MODEL_COLOURS = "magma_r"
 
 _AIR = "0.88"
-_LINE = {"color": "0.25", "linewidth": 0.8, "linestyle": (0, (5, 3))}
+_LINE: Any = {"color": "0.25", "linewidth": 0.8, "linestyle": (0, (5, 3))}
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,18 @@ def model_scale(model: Model, window: Window) -> Normalize:
 
 
 def cut_of(model: Model, window: Window) -> Cut:
-    """Cut through the level and through the column that hold most of the model.
+    """Cut through the level and the column that matter most to data taken above the ground.
 
-    Squares are summed, so that a strong body counts more than a wide faint one.
+    Squares of the model are weighted by volume over depth below the highest ground: the bottom of a
+    mesh, where models spread, does not win over a body nearer to the stations.
     """
-    cells = window.cells(model.grid)
-    squares = np.zeros(model.grid.shape)
-    squares[cells] = np.nan_to_num(model.values[cells]) ** 2 * model.grid.volumes[cells]
-    column = np.unravel_index(int(np.argmax(squares.sum(axis=0))), squares.shape[1:])
-    return Cut(int(np.argmax(squares.sum(axis=(1, 2)))), int(column[0]), int(column[1]))
+    grid, cells = model.grid, window.cells(model.grid)
+    values = np.nan_to_num(model.values[cells])
+    depths = grid.upward_edges[cells[0].stop] - grid.upward[cells[0]]
+    strength = grid.volumes[cells] * values**2 / depths[:, None, None]
+    level = int(np.argmax(strength.sum(axis=(1, 2))))
+    row, column = divmod(int(np.argmax(strength.sum(axis=0))), strength.shape[2])
+    return Cut(cells[0].start + level, cells[1].start + row, cells[2].start + column)
 
 
 def draw_level(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normalize) -> None:
@@ -60,7 +63,12 @@ def draw_level(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normaliz
     window.frame(ax, "easting", "northing")
     ax.set_facecolor(_AIR)
     drawn = ax.pcolormesh(
-        grid.easting_edges, grid.northing_edges, model.values[cut.upward], cmap=MODEL_COLOURS, norm=scale, rasterized=True
+        grid.easting_edges,
+        grid.northing_edges,
+        model.values[cut.upward],
+        cmap=MODEL_COLOURS,
+        norm=scale,
+        rasterized=True,
     )
     ax.axhline(grid.northing[cut.northing], **_LINE)
     ax.axvline(grid.easting[cut.easting], **_LINE)
@@ -72,28 +80,33 @@ def draw_total(ax: Axes, window: Window, model: Model) -> None:
     grid = model.grid
     total = np.tensordot(grid.widths("upward"), np.nan_to_num(model.values), axes=1)
     total[~np.isfinite(model.values).any(axis=0)] = np.nan
+    # padding beyond the window does not decide on the colours
+    shown = total[window.cells(grid)[1:]]
     window.frame(ax, "easting", "northing")
     ax.set_facecolor(_AIR)
-    drawn = ax.pcolormesh(grid.easting_edges, grid.northing_edges, total, cmap=MODEL_COLOURS, rasterized=True)
-    name, _, unit = model.label.rstrip(")").partition(" (")
-    colorbar(ax, drawn, f"{name} × thickness ({unit} m)" if unit else f"{name} × thickness (m)")
+    drawn = ax.pcolormesh(
+        grid.easting_edges,
+        grid.northing_edges,
+        total,
+        cmap=MODEL_COLOURS,
+        vmin=min(0.0, float(np.nanmin(shown))),
+        vmax=float(np.nanmax(shown)),
+        rasterized=True,
+    )
+    colorbar(ax, drawn, f"{model.name} \N{MULTIPLICATION SIGN} thickness ({f'{model.units} m'.strip()})")
 
 
-def draw_section(
-    ax: Axes, window: Window, model: Model, cut: Cut, scale: Normalize, along: str
-) -> None:
+def draw_section(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normalize, along: str) -> None:
     """Vertical section along easting or northing, with the ground above it."""
     grid = model.grid
     values = model.values[:, cut.northing, :] if along == "easting" else model.values[:, :, cut.easting]
     window.frame(ax, along, "upward")
-    drawn = ax.pcolormesh(
-        grid.edges(along), grid.upward_edges, values, cmap=MODEL_COLOURS, norm=scale, rasterized=True
-    )
+    drawn = ax.pcolormesh(grid.edges(along), grid.upward_edges, values, cmap=MODEL_COLOURS, norm=scale, rasterized=True)
     ax.stairs(_ground(values, grid.upward_edges), grid.edges(along), baseline=None, color="0.2", linewidth=0.9)
     colorbar(ax, drawn, model.label)
 
 
-def _ground(values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _ground(values: npt.NDArray[np.floating], edges: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """Top of the highest cell with a value in each column of a section; NaN where there is none."""
     present = np.isfinite(values)
     highest = present.shape[0] - 1 - np.argmax(present[::-1], axis=0)

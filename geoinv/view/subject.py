@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,10 @@ import numpy.typing as npt
 from geoinv.checks import InputError
 from geoinv.field import MainField
 from geoinv.formats import read_survey, recognise
-from geoinv.formats.netcdf import open_netcdf
+from geoinv.formats.netcdf import content_of, open_netcdf
 from geoinv.grid import AXES, Grid
 from geoinv.survey import COMPONENTS, Survey
+from geoinv.view.wording import plain_units, spaced
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,11 +31,17 @@ _REMEDY = "give a solution, a netCDF model or a survey"
 
 @dataclass(frozen=True)
 class Model:
-    """A model (upward, northing, easting) on its grid, NaN where there is no rock, and its name with the unit."""
+    """A model (upward, northing, easting) on its grid, NaN where there is no rock."""
 
     grid: Grid
     values: Array
-    label: str
+    name: str
+    units: str
+
+    @property
+    def label(self) -> str:
+        """Name with the unit, for axes."""
+        return f"{self.name} ({self.units})" if self.units else self.name
 
 
 @dataclass(frozen=True)
@@ -43,9 +50,19 @@ class Channel:
 
     name: str
     units: str
-    observed: Array | None = None
+    observed: Array
     predicted: Array | None = None
     uncertainty: Array | None = None
+
+    @property
+    def short(self) -> str:
+        """Name as a reader writes it."""
+        return self.name.upper() if self.name == "tmi" else self.name
+
+    @property
+    def label(self) -> str:
+        """Name with the unit, for axes."""
+        return f"{self.short} ({self.units})"
 
 
 @dataclass(frozen=True)
@@ -58,15 +75,15 @@ class Subject:
         One sentence.
     model : Model, optional
         What the slices and the scene show.
-    stations : (3, stations) array, optional
-        Easting, northing and upward of the stations, in metres.
+    stations : (3, stations) array
+        Easting, northing and upward of the stations, in metres; none for a model alone.
     channels : tuple of Channel
         What the maps show.
     """
 
     title: str
     model: Model | None = None
-    stations: Array | None = None
+    stations: Array = field(default_factory=lambda: np.empty((3, 0)))
     channels: tuple[Channel, ...] = ()
 
 
@@ -86,24 +103,27 @@ def subject_of(source: xr.Dataset | str | Path) -> Subject:
             return _of_dataset(data)
     if "survey" in kind.holds:
         return _of_survey(read_survey(source, field=_ANY_FIELD))
-    remedy = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH" if "model" in kind.holds else _REMEDY
+    remedy = (
+        f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH" if "model" in kind.holds else _REMEDY
+    )
     raise InputError(f"{source} expects something to show, got {kind.name}; {remedy}")
 
 
 def _of_dataset(data: xr.Dataset) -> Subject:
     model = _model(data)
     channels = _channels(data)
-    stations = None
     if channels:
         stations = np.stack([np.asarray(data[f"station_{axis}"], np.float64) for axis in reversed(AXES)])
-    elif model is None:
-        if not {"easting", "northing"} <= set(map(str, data.variables)):
+        return Subject(_title(data.attrs, model, channels), model, stations, channels)
+    if model is None:
+        if content_of(data) != "survey":
             raise InputError(
                 "view expects a model over (upward, northing, easting) or data over station, "
                 f"got variables {', '.join(map(str, data.variables)) or 'none'}; {_REMEDY}"
             )
         return _of_survey(Survey.from_xarray(data, field=_ANY_FIELD))
-    return Subject(_title(data.attrs, model, channels), model, stations, channels)
+    cells = int(np.isfinite(model.values).sum())
+    return Subject(f"{model.name.capitalize()} of {spaced(cells)} cells.", model)
 
 
 def _of_survey(survey: Survey) -> Subject:
@@ -112,13 +132,13 @@ def _of_survey(survey: Survey) -> Subject:
     stations = np.stack([survey.easting, survey.northing, survey.upward])
     if survey.data is None:
         heights = Channel("station elevation", "m", observed=survey.upward)
-        return Subject(f"{survey.stations} stations without data.", stations=stations, channels=(heights,))
+        return Subject(f"{spaced(survey.stations)} stations without data.", stations=stations, channels=(heights,))
     channels = tuple(
-        Channel(name, _plain_units(QUANTITIES[name]["units"]), observed=values)
+        Channel(name, plain_units(QUANTITIES[name]["units"]), observed=values)
         for name, values in zip(survey.components, survey.data, strict=True)
     )
-    names = ", ".join(_shown(name) for name in survey.components)
-    return Subject(f"Survey of {survey.stations} stations, {names}.", stations=stations, channels=channels)
+    names = ", ".join(channel.short for channel in channels)
+    return Subject(f"Survey of {spaced(survey.stations)} stations: {names}.", stations=stations, channels=channels)
 
 
 def _model(data: xr.Dataset) -> Model | None:
@@ -132,15 +152,15 @@ def _model(data: xr.Dataset) -> Model | None:
     name = "susceptibility" if "susceptibility" in names else names[0]
     if set(vector) <= set(names):
         parts = [np.asarray(data[part].transpose(*AXES), np.float64) for part in vector]
-        values, label = np.linalg.norm(parts, axis=0), "magnetization (A/m)"
+        values, name, units = np.linalg.norm(parts, axis=0), "magnetization", "A/m"
     else:
         values = np.asarray(data[name].transpose(*AXES), np.float64)
-        units = _plain_units(str(data[name].attrs.get("units", "")))
-        label = f"{name} ({'SI' if name == 'susceptibility' else units})" if units else name
+        units = plain_units(str(data[name].attrs.get("units", "")))
+        units = "SI" if name == "susceptibility" else units
     shown = np.where(grid.active, values, np.nan)
     if not np.isfinite(shown).any():
         raise InputError(f"view expects a model with a value in some active cell, got none in {name}; check the model")
-    return Model(grid, shown, label)
+    return Model(grid, shown, name, units)
 
 
 def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
@@ -153,29 +173,18 @@ def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
     for name in COMPONENTS:
         observed, predicted = values(f"{name}_observed"), values(f"{name}_predicted")
         if observed is not None and predicted is not None:
-            units = _plain_units(str(data[f"{name}_observed"].attrs.get("units", "nT")))
+            units = plain_units(str(data[f"{name}_observed"].attrs.get("units", "nT")))
             found.append(Channel(name, units, observed, predicted, values(f"{name}_uncertainty")))
     return tuple(found)
 
 
 def _title(attributes: Mapping[str, object], model: Model | None, channels: tuple[Channel, ...]) -> str:
-    what = "Data" if model is None else model.label.partition(" (")[0].capitalize()
-    if not channels:
-        cells = 0 if model is None else int(np.isfinite(model.values).sum())
-        return f"{what} of {cells} cells."
-    data = sum(channel.observed.size for channel in channels if channel.observed is not None)
-    names = ", ".join(_shown(channel.name) for channel in channels)
+    """What was recovered from what, how the inversion ended and how well it fits."""
+    names = " ".join(channel.short for channel in channels)
+    data = f"{spaced(sum(channel.observed.size for channel in channels))} {names} data"
+    what = f"{model.name.capitalize()} recovered from {data}" if model else f"Fit of {data}"
     ending = str(attributes.get("status", "")).rstrip(".").replace("chi^2", "χ²")
     if "χ²" not in ending and "chi2_per_datum" in attributes:
         fit = f"χ²/N = {float(str(attributes['chi2_per_datum'])):.4g}"
         ending = f"{ending}, {fit}" if ending else fit
-    return f"{what} recovered from {data} data ({names}){': ' if ending else ''}{ending}."
-
-
-def _shown(component: str) -> str:
-    return component.upper() if component == "tmi" else component
-
-
-def _plain_units(units: str) -> str:
-    """Units as a reader writes them: nT/m rather than nT m-1."""
-    return units.replace(" m-1", "/m").replace(" cm-3", "/cm³")
+    return f"{what}{'; ' if ending else ''}{ending}."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.checks import InputError
 from geoinv.grid import AXES, Grid
-from geoinv.view.subject import Subject
+from geoinv.view.subject import Model, Subject
+from geoinv.view.wording import spaced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Window", "window_of"]
 
 _LARGE = 1e5  # metres: coordinates beyond are shown from a round offset
-_WIDE = 2e4  # metres: extents beyond are shown in kilometres
+_WIDE = 1e4  # metres: extents beyond are shown in kilometres
+_MARGIN = 0.04  # of the longer side, round the stations
+_THINNEST = 0.075  # of the longer side: half of what is shown across a line
 _DEEPEST = 0.6  # of the longer side: below it the data say little
 
 
@@ -63,9 +67,9 @@ class Window:
             offset, unit = self._offset(axis), self._unit(axis)
             scale = 1000.0 if unit == "km" else 1.0
             side.set_major_locator(MaxNLocator(ticks if axis != "upward" else 4, steps=[1, 2, 2.5, 5, 10]))
-            side.set_major_formatter(FuncFormatter(lambda x, _, offset=offset, scale=scale: f"{(x - offset) / scale:g}"))
+            side.set_major_formatter(FuncFormatter(partial(_tick, offset=offset, scale=scale)))
             name = "elevation" if axis == "upward" else axis
-            shift = f" − {offset:,.0f}".replace(",", "\u2009") if offset else ""
+            shift = f" \N{MINUS SIGN} {spaced(offset)}" if offset else ""
             side.set_label_text(f"{name}{shift} ({unit})")
 
     def _unit(self, axis: str) -> str:
@@ -76,36 +80,51 @@ class Window:
         low, high = getattr(self, axis)
         if axis == "upward" or self._unit(axis) == "km" or max(abs(low), abs(high)) < _LARGE:
             return 0.0
-        step = 10.0 ** math.ceil(math.log10(high - low))
+        step = max(1000.0, 10.0 ** math.floor(math.log10(high - low)))
         return float(step * math.floor(low / step))
 
 
+def _tick(value: float, _: int | None, offset: float, scale: float) -> str:
+    """Coordinate as it stands at a tick."""
+    return f"{(value - offset) / scale:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def window_of(subject: Subject) -> Window:
-    """Window round the stations, or the finely divided part of the grid where there are none."""
-    grid = subject.model.grid if subject.model else None
-    limits: Mapping[str, tuple[float, float]]
-    if subject.stations is None:
-        assert grid is not None, "a subject has a model or stations"
-        limits = {axis: _core(grid, axis) for axis in ("easting", "northing")}
-    else:
-        limits = _around(subject.stations, grid)
-    if subject.model is None:
+    """Window round the stations, or the finely divided part of the grid where there are none.
+
+    Raises
+    ------
+    InputError
+        If the stations lie beside the grid.
+    """
+    model = subject.model
+    if subject.stations.size:
+        limits = _around(subject.stations)
+    elif model is not None:
+        limits = {axis: _core(model.grid, axis) for axis in ("easting", "northing")}
+    if model is None:
         return Window(**limits)
-    flat = Window(**limits, upward=(float(subject.model.grid.upward_edges[0]), float(subject.model.grid.upward_edges[-1])))
-    return Window(**limits, upward=_rock(subject.model.values, subject.model.grid, flat))
+    grid = model.grid
+    for axis, (low, high) in limits.items():
+        edges = grid.edges(axis)
+        if low >= edges[-1] or high <= edges[0]:
+            raise InputError(
+                f"view expects stations above the grid, got {axis} {low:.0f} to {high:.0f} m against {edges[0]:.0f} to "
+                f"{edges[-1]:.0f} m; bring both into one coordinate system"
+            )
+    everything = Window(**limits, upward=(float(grid.upward_edges[0]), float(grid.upward_edges[-1])))
+    return Window(**limits, upward=_rock(model, everything))
 
 
-def _around(stations: npt.NDArray[np.float64], grid: Grid | None) -> dict[str, tuple[float, float]]:
-    """Limits of the stations with a margin, within the grid."""
+def _around(stations: npt.NDArray[np.float64]) -> dict[str, tuple[float, float]]:
+    """Limits of the stations with a margin; a survey along one line gets some room on both sides."""
     low, high = stations[:2].min(axis=1), stations[:2].max(axis=1)
-    margin = 0.04 * max(float((high - low).max()), 1.0)
-    limits = {}
-    for row, axis in enumerate(("easting", "northing")):
-        start, end = float(low[row]) - margin, float(high[row]) + margin
-        # a survey along one line is shown with some room on both sides
-        thin = max(0.0, 0.15 * float((high - low).max()) - 0.5 * (end - start))
-        limits[axis] = (start - thin, end + thin)
-    return limits
+    longest = max(float((high - low).max()), 1.0)
+    middle, half = 0.5 * (low + high), np.maximum(0.5 * (high - low) + _MARGIN * longest, _THINNEST * longest)
+    return {
+        axis: (float(middle[row] - half[row]), float(middle[row] + half[row]))
+        for row, axis in enumerate(("easting", "northing"))
+    }
 
 
 def _core(grid: Grid, axis: str) -> tuple[float, float]:
@@ -115,11 +134,10 @@ def _core(grid: Grid, axis: str) -> tuple[float, float]:
     return float(edges[fine[0]]), float(edges[fine[-1] + 1])
 
 
-def _rock(values: npt.NDArray[np.float64], grid: Grid, flat: Window) -> tuple[float, float]:
+def _rock(model: Model, window: Window) -> tuple[float, float]:
     """Limits upward, from a depth of interest to just above the highest ground in the window."""
-    cells = flat.cells(grid)
-    present = np.flatnonzero(np.isfinite(values[cells]).any(axis=(1, 2)))
-    longest = max(flat.span("easting"), flat.span("northing"))
-    high = float(grid.upward_edges[present[-1] + 1]) if present.size else flat.upward[1]
-    low = max(float(grid.upward_edges[0]), high - _DEEPEST * longest)
+    present = np.flatnonzero(np.isfinite(model.values[window.cells(model.grid)]).any(axis=(1, 2)))
+    longest = max(window.span("easting"), window.span("northing"))
+    high = float(model.grid.upward_edges[present[-1] + 1]) if present.size else window.upward[1]
+    low = max(window.upward[0], high - _DEEPEST * longest)
     return low, high + 0.03 * (high - low)

@@ -1,0 +1,106 @@
+"""The program: its commands, and how every failure becomes one sentence and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from geoinv.checks import InputError
+from geoinv.cli.demo import demo
+from geoinv.cli.files import convert, info, view
+from geoinv.cli.forward import forward
+from geoinv.cli.invert import invert
+from geoinv.cli.terminal import fail
+from geoinv.version import __version__
+
+__all__ = ["application", "main"]
+
+application = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
+)
+COMMANDS = (info, forward, invert, convert, view, demo)
+for _command in COMMANDS:
+    application.command()(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"geoinv {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def _program(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Invert magnetic surveys for susceptibility in 3D.
+
+    geoinv COMMAND --help says more about a command.
+    """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows ``geoinv``; those of the process by default.
+
+    Returns
+    -------
+    int
+        0; 1 after a stated failure; 2 where the command was not understood.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    program = typer.main.get_command(application)
+    try:
+        with warnings.catch_warnings():
+            # of NumPy and others about their inputs; what a user should know comes as a sentence
+            warnings.simplefilter("ignore")
+            # not program.main(): it turns Ctrl-C into silence
+            with program.make_context("geoinv", given, obj=given) as context:
+                program.invoke(context)
+            sys.stdout.flush()
+    except typer.Exit as ending:
+        return ending.exit_code
+    except typer.TyperException as error:
+        return fail(_usage(error.format_message(), given), error.exit_code)
+    except InputError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        return fail("interrupted before the end; no file was left half-written")
+    except MemoryError as error:
+        return fail(f"more memory is needed than is free ({error}); use fewer cells or stations, or --engine direct")
+    except BrokenPipeError:
+        # whoever read the output has gone; the interpreter would complain once more when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return fail(_sentence(error))
+    return 0
+
+
+def _usage(message: str, given: Sequence[str]) -> str:
+    """What was wrong with the arguments, and where the right ones are described."""
+    known = [name for name in given[:1] if name in (command.__name__ for command in COMMANDS)]
+    told = message.removeprefix("Invalid value: ").replace("Value error, ", "").rstrip(".")
+    return f"{told}; see {' '.join(['geoinv', *known, '--help'])}"
+
+
+def _sentence(error: OSError) -> str:
+    what = f"{error.filename}: " if error.filename else ""
+    remedy = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "check the name and its permissions"
+    return f"{what}{error.strerror or error}; {remedy}"

@@ -1,0 +1,57 @@
+"""Commands about one file: ``info``, ``convert`` and ``view``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoinv.cli.options import ColumnsOption, FieldOption, HeightOption, columns_of, field_of
+from geoinv.cli.outputs import check_output
+
+__all__ = ["convert", "info", "view"]
+
+
+def info(file: Annotated[Path, typer.Argument(help="Any file that geoinv reads.", show_default=False)]) -> None:
+    """Say what a file was recognised as, and what it holds.
+
+    Example: geoinv info obs.mag
+    """
+    from geoinv.formats import describe
+
+    print(describe(file))
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="File to read, recognised by its content.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, in the format of its suffix.")],
+    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh of a UBC model.")] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+) -> None:
+    """Write a survey, mesh or model in another format.
+
+    Surveys go to .nc .obs .mag .csv .xyz .txt, meshes to .nc .msh .mesh, models to .nc .sus .den .mod.
+
+    Example: geoinv convert model.sus model.nc --mesh mesh.msh
+    """
+    from geoinv.formats import convert
+
+    check_output(target, (), [source] if mesh is None else [source, mesh])
+    print(convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height))
+
+
+def view(
+    file: Annotated[Path, typer.Argument(help="Solution, model or survey.")],
+    out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
+) -> None:
+    """Write a picture of a solution, a model or a survey.
+
+    Example: geoinv view model.nc --out model.png
+    """
+    from geoinv.view.picture import SUFFIXES, view
+
+    check_output(out, SUFFIXES, [file])
+    print(view(file, out))

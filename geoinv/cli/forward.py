@@ -1,0 +1,84 @@
+"""Command ``forward``: the data that a model makes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from geoinv.checks import InputError
+from geoinv.cli.inputs import load_mesh, load_survey, make_operator
+from geoinv.cli.options import (
+    ColumnsOption,
+    EngineOption,
+    FieldOption,
+    HeightOption,
+    OutOption,
+    RtolOption,
+)
+from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.progress_display import progress_shown
+from geoinv.cli.terminal import cost, say
+
+__all__ = ["forward"]
+
+
+def forward(
+    context: typer.Context,
+    mesh: Annotated[Path, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")],
+    model: Annotated[Path, typer.Option(metavar="FILE", help="Susceptibility (SI) on it: UBC .sus, or netCDF.")],
+    survey: Annotated[Path, typer.Option(metavar="FILE", help="Stations: UBC .obs, CSV/XYZ or netCDF.")],
+    out: OutOption,
+    components: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="What to compute: tmi, be bn bu (nT), bee ben beu bnn bnu buu (nT/m).  [default: as in the survey]",
+        ),
+    ] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    engine: EngineOption = "auto",
+    rtol: RtolOption = None,
+) -> None:
+    """Compute the data of a model at the stations of a survey.
+
+    Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
+    """
+    from geoinv.cf import QUANTITIES
+    from geoinv.formats import read_model, recognise, write_netcdf
+
+    began = time.perf_counter()
+    inputs = list(dict.fromkeys([mesh, model, survey]))
+    check_output(out, (".nc",), inputs)
+    stations = load_survey(survey, field, columns, height)
+    names = stations.components if components is None else tuple(name.strip() for name in components.split(","))
+    wanted = stations.with_components(names)
+    grid = load_mesh(mesh)
+    values = read_model(model, grid)
+    grid = grid.with_active(grid.active & np.isfinite(values))
+    if not grid.active.any():
+        raise InputError(f"{model} expects a value in some active cell, got none; check the model")
+    active = values[grid.active]
+    say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
+    origin = provenance(context, inputs)
+    A = make_operator(grid, wanted, engine, rtol)
+    with progress_shown("forward"):
+        predicted = A(values).astype(np.float64)
+    write_netcdf(out, wanted.with_data(predicted).to_xarray().assign_attrs(origin))
+    for name, row in zip(names, predicted, strict=True):
+        say(name, f"{_range(row)} {QUANTITIES[name]['units']}")
+    if stations.data is not None and stations.uncertainty is not None and names == stations.components:
+        chi2 = float(np.mean(((stations.data - predicted) / stations.uncertainty) ** 2))
+        say("misfit", f"chi^2/N = {chi2:.6g} against the data of {survey}")
+    say("cost", cost(began))
+    say("wrote", str(out))
+
+
+def _range(values: npt.NDArray[np.float64]) -> str:
+    return f"{values.min():.5g} to {values.max():.5g}"

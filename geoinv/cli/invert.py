@@ -1,0 +1,201 @@
+"""Command ``invert``: the model that fits a survey."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from geoinv.checks import InputError
+from geoinv.cli.inputs import (
+    load_mesh,
+    load_reference,
+    load_survey,
+    make_operator,
+    refuse_other_units,
+    say_grid,
+)
+from geoinv.cli.noise import Noise
+from geoinv.cli.options import (
+    ColumnsOption,
+    EngineOption,
+    FieldOption,
+    HeightOption,
+    OutOption,
+    RtolOption,
+)
+from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.progress_display import progress_shown
+from geoinv.cli.terminal import cost, fail, say, warn
+
+if TYPE_CHECKING:
+    from geoinv.grid import Grid
+    from geoinv.solution import Solution
+    from geoinv.survey import Survey
+
+__all__ = ["invert", "say_solution"]
+
+Array = npt.NDArray[np.float64]
+
+
+def invert(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag, CSV/XYZ or netCDF.")],
+    out: OutOption,
+    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")] = None,
+    cell: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SIZE",
+            help="In place of a mesh: cubes of SIZE metres over the survey, padded sideways. Without --topo the ground "
+            "is flat, half a cell below the lowest station.",
+        ),
+    ] = None,
+    depth: Annotated[
+        float | None,
+        typer.Option(metavar="D", help="With --cell: depth of the mesh in metres, below the lowest ground."),
+    ] = None,
+    topo: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Ground: points x y z, a table, or netCDF. Cells above it are not active."),
+    ] = None,
+    target: Annotated[float, typer.Option(help="chi^2 per datum to reach.")] = 1.0,
+    bounds: Annotated[
+        tuple[float, float], typer.Option(metavar="LOW HIGH", help="Lowest and highest susceptibility (SI).")
+    ] = (0.0, math.inf),
+    noise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help='Standard deviation of the data: "2% + 5" is 0.02 |d| + 5 nT.  [default: as in the file]',
+        ),
+    ] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    base_level: Annotated[
+        str,
+        typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or in nT."),
+    ] = "none",
+    every: Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")] = 1,
+    reference: Annotated[
+        str, typer.Option(metavar="M", help="Reference susceptibility (SI): a number, or a model on the same mesh.")
+    ] = "0",
+    engine: EngineOption = "auto",
+    rtol: RtolOption = None,
+) -> None:
+    """Find the simplest susceptibility that fits a survey.
+
+    The result holds the model, observed and predicted data and how they were made; look at it with
+    geoinv view. Ctrl-C ends the search and writes the model reached so far.
+
+    Example: geoinv invert obs.mag --mesh mesh.msh --out model.nc
+
+    Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
+    """
+    from geoinv.formats import write_netcdf
+    from geoinv.inversion import invert
+    from geoinv.regularizers import Smooth
+
+    began = time.perf_counter()
+    if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
+        raise typer.BadParameter("invert expects either --mesh FILE or --cell SIZE with --depth D; give one of the two")
+    level = _base_level(base_level)
+    deviation = _noise(noise)
+    start = _reference(reference)
+    inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
+    check_output(out, (".nc",), inputs)
+    survey = load_survey(file, field, columns, height, every)
+    data, uncertainty = _data(file, survey, deviation)
+    grid = _grid(survey, mesh, cell, depth, topo)
+    phi = Smooth(reference=load_reference(start, grid))
+    origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
+    A = make_operator(grid, survey, engine, rtol)
+    hours = A.choice.estimate.total / 3600.0
+    if hours > 1.0:
+        warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
+    with progress_shown("inversion"):
+        solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
+    write_netcdf(out, solution.to_xarray(origin))
+    say_solution(solution)
+    say("cost", cost(began))
+    say("wrote", str(out))
+    if solution.status.startswith(("interrupted", "not finite")):
+        raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
+
+
+def say_solution(solution: Solution) -> None:
+    """Print how an inversion ended, and what it found."""
+    say("result", solution.status)
+    tried = len(solution.history)
+    say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
+    active = solution.model[solution.operator.grid.active]  # type: ignore[attr-defined]
+    say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
+    if np.any(solution.base_level):
+        say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
+
+
+def _grid(survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, topo: Path | None) -> Grid:
+    """Mesh of a file or made for the survey, cut by the topography."""
+    from geoinv.formats import read_topography
+    from geoinv.meshing import mesh_for_survey
+
+    ground = None if topo is None else read_topography(topo)
+    if ground is not None:
+        say("ground", f"{topo}: {len(ground)} points, {ground[:, 2].min():g} to {ground[:, 2].max():g} m")
+    if mesh is not None:
+        grid = load_mesh(mesh)
+        if ground is not None:
+            grid = grid.with_topography(ground)
+            say("", f"{int(grid.active.sum())} active below the ground")
+        return grid
+    assert cell is not None, "one of mesh and cell is given"
+    assert depth is not None, "depth comes with cell"
+    grid = mesh_for_survey(survey, cell, depth, ground)
+    say_grid(f"cubes of {cell:g} m made for the survey", grid)
+    if ground is None:
+        say("", f"flat ground at {grid.upward_edges[-1]:g} m, half a cell below the lowest station")
+    return grid
+
+
+def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
+    """Data, and their standard deviations from the option or else from the file."""
+    if survey.data is None:
+        raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
+    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data)
+    if uncertainty is None:
+        raise InputError(
+            f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
+        )
+    refuse_other_units(file, survey, uncertainty)
+    source = "as in the file" if noise is None else str(noise)
+    say("noise", f"{source}: standard deviations {uncertainty.min():.4g} to {uncertainty.max():.4g} nT")
+    return survey.data, uncertainty
+
+
+def _noise(text: str | None) -> Noise | None:
+    try:
+        return None if text is None else Noise.parse(text)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _base_level(text: str) -> float | str:
+    try:
+        return text if text in ("none", "fit") else float(text)
+    except ValueError:
+        raise typer.BadParameter(f"--base-level expects none, fit or a value in nT, got {text!r}") from None
+
+
+def _reference(text: str) -> float | Path:
+    try:
+        return float(text)
+    except ValueError:
+        return Path(text)

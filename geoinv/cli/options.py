@@ -1,0 +1,93 @@
+"""Arguments and options that several commands share, and what their text means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from geoinv.field import MainField
+
+__all__ = [
+    "ColumnsOption",
+    "Engine",
+    "EngineOption",
+    "FieldOption",
+    "HeightOption",
+    "OutOption",
+    "RtolOption",
+    "columns_of",
+    "field_of",
+]
+
+Engine = Literal["auto", "direct", "gridded", "dense"]
+
+FieldOption = Annotated[
+    tuple[float, float, float] | None,
+    typer.Option(
+        "--field",
+        metavar="I D F",
+        help="Inducing field: inclination, declination (degrees) and intensity (nT). Needed where the file has none.",
+    ),
+]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="easting=NAME,...",
+        help="Columns of a CSV/XYZ table, by name or by number from 1: easting, northing, upward, tmi, uncertainty.",
+    ),
+]
+HeightOption = Annotated[
+    float | None,
+    typer.Option(metavar="H", help="Height of all stations in metres, positive up, for a file without heights."),
+]
+EngineOption = Annotated[
+    Engine, typer.Option(help="How the physics is applied; all give the same numbers.", show_default=True)
+]
+RtolOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="ERROR",
+        help="Error tolerated in the physics, relative to the largest datum: from 1e-5 up, half the memory.  "
+        "[default: exact]",
+    ),
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]
+
+
+def field_of(option: tuple[float, float, float] | None) -> MainField | None:
+    """Field that ``--field`` names, if it is given.
+
+    Raises
+    ------
+    InputError
+        If an angle is out of range or the intensity is not in nT.
+    """
+    return None if option is None else MainField(*option)
+
+
+def columns_of(option: str | None) -> dict[str, str | int] | None:
+    """Columns by quantity that ``--columns`` names, if it is given.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the text is not a list of ``quantity=column``.
+
+    Examples
+    --------
+    >>> columns_of("easting=E_Nad83,tmi=7")
+    {'easting': 'E_Nad83', 'tmi': '7'}
+    """
+    if option is None:
+        return None
+    columns: dict[str, str | int] = {}
+    for part in option.split(","):
+        quantity, equals, column = (text.strip() for text in part.partition("="))
+        if not (quantity and equals and column) or quantity in columns:
+            raise typer.BadParameter(
+                f"--columns expects quantity=column, each quantity once, such as easting=X,tmi=RMF, got {part!r}"
+            )
+        columns[quantity] = column
+    return columns

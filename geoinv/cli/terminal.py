@@ -1,0 +1,43 @@
+"""What the command line says: plain lines of a summary, warnings, and the sentence that ends a failure."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from geoinv.memory import bytes_text
+
+__all__ = ["cost", "fail", "say", "warn"]
+
+
+def say(label: str, text: str) -> None:
+    """Print one line of a summary; further lines of the text stand below the first."""
+    first, *others = text.splitlines() or [""]
+    print(f"{label:<9} {first}".rstrip())
+    for line in others:
+        print(f"{'':<9} {line}")
+
+
+def warn(sentence: str) -> None:
+    """Print what may be wrong, on standard error."""
+    _on_stderr(f"warning: {sentence}")
+
+
+def fail(sentence: str, code: int = 1) -> int:
+    """Print why there is no result, on standard error; returns the exit code."""
+    _on_stderr(sentence)
+    return code
+
+
+def _on_stderr(sentence: str) -> None:
+    sys.stdout.flush()
+    print("geoinv:", " ".join(sentence.splitlines()), file=sys.stderr, flush=True)
+
+
+def cost(began: float) -> str:
+    """Seconds since `began` (of :func:`time.perf_counter`) and the most memory that this process has held."""
+    import resource
+
+    peak = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    peak_bytes = peak if sys.platform == "darwin" else 1024.0 * peak
+    return f"{time.perf_counter() - began:.1f} s, peak memory {bytes_text(peak_bytes)}"

@@ -1,0 +1,190 @@
+"""The inverse problem: what the user gives, checked, and the objective that it makes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.base_level import WithoutBaseLevel
+from geoinv.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.linop import Identity, LinearOperator
+from geoinv.memory import require_memory
+from geoinv.regularizers import Regularizer, Smooth
+from geoinv.solvers import GaussNewtonCG, Objective
+from geoinv.station_checks import refuse_unusable_stations
+
+__all__ = ["InverseProblem"]
+
+Array = npt.NDArray[np.float64]
+
+ARRAYS = 30
+"""Arrays of the model's size that are alive at once, besides what the operator holds."""
+
+
+@dataclass(frozen=True)
+class InverseProblem:
+    """Checked input of an inversion, and the objective that it makes.
+
+    Attributes
+    ----------
+    physics, embedding : LinearOperator
+        A and E.
+    data, uncertainty : arrays of ``physics.range_shape``
+        As given by the user.
+    known_level : float
+        Base level that is taken off the data.
+    free_level : WithoutBaseLevel or None
+        Projection that takes an unknown one out.
+    objective : Objective
+        What is minimised, at beta 1.
+    start : array
+        z to start from.
+    solver : GaussNewtonCG
+        How it is minimised.
+    seed : int
+        Of random vectors.
+    """
+
+    physics: LinearOperator
+    embedding: LinearOperator
+    data: Array
+    uncertainty: Array
+    known_level: float
+    free_level: WithoutBaseLevel | None
+    objective: Objective
+    start: Array
+    solver: GaussNewtonCG
+    seed: int
+
+    @classmethod
+    def make(
+        cls,
+        A: LinearOperator,
+        data: npt.ArrayLike,
+        uncertainty: npt.ArrayLike,
+        regularizer: Regularizer | None,
+        bounds: tuple[npt.ArrayLike, npt.ArrayLike],
+        base_level: float | str,
+        initial: npt.ArrayLike | None,
+        solver: GaussNewtonCG | None,
+        seed: int,
+    ) -> InverseProblem:
+        """Check the arguments of :func:`geoinv.invert` and set the objective up.
+
+        Raises
+        ------
+        InputError
+            As :func:`geoinv.invert` says.
+        """
+        observed = _on_range(A, "data", data)
+        finite("invert", "data", observed, "drop those stations")
+        deviation = _on_range(A, "uncertainty", uncertainty)
+        positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
+        refuse_unusable_stations(A)
+        unknowns = math.prod(A.domain_shape)
+        needed = 8.0 * ARRAYS * unknowns
+        require_memory("invert", f"{ARRAYS} arrays of {unknowns:.3g} unknowns", needed, "use fewer, larger cells")
+        phi = (regularizer or Smooth()).bind(A)
+        embedding = getattr(phi, "embedding", None) or Identity(A.domain_shape)
+        limits = _checked_bounds(bounds, A, embedding)
+        weights = 1.0 / deviation
+        known, free = 0.0, None
+        physics: LinearOperator = A
+        if base_level == "fit":
+            free = WithoutBaseLevel(weights)
+            physics = free @ A
+        elif isinstance(base_level, str) and base_level != "none":
+            raise InputError(f"invert expects base_level to be 'none', 'fit' or a number, got {base_level!r}")
+        elif base_level != "none":
+            known = float(array_of("invert", "base_level", base_level, shape=()))
+        target_data = observed - known if free is None else free(observed)
+        forward = physics if isinstance(embedding, Identity) else physics @ embedding
+        if isinstance(embedding, Identity) and hasattr(A, "gram_diagonal"):
+            gram = A.gram_diagonal(weights)
+        else:
+            gram = _probed_gram(forward, weights, seed)
+        if initial is None:
+            start = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
+        else:
+            start = array_of("invert", "initial", initial, shape=forward.domain_shape)
+            finite("invert", "initial model", start, "give a number in every cell")
+        objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
+        return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewtonCG(), seed)
+
+    def first_beta(self) -> float:
+        """Trade-off at which the regularizer balances the best-seen direction of the data.
+
+        Largest eigenvalue of the data's curvature against the regularizer's, by a few power
+        iterations on the preconditioned data curvature; robust because both scales enter.
+        """
+        objective, state = self.objective, self.objective.evaluate(self.start)
+        own = getattr(objective.regularizer, "curvature_diagonal", None)
+        scale = np.ones(self.start.shape) if own is None else np.asarray(own(state.z))
+        inverse = np.where(scale > 0.0, 1.0 / np.where(scale > 0.0, scale, 1.0), 0.0)
+        v = inverse * np.random.default_rng(self.seed).standard_normal(self.start.shape)
+        ratio = 1.0
+        data_curvature = objective.with_beta(0.0).curvature
+        for _ in range(4):
+            image = data_curvature(state, v)
+            resistance = float(np.vdot(v, objective.regularizer.curvature(state.z, v)))
+            ratio = float(np.vdot(v, image)) / resistance if resistance > 0.0 else ratio
+            v = inverse * image
+            size = float(np.linalg.norm(v))
+            if not np.isfinite(size) or size == 0.0:
+                break
+            v /= size
+        return ratio if np.isfinite(ratio) and ratio > 0.0 else 1.0
+
+
+def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
+    """Array of ``A.range_shape`` from it, one row, or (for the uncertainty) one number."""
+    array = array_of("invert", name, values)
+    if name == "uncertainty" and array.ndim == 0:
+        return np.full(A.range_shape, float(array))
+    if A.range_shape[0] == 1 and array.shape == A.range_shape[1:]:
+        array = array[None]
+    if array.shape != A.range_shape:
+        raise InputError(
+            f"invert expects {name} of shape {shape_text(A.range_shape, A.range_names)}, got {shape_text(array.shape)}"
+        )
+    return array
+
+
+def _checked_bounds(
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator, embedding: LinearOperator
+) -> tuple[Array, Array]:
+    lower, upper = (array_of("invert", name, b) for name, b in zip(("lower bound", "upper bound"), bounds, strict=True))
+    for name, bound in (("lower", lower), ("upper", upper)):
+        if bound.ndim and bound.shape != A.domain_shape:
+            raise InputError(
+                f"invert expects the {name} bound as one number or of shape {shape_text(A.domain_shape)}, "
+                f"got {shape_text(bound.shape)}"
+            )
+        if np.isnan(bound).any():
+            raise InputError(f"invert expects a {name} bound without NaN; use -inf or inf where there is none")
+    if np.any(lower > upper):
+        raise InputError(
+            f"invert expects lower bounds below upper ones, got {float(np.max(lower)):g} above "
+            f"{float(np.min(upper)):g}; swap them"
+        )
+    free = not (np.isfinite(lower).any() or np.isfinite(upper).any())
+    if not free and not isinstance(embedding, Identity):
+        raise InputError(
+            "invert expects no bounds with a regularizer that has an embedding, since bounds on the model are not "
+            "bounds on z; leave bounds out or use a regularizer without embedding"
+        )
+    return lower, upper
+
+
+def _probed_gram(forward: LinearOperator, weights: Array, seed: int, probes: int = 16) -> Array:
+    """Diagonal of F' W^2 F from random signs (Bekas, Kokiopoulou and Saad 2007)."""
+    random = np.random.default_rng(seed)
+    total = np.zeros(forward.domain_shape)
+    for _ in range(probes):
+        signs = random.choice([-1.0, 1.0], forward.range_shape)
+        # for random signs s, E[(F' W s)^2] is the diagonal itself: never negative, unlike the usual form
+        total += np.asarray(forward.T(weights * signs), np.float64) ** 2
+    return total / probes

@@ -1,0 +1,85 @@
+"""The L-curve: misfit against penalty over a range of trade-offs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import array_of, positive
+from geoinv.cooling import Run
+from geoinv.inverse_problem import InverseProblem
+from geoinv.linop import LinearOperator
+from geoinv.progress import report
+from geoinv.regularizers import Regularizer
+from geoinv.solvers import GaussNewtonCG
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["l_curve"]
+
+Array = npt.NDArray[np.float64]
+
+
+def l_curve(
+    A: LinearOperator,
+    data: npt.ArrayLike,
+    uncertainty: npt.ArrayLike,
+    regularizer: Regularizer | None = None,
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike] = (-np.inf, np.inf),
+    betas: npt.ArrayLike | None = None,
+    base_level: float | str = "none",
+    solver: GaussNewtonCG | None = None,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Misfit against penalty over a range of trade-offs.
+
+    Parameters
+    ----------
+    A, data, uncertainty, regularizer, bounds, base_level, solver, seed
+        As :func:`invert`.
+    betas : (n,) array, optional
+        Trade-offs; 12 from the first estimate down by a factor 4 each by default.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``chi2_per_datum``, ``penalty`` and ``curvature`` (of the curve in logarithms) over ``beta``,
+        descending; attribute ``corner_beta``, where the curvature is largest (Hansen 1992).
+    """
+    import xarray as xr
+
+    problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, None, solver, seed)
+    run = Run(problem, 1.0)
+    if betas is None:
+        scan = problem.first_beta() / 4.0 ** np.arange(12)
+    else:
+        scan = np.sort(array_of("l_curve", "betas", betas).ravel())[::-1]
+        positive("l_curve", "betas", scan, "give trade-offs above zero")
+    for number, trade_off in enumerate(scan):
+        report("L-curve", number, scan.size)
+        run.minimise_at(float(trade_off))
+    report("L-curve", scan.size, scan.size)
+    chi2 = np.array([step.chi2_per_datum for step in run.history])
+    penalty = np.array([step.penalty for step in run.history])
+    curvature = _curvature(np.log(np.maximum(chi2, 1e-300)), np.log(np.maximum(penalty, 1e-300)))
+    corner = float(scan[int(np.argmax(curvature))])
+    return xr.Dataset(
+        {"chi2_per_datum": ("beta", chi2), "penalty": ("beta", penalty), "curvature": ("beta", curvature)},
+        coords={"beta": scan},
+        attrs={"corner_beta": corner},
+    )
+
+
+def _curvature(x: Array, y: Array) -> Array:
+    """Signed curvature of a curve, positive where it turns right: west, then north, as an L is walked."""
+    if x.size < 3:
+        return np.zeros(x.size)
+    dx, dy = np.gradient(x), np.gradient(y)
+    ddx, ddy = np.gradient(dx), np.gradient(dy)
+    speed = np.maximum((dx**2 + dy**2) ** 1.5, 1e-300)
+    curvature = (dy * ddx - dx * ddy) / speed
+    curvature[[0, -1]] = -np.inf
+    return np.asarray(curvature)

@@ -1,0 +1,27 @@
+"""Numbers and units as a reader of a picture writes them."""
+
+from __future__ import annotations
+
+__all__ = ["plain_units", "spaced"]
+
+
+def spaced(number: float) -> str:
+    r"""Number to one decimal, with thin spaces between its thousands.
+
+    Examples
+    --------
+    >>> spaced(7132625.0).replace("\u2009", " ")
+    '7 132 625'
+    """
+    return f"{number:,.1f}".removesuffix(".0").replace(",", "\N{THIN SPACE}").replace("-", "\N{MINUS SIGN}")
+
+
+def plain_units(units: str) -> str:
+    """Units with a slash rather than a negative power.
+
+    Examples
+    --------
+    >>> plain_units("nT m-1")
+    'nT/m'
+    """
+    return units.replace(" m-1", "/m").replace(" cm-3", "/cm³")

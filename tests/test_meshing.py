@@ -1,0 +1,138 @@
+"""Meshes made for a survey."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import geoinv
+from geoinv.meshing import GROWTH, mesh_for_survey
+from geoinv.station_checks import refuse_unusable_stations
+
+FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
+
+
+def lines(stations: int = 200, seed: int = 1) -> geoinv.Survey:
+    """Stations anywhere over 1000 x 600 m, 30 to 50 m high."""
+    random = np.random.default_rng(seed)
+    scale, origin = np.array([[1000.0], [600.0], [20.0]]), np.array([[460_000.0], [7_132_000.0], [30.0]])
+    return geoinv.Survey(*(origin + scale * random.random((3, stations))), field=FIELD)
+
+
+def lattice(spacing: float, height: float = 40.0) -> geoinv.Survey:
+    easting, northing = np.meshgrid(460_013.0 + spacing * np.arange(12), 7_132_007.0 + spacing * np.arange(9))
+    return geoinv.Survey(easting.ravel(), northing.ravel(), np.full(easting.size, height), field=FIELD)
+
+
+def slope(survey: geoinv.Survey) -> np.ndarray:
+    """Ground that falls by 100 m from west to east, far beyond the survey."""
+    easting, northing = np.meshgrid(np.linspace(458_000, 463_000, 26), np.linspace(7_129_000, 7_136_000, 36))
+    return np.column_stack([easting.ravel(), northing.ravel(), (0.02 * (463_000 - easting)).ravel()])
+
+
+def test_equal_cells_at_whole_multiples_lie_below_all_stations():
+    survey, grid = lines(), mesh_for_survey(lines(), cell=50.0, depth=400.0)
+    for axis in ("easting", "northing"):
+        edges, values = grid.edges(axis), getattr(survey, axis)
+        core = edges[np.isclose(edges % 50.0, 0.0) | np.isclose(edges % 50.0, 50.0)]
+        assert core[0] <= values.min()
+        assert core[-1] >= values.max()
+        npt.assert_allclose(np.diff(core), 50.0)
+    npt.assert_allclose(grid.widths("upward"), 50.0)
+
+
+@pytest.mark.parametrize("depth", [10.0, 400.0, 5000.0])
+def test_padding_grows_and_reaches_as_far_as_the_mesh_is_deep(depth):
+    survey, grid = lines(), mesh_for_survey(lines(), cell=50.0, depth=depth)
+    for axis in ("easting", "northing"):
+        edges, values, widths = grid.edges(axis), getattr(survey, axis), grid.widths(axis)
+        assert edges[0] <= values.min() - depth
+        assert edges[-1] >= values.max() + depth
+        assert edges[1] > values.min() - 50.0 - depth * GROWTH
+        npt.assert_allclose(widths, widths[::-1])
+        assert widths[0] / widths[1] == pytest.approx(GROWTH)
+
+
+def test_flat_ground_lies_half_a_cell_below_the_lowest_station():
+    survey, grid = lines(), mesh_for_survey(lines(), cell=50.0, depth=400.0)
+    assert grid.upward_edges[-1] == survey.upward.min() - 25.0
+    assert grid.upward_edges[0] == pytest.approx(survey.upward.min() - 425.0)
+    assert grid.active.all()
+
+
+@pytest.mark.parametrize("cell", [50.0, 25.0])
+def test_equal_padding_keeps_the_gridded_engine_below_a_regular_survey(cell):
+    survey = lattice(50.0)
+    grid = mesh_for_survey(survey, cell=cell, depth=200.0)
+    assert grid.uniform_spacing("easting") == pytest.approx(cell)
+    assert grid.easting_edges[0] <= survey.easting.min() - 200.0
+    geoinv.operators.Magnetics(grid, survey, engine="gridded")
+
+
+@pytest.mark.parametrize("survey", [lattice(50.0).select(slice(None)), lattice(45.0)], ids=["drape", "spacing"])
+def test_padding_grows_below_a_survey_that_is_not_regular(survey):
+    if survey.easting[1] - survey.easting[0] == 50.0:
+        survey = geoinv.Survey(survey.easting, survey.northing, survey.upward + 1e-3 * survey.easting, field=FIELD)
+    assert mesh_for_survey(survey, cell=50.0, depth=200.0).uniform_spacing("easting") is None
+
+
+def test_topography_bounds_the_mesh_and_cuts_it():
+    survey = lines()
+    survey = geoinv.Survey(survey.easting, survey.northing, 0.02 * (463_000 - survey.easting) + 60.0, field=FIELD)
+    ground = slope(survey)
+    grid = mesh_for_survey(survey, cell=50.0, depth=400.0, topography=ground)
+    over = (ground[:, 0] >= grid.easting_edges[0]) & (ground[:, 0] <= grid.easting_edges[-1])
+    assert grid.upward_edges[-1] == ground[over, 2].max()
+    assert ground[over, 2].min() - 450.0 < grid.upward_edges[0] <= ground[over, 2].min() - 400.0
+    expected = grid.upward[:, None, None] < 0.02 * (463_000 - np.clip(grid.easting, 458_000, 463_000))
+    npt.assert_array_equal(grid.active, np.broadcast_to(expected, grid.shape))
+
+
+@settings(max_examples=25)
+@given(clearance=st.floats(-20.0, 60.0), cell=st.floats(10.0, 300.0), seed=st.integers(0, 20))
+def test_no_station_ends_up_inside_an_active_cell(clearance, cell, seed):
+    survey = lines(seed=seed)
+    survey = geoinv.Survey(survey.easting, survey.northing, 0.02 * (463_000 - survey.easting) + clearance, field=FIELD)
+    for ground in (slope(survey), None):
+        grid = mesh_for_survey(survey, cell=cell, depth=300.0, topography=ground)
+        refuse_unusable_stations(SimpleNamespace(grid=grid, survey=survey))
+
+
+@pytest.mark.parametrize("line", [(0.0, 1.0), (1.0, 0.0), (0.0, 0.0)], ids=["north", "east", "point"])
+def test_a_line_or_a_point_gets_a_mesh_too(line):
+    along = np.arange(0.0, 500.0, 20.0) if any(line) else np.zeros(1)
+    survey = geoinv.Survey(100.0 + line[0] * along, 200.0 + line[1] * along, 30.0 + 0.01 * along, field=FIELD)
+    grid = mesh_for_survey(survey, cell=50.0, depth=100.0)
+    assert grid.easting_edges[0] <= 0.0
+    assert grid.northing_edges[0] <= 100.0
+
+
+def test_coordinate_system_of_the_survey_is_kept():
+    survey = geoinv.Survey([0.0, 90.0], [0.0, 90.0], [5.0, 6.0], field=FIELD, crs="EPSG:26710")
+    assert mesh_for_survey(survey, cell=30.0, depth=60.0).crs == "EPSG:26710"
+
+
+@pytest.mark.parametrize(
+    ("cell", "depth", "words"),
+    [
+        (0.0, 100.0, "positive cell size, got 0.0"),
+        (np.nan, 100.0, "finite cell size, got nan"),
+        (50.0, -1.0, "positive depth, got -1.0"),
+        (2000.0, 100.0, "cells smaller than the survey"),
+        (1e-3, 100.0, "cells of 0.001 m in the leanest engine"),
+        (50.0, 1e13, "cells of 50 m in the leanest engine"),
+    ],
+)
+def test_a_mesh_that_makes_no_sense_is_refused(cell, depth, words):
+    with pytest.raises(geoinv.InputError, match=words):
+        mesh_for_survey(lines(), cell=cell, depth=depth)
+
+
+def test_topography_elsewhere_is_refused():
+    with pytest.raises(geoinv.InputError, match="expects topography over the grid"):
+        mesh_for_survey(lines(), cell=50.0, depth=100.0, topography=[[0.0, 0.0, 5.0], [9.0, 0.0, 5.0], [0.0, 9.0, 6.0]])

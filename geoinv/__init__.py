@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from geoinv import formats as formats
     from geoinv import operators as operators
     from geoinv.inversion import invert
-    from geoinv.regularizers import Smooth
+    from geoinv.linop import LinearOperator
+    from geoinv.regularizers import Regularizer, Smooth
     from geoinv.solution import Solution
     from geoinv.solvers import GaussNewtonCG
     from geoinv.trade_off import l_curve
@@ -25,7 +26,9 @@ __all__ = [
     "GaussNewtonCG",
     "Grid",
     "InputError",
+    "LinearOperator",
     "MainField",
+    "Regularizer",
     "Smooth",
     "Solution",
     "Survey",
@@ -41,6 +44,8 @@ _LAZY = {
     "formats": ("geoinv.formats", None),
     "operators": ("geoinv.operators", None),
     "GaussNewtonCG": ("geoinv.solvers", "GaussNewtonCG"),
+    "LinearOperator": ("geoinv.linop", "LinearOperator"),
+    "Regularizer": ("geoinv.regularizers", "Regularizer"),
     "Smooth": ("geoinv.regularizers", "Smooth"),
     "Solution": ("geoinv.solution", "Solution"),
     "invert": ("geoinv.inversion", "invert"),

@@ -92,7 +92,7 @@ class Run:
         if self.chi2(self.state) <= high:
             self.end(True, "target reached by the reference model")
             return
-        beta = self.problem.first_beta()
+        beta = self.problem.first_beta(self.state)
         above: tuple[float, State] | None = None
         below: tuple[float, State] | None = None
         origin = self.state

@@ -13,7 +13,7 @@ from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.linop import Identity, LinearOperator
 from geoinv.memory import require_memory
 from geoinv.regularizers import Regularizer, Smooth
-from geoinv.solvers import GaussNewtonCG, Objective
+from geoinv.solvers import GaussNewtonCG, Objective, State
 from geoinv.station_checks import refuse_unusable_stations
 
 __all__ = ["InverseProblem"]
@@ -114,17 +114,17 @@ class InverseProblem:
         objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
         return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewtonCG(), seed)
 
-    def first_beta(self) -> float:
+    def first_beta(self, state: State) -> float:
         """Trade-off at which the regularizer balances the best-seen direction of the data.
 
         Largest eigenvalue of the data's curvature against the regularizer's, by a few power
         iterations on the preconditioned data curvature; robust because both scales enter.
         """
-        objective, state = self.objective, self.objective.evaluate(self.start)
+        objective = self.objective
         own = getattr(objective.regularizer, "curvature_diagonal", None)
-        scale = np.ones(self.start.shape) if own is None else np.asarray(own(state.z))
+        scale = np.ones(state.z.shape) if own is None else np.asarray(own(state.z))
         inverse = np.where(scale > 0.0, 1.0 / np.where(scale > 0.0, scale, 1.0), 0.0)
-        v = inverse * np.random.default_rng(self.seed).standard_normal(self.start.shape)
+        v = inverse * np.random.default_rng(self.seed).standard_normal(state.z.shape)
         ratio = 1.0
         data_curvature = objective.with_beta(0.0).curvature
         for _ in range(4):

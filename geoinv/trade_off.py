@@ -54,7 +54,7 @@ def l_curve(
     problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, None, solver, seed)
     run = Run(problem, 1.0)
     if betas is None:
-        scan = problem.first_beta() / 4.0 ** np.arange(12)
+        scan = problem.first_beta(run.state) / 4.0 ** np.arange(12)
     else:
         scan = np.sort(array_of("l_curve", "betas", betas).ravel())[::-1]
         positive("l_curve", "betas", scan, "give trade-offs above zero")

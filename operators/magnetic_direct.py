@@ -51,11 +51,8 @@ class Direct:
 
     def _station_chunks(self, step: str) -> list[slice]:
         count = self.problem.survey.stations
-        chunks = []
-        for start in range(0, count, self._chunk):
-            chunks.append(slice(start, min(start + self._chunk, count)))
         report(step, 0, count)
-        return chunks
+        return [slice(start, min(start + self._chunk, count)) for start in range(0, count, self._chunk)]
 
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""

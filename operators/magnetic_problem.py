@@ -94,6 +94,7 @@ class Engine(Protocol):
 
 def add_at(target: npt.NDArray[Any], index: tuple[Any, ...], values: npt.NDArray[Any]) -> None:
     """Add values at indices that may repeat."""
+    # the stub of add.at refuses tuples that hold slices: here, once, they pass as Any
     np.add.at(target, index, values)
 
 

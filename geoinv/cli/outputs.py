@@ -34,14 +34,11 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         If the suffix is another, there is no such folder, it cannot be written to, or the output is
         one of the inputs.
     """
+    from geoinv.formats.atomic import file_target
+
     if suffixes and path.suffix.lower() not in suffixes:
         raise InputError(f"{path} expects a name that ends in {' or '.join(suffixes)}, got {path.name!r}; rename it")
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise InputError(f"{path} expects an existing folder, got no {path.parent}; create it first")
-    if target.exists() and not target.is_file():
-        what = "a folder" if target.is_dir() else "a device"
-        raise InputError(f"{path} expects the name of a file to write, got {what}; choose another name")
+    target = file_target(path)
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"{path} expects a folder that can be written to, got {path.parent}; choose another folder")
     for source in inputs:

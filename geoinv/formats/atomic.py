@@ -10,7 +10,24 @@ from pathlib import Path
 
 from geoinv.checks import InputError
 
-__all__ = ["whole_file"]
+__all__ = ["file_target", "whole_file"]
+
+
+def file_target(path: str | Path) -> Path:
+    """Where a file would stand, links followed.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a folder or device stands there.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise InputError(_no_folder(path))
+    if target.exists() and not target.is_file():
+        what = "a folder" if target.is_dir() else "a device"
+        raise InputError(f"{path} expects the name of a file to write, got {what}; add a file name")
+    return target
 
 
 @contextmanager
@@ -35,10 +52,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     InputError
         If `path` is no place for a file, or the disk is full.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        what = "a folder" if target.is_dir() else "a device"
-        raise InputError(f"{path} expects the name of a file to write, got {what}; add a file name")
+    target = file_target(path)
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         yield partial
@@ -60,5 +74,9 @@ def _sentence(path: str | Path, error: OSError) -> str:
             "(nothing was left half-written)"
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return f"{path} expects an existing folder, got no {Path(path).parent}; create it first"
+        return _no_folder(path)
     return f"{path} expects a place that can be written, got '{error.strerror}'; choose another folder"
+
+
+def _no_folder(path: str | Path) -> str:
+    return f"{path} expects an existing folder, got no {Path(path).parent}; create it first"

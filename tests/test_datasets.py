@@ -11,7 +11,8 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError
-from geoinv.datasets import BODIES, CLEARANCE, Demo, Ellipsoid, Sheet, demo_survey, ground, write_demo
+from geoinv.datasets import BODIES, Demo, Ellipsoid, Sheet, demo_survey, ground, write_demo
+from geoinv.datasets.demo import CLEARANCE
 from geoinv.formats import read_mesh, read_model, read_survey, read_topography
 from geoinv.operators import Magnetics
 

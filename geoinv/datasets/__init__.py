@@ -1,0 +1,58 @@
+"""Data with a known answer: the demo survey, and the pictures that the learned methods are trained on."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from geoinv.datasets.free_pictures import FreePictures, free_pictures
+from geoinv.datasets.mnist import mnist
+from geoinv.datasets.photographs import photographs
+from geoinv.datasets.pictures import Pictures, pictures
+from geoinv.datasets.stl10 import stl10
+
+if TYPE_CHECKING:
+    from geoinv.datasets.demo import (
+        BODIES,
+        Body,
+        Demo,
+        Ellipsoid,
+        Sheet,
+        demo_survey,
+        ground,
+        write_demo,
+    )
+
+__all__ = [
+    "BODIES",
+    "Body",
+    "Demo",
+    "Ellipsoid",
+    "FreePictures",
+    "Pictures",
+    "Sheet",
+    "demo_survey",
+    "free_pictures",
+    "ground",
+    "mnist",
+    "photographs",
+    "pictures",
+    "stl10",
+    "write_demo",
+]
+
+# the demo needs the operators, and with them numba
+_DEMO = ("BODIES", "Body", "Demo", "Ellipsoid", "Sheet", "demo_survey", "ground", "write_demo")
+
+
+def __getattr__(name: str) -> Any:
+    """Resolve the names of the demo on first use."""
+    if name not in _DEMO:
+        raise AttributeError(f"module 'geoinv.datasets' has no attribute {name!r}")
+    globals()[name] = value = getattr(import_module("geoinv.datasets.demo"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Names that are there, lazy ones included."""
+    return sorted({*globals(), *_DEMO})

@@ -11,7 +11,7 @@ import scipy.sparse.linalg
 
 import geoinv
 from geoinv.linop import Identity, LinearOperator, MatrixOperator, from_scipy
-from geoinv.operators import Magnetics
+from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
 from geoinv.survey import COMPONENTS
 
 Maker = Callable[[], LinearOperator]
@@ -138,7 +138,58 @@ def _normal(operator: LinearOperator) -> LinearOperator:
     return operator.T @ operator
 
 
-OPERATORS: dict[str, Maker] = {**MAGNETICS, **ALGEBRA}
+BOUNDARIES = ("reflective", "periodic", "zero")
+
+
+def blur(shape: tuple[int, ...], boundary: str, method: str, dtype: str) -> Maker:
+    """Maker of a blur over a few cells."""
+    return lambda: Blur(shape, 1.3, boundary, method, dtype)
+
+
+def magnetic_section(kernel: str, dtype: str) -> Maker:
+    """Maker of a section under directions that are not along an axis."""
+    return lambda: MagneticSection((3, 6), 0.7, 2.0, 55.0, -20.0, kernel, dtype)
+
+
+def rays(shape: tuple[int, int], dtype: str = "float64") -> StraightRayTomography:
+    """Rays at random within, into, across and beside a section, along faces and its rim, and through corners."""
+    rows, columns = shape
+    random = np.random.default_rng(8)
+    size = np.array([10.0 * columns, 4.0 * rows])
+    special = [
+        [(-5.0, 4.0), (99.0, 4.0)],  # along a face
+        [(10.0, 1.0), (10.0, 7.0)],
+        [(0.0, 0.0), (0.0, 50.0)],  # along the rim
+        [(0.0, 0.0), (20.0, 8.0)],  # through a corner
+        [(20.0, 0.0), (0.0, 8.0)],
+        [(3.0, 3.0), (3.0, 3.0)],  # of no length
+        [(-1.0, -2.0), (-9.0, 30.0)],  # beside
+    ]
+    sources = np.vstack([random.uniform(-0.3, 1.3, (12, 2)) * size, np.array(special)[:, 0]])
+    receivers = np.vstack([random.uniform(-0.3, 1.3, (12, 2)) * size, np.array(special)[:, 1]])
+    return StraightRayTomography(shape, (10.0, 4.0), sources, receivers, dtype)
+
+
+SMALL_PHYSICS: dict[str, Maker] = {
+    f"blur-{boundary}-{method}-{dtype}-{'x'.join(map(str, shape))}": blur(shape, boundary, method, dtype)
+    for boundary, method, dtype, shape in product(
+        BOUNDARIES, ("fft", "direct"), DTYPES, ((1,), (7,), (8,), (5, 4), (6, 1), (3, 4, 5))
+    )
+}
+
+for _kernel, _dtype in product(("point", "line"), DTYPES):
+    SMALL_PHYSICS[f"magnetic-section-{_kernel}-{_dtype}"] = magnetic_section(_kernel, _dtype)
+
+for _dtype in DTYPES:
+    SMALL_PHYSICS[f"total-time-{_dtype}"] = lambda dtype=_dtype: TotalTime(dtype=dtype)
+    SMALL_PHYSICS[f"rays-even-{_dtype}"] = lambda dtype=_dtype: rays((4, 6), dtype)
+    SMALL_PHYSICS[f"rays-odd-{_dtype}"] = lambda dtype=_dtype: rays((3, 5), dtype)
+
+SMALL_PHYSICS["rays-one-cell"] = lambda: rays((1, 1))
+SMALL_PHYSICS["total-time-of-one"] = lambda: TotalTime(1)
+
+
+OPERATORS: dict[str, Maker] = {**MAGNETICS, **ALGEBRA, **SMALL_PHYSICS}
 
 
 def prism_matrix(

@@ -94,3 +94,48 @@ def dipole_tensor(offset: Point, volume: float) -> Tensor:
     offset = np.asarray(offset, dtype=float)
     r = np.linalg.norm(offset)
     return MU0 / (4 * np.pi) * 1e9 * volume * (3 * np.outer(offset, offset) / r**2 - np.eye(3)) / r**3
+
+
+def outside_index(index: int, size: int, boundary: str) -> int | None:
+    """Cell that stands at an index up to one size beyond either end of an axis; None where nothing does."""
+    if 0 <= index < size:
+        return index
+    if boundary == "zero":
+        return None
+    if boundary == "periodic":
+        return index % size
+    return -1 - index if index < 0 else 2 * size - 1 - index
+
+
+def blurred(picture: npt.ArrayLike, scale: float, boundary: str) -> npt.NDArray[np.float64]:
+    """Convolution with exp(-r/scale) of unit sum, cell by cell and offset by offset."""
+    picture = np.asarray(picture, dtype=float)
+    offsets = list(product(*(range(1 - n, n) for n in picture.shape)))
+    weights = [float(np.exp(-np.linalg.norm(offset) / scale)) for offset in offsets]
+    result = np.zeros(picture.shape)
+    for cell in np.ndindex(*picture.shape):
+        for offset, weight in zip(offsets, weights, strict=True):
+            places = [outside_index(c - o, n, boundary) for c, o, n in zip(cell, offset, picture.shape, strict=True)]
+            if None not in places:
+                result[cell] += weight * picture[tuple(places)]
+    return result / sum(weights)
+
+
+def ray_matrix(
+    shape: tuple[int, int], spacing: tuple[float, float], sources: npt.ArrayLike, receivers: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Lengths (rays, rows columns) of segments in each cell alone, both slabs of it clipped (Liang and Barsky 1984)."""
+    matrix = np.zeros((len(np.asarray(sources)), *shape))
+    for ray, (start, end) in enumerate(zip(np.asarray(sources), np.asarray(receivers), strict=True)):
+        for row, column in np.ndindex(*shape):
+            enter, leave = 0.0, 1.0
+            for axis, number in enumerate((column, row)):
+                low, high = number * spacing[axis], (number + 1) * spacing[axis]
+                change = end[axis] - start[axis]
+                if change == 0.0:
+                    leave = leave if low <= start[axis] <= high else -1.0
+                else:
+                    times = sorted(((low - start[axis]) / change, (high - start[axis]) / change))
+                    enter, leave = max(enter, times[0]), min(leave, times[1])
+            matrix[ray, row, column] = max(leave - enter, 0.0) * np.linalg.norm(end - start)
+    return matrix.reshape(len(matrix), -1)

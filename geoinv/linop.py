@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse.linalg as spla
 
+from geoinv.backend import array_module
 from geoinv.checks import InputError, shape_text
 
 __all__ = ["Identity", "LinearOperator", "MatrixOperator", "from_scipy"]
@@ -29,11 +30,14 @@ class LinearOperator(ABC):
         Shapes of what it takes and gives, without batch dimensions.
     dtype : numpy.dtype
         float32 or float64: precision of what it gives.
+    device_arrays : bool
+        Whether :meth:`_forward` and :meth:`_adjoint` also map CuPy arrays, which stay on their GPU.
     """
 
     domain_shape: tuple[int, ...]
     range_shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    device_arrays: bool = False
 
     # a NumPy scalar or array on the left leaves the arithmetic to the operator
     __array_ufunc__ = None
@@ -45,6 +49,13 @@ class LinearOperator(ABC):
     @abstractmethod
     def _adjoint(self, y: Array) -> Array:
         """Map (batch, *range_shape) to (batch, *domain_shape)."""
+
+    def _stacked(self, x: Array) -> Array:
+        """Map (batch, *domain_shape) of any type and strides, in the library that the array belongs to."""
+        library = array_module(x)
+        image = self._forward(library.ascontiguousarray(x, dtype=self.dtype))
+        result: Array = library.asarray(image, dtype=self.dtype).reshape((len(x), *self.range_shape))
+        return result
 
     def __call__(self, x: npt.ArrayLike, out: Array | None = None) -> Array:
         """Apply the operator.
@@ -203,6 +214,7 @@ class _Adjoint(LinearOperator):
         self.operator = operator
         self.domain_shape, self.range_shape = operator.range_shape, operator.domain_shape
         self.dtype = operator.dtype
+        self.device_arrays = operator.device_arrays
 
     def _forward(self, x: Array) -> Array:
         return self.operator._adjoint(x)
@@ -237,12 +249,13 @@ class _Sum(LinearOperator):
         self.first, self.second = first, second
         self.domain_shape, self.range_shape = first.domain_shape, first.range_shape
         self.dtype = np.result_type(first.dtype, second.dtype)
+        self.device_arrays = first.device_arrays and second.device_arrays
 
     def _forward(self, x: Array) -> Array:
-        return self.first(x) + self.second(x)
+        return self.first._stacked(x) + self.second._stacked(x)
 
     def _adjoint(self, y: Array) -> Array:
-        return self.first.T(y) + self.second.T(y)
+        return self.first.T._stacked(y) + self.second.T._stacked(y)
 
 
 class _Scaled(LinearOperator):
@@ -250,12 +263,13 @@ class _Scaled(LinearOperator):
         self.operator, self.factor = operator, factor
         self.domain_shape, self.range_shape = operator.domain_shape, operator.range_shape
         self.dtype = operator.dtype
+        self.device_arrays = operator.device_arrays
 
     def _forward(self, x: Array) -> Array:
-        return self.factor * self.operator(x)
+        return self.factor * self.operator._stacked(x)
 
     def _adjoint(self, y: Array) -> Array:
-        return self.factor * self.operator.T(y)
+        return self.factor * self.operator.T._stacked(y)
 
 
 class _Composition(LinearOperator):
@@ -268,12 +282,13 @@ class _Composition(LinearOperator):
         self.outer, self.inner = outer, inner
         self.domain_shape, self.range_shape = inner.domain_shape, outer.range_shape
         self.dtype = np.result_type(outer.dtype, inner.dtype)
+        self.device_arrays = outer.device_arrays and inner.device_arrays
 
     def _forward(self, x: Array) -> Array:
-        return self.outer(self.inner(x))
+        return self.outer._stacked(self.inner._stacked(x))
 
     def _adjoint(self, y: Array) -> Array:
-        return self.inner.T(self.outer.T(y))
+        return self.inner.T._stacked(self.outer.T._stacked(y))
 
 
 class Identity(LinearOperator):

@@ -1,0 +1,179 @@
+"""Diffusion models: exact where the prior is a mixture, sensible where a network learned it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+import torch
+
+import geoinv
+from geoinv.learned.diffusion import Diffusion, fit
+from geoinv.learned.exact_prior import MixtureDiffusion, MixtureScore
+from geoinv.learned.noising import SCHEDULES, signal_power
+from geoinv.mixture import GaussianMixture
+from geoinv.progress import reporting
+from geoinv.sample_quality import energy_distance, mode_weights
+
+EVERY_SCHEDULE = pytest.mark.parametrize("schedule", SCHEDULES)
+
+
+def prior() -> GaussianMixture:
+    """Two groups of different shape and weight in the plane."""
+    return GaussianMixture([[2.0, -1.0], [-2.0, 2.0]], [[[1.0, 0.3], [0.3, 0.5]], [[0.4, 0.0], [0.0, 1.0]]], [3.0, 1.0])
+
+
+@EVERY_SCHEDULE
+@pytest.mark.parametrize("steps", [20, 200, 1000])
+def test_a_schedule_leads_from_the_model_to_noise_without_large_last_steps(schedule, steps):
+    power = signal_power(steps, schedule)
+    assert (power.diff() < 0).all()
+    assert power[0] > 0.95
+    assert power[-1] < 0.01
+    assert (power[1:] / power[:-1] > 0.04).all()
+
+
+def test_the_linear_schedule_is_that_of_ho():
+    variances = np.linspace(1e-4, 0.02, 1000)
+    npt.assert_allclose(signal_power(1000, "linear").numpy(), np.exp(np.cumsum(np.log1p(-variances))), rtol=1e-12)
+
+
+def test_the_score_in_torch_is_that_of_the_diffused_mixture():
+    points = 3.0 * np.random.default_rng(0).standard_normal((30, 2))
+    score = MixtureScore(prior())
+    for signal, noise in ((1.0, 0.0), (0.7, 0.5), (0.05, 1.0)):
+        expected = prior().diffused(signal, noise).score(points)
+        npt.assert_allclose(score(torch.from_numpy(points), signal, noise).numpy(), expected, rtol=1e-10, atol=1e-12)
+
+
+def test_the_expected_model_behind_a_noisy_one_is_the_bayes_estimate():
+    diffusion = MixtureDiffusion(prior(), steps=50).double()
+    u = torch.randn(20, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    for step in (0, 20, 45):
+        power = float(diffusion.power[step])
+        # u_t is a datum of u_0 with the map sqrt(abar): the same in models after the normalisation is undone
+        scale, centre = float(diffusion.scale), diffusion.centre.numpy()
+        data = scale * u.numpy() + np.sqrt(power) * centre
+        exact = prior().posterior(np.sqrt(power) * np.eye(2), data, scale * np.sqrt(1 - power)).mean
+        npt.assert_allclose(diffusion.restored(diffusion.predict_clean(u, step)).numpy(), exact, rtol=1e-5, atol=1e-6)
+
+
+def test_the_score_of_the_models_is_that_of_the_blurred_prior():
+    diffusion = MixtureDiffusion(prior(), steps=50).double()
+    points = 2.0 * torch.randn(20, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    for step in (0, 10, 30):
+        power = float(diffusion.power[step])
+        blur = float(diffusion.scale) * np.sqrt((1 - power) / power)
+        expected = prior().diffused(1.0, blur).score(points.numpy())
+        npt.assert_allclose(diffusion.score(points, step).numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_step_forward_and_the_step_back_agree_for_a_gaussian():
+    # with a Gaussian prior the step back is linear: its exact conditional is known from the joint Gaussian
+    diffusion = MixtureDiffusion(GaussianMixture([[0.0]], [[[1.0]]]), steps=40).double()
+    step, count = 25, 200_000
+    generator = torch.Generator().manual_seed(2)
+    clean = torch.randn(count, 1, dtype=torch.float64, generator=generator)
+    now, before = diffusion.power[step], diffusion.power[step - 1]
+    u = now.sqrt() * clean + (1 - now).sqrt() * torch.randn(count, 1, dtype=torch.float64, generator=generator)
+    back = diffusion.one_step_back(u, clean, step, generator)
+    # given the true u_0, u_{t-1} is distributed as the forward process has it, jointly with u_t
+    joint = torch.cat([clean, back, u], dim=1)
+    powers = torch.tensor([1.0, float(before), float(now)], dtype=torch.float64)
+    expected = torch.minimum(powers[:, None], powers[None]).sqrt() / torch.maximum(powers[:, None], powers[None]).sqrt()
+    torch.testing.assert_close(torch.cov(joint.T), expected, rtol=0, atol=0.01)
+
+
+@EVERY_SCHEDULE
+def test_with_the_exact_score_unconditional_draws_follow_the_prior(schedule):
+    draws = MixtureDiffusion(prior(), steps=200, schedule=schedule).sample(1500, seed=3).numpy()
+    exact = prior().sample(1500, np.random.default_rng(3))
+    npt.assert_allclose(mode_weights(draws, prior()), prior().weights, rtol=0, atol=0.04)
+    assert energy_distance(draws, exact) < 0.02
+
+
+def test_equal_seeds_give_equal_draws_and_others_do_not():
+    diffusion = MixtureDiffusion(prior(), steps=20)
+    torch.testing.assert_close(diffusion.sample(5, seed=1), diffusion.sample(5, seed=1), rtol=0, atol=0)
+    assert not torch.allclose(diffusion.sample(5, seed=1), diffusion.sample(5, seed=2))
+
+
+def test_a_network_that_says_zero_has_the_loss_of_the_noise():
+    diffusion = Diffusion((2,), width=8)
+    loss = diffusion.loss(torch.randn(20_000, 2), torch.Generator().manual_seed(0))
+    assert abs(float(loss.detach()) - 1.0) < 0.03
+
+
+def test_training_on_two_groups_gives_draws_from_both():
+    random = np.random.default_rng(4)
+    groups = GaussianMixture([[5.0, 40.0], [5.0, 60.0]], [np.eye(2)] * 2, [0.25, 0.75])
+    models = torch.tensor(groups.sample(4000, random), dtype=torch.float32)
+    diffusion = Diffusion((2,), steps=50, width=32, seed=1)
+    losses = fit(diffusion, models, epochs=20, batch=250, learning_rate=4e-3)
+    assert losses[-1] < 0.6 * losses[0]
+    draws = diffusion.sample(1000, seed=5).numpy()
+    npt.assert_allclose(mode_weights(draws, groups), groups.weights, rtol=0, atol=0.1)
+    distance = energy_distance(draws, groups.sample(1000, random))
+    one_gaussian = random.multivariate_normal(groups.mean, groups.covariance, 1000)
+    assert distance < 0.3 * energy_distance(one_gaussian, groups.sample(1000, random))
+
+
+@pytest.mark.parametrize(("shape", "channels"), [((7, 5), 1), ((8, 8), 3), ((4, 5, 6), 1), ((3,), 1)])
+def test_models_of_every_rank_are_learned_drawn_and_kept(shape, channels, tmp_path):
+    diffusion = Diffusion(shape, channels, steps=4, width=4, depth=1)
+    models = 3.0 + torch.randn(6, *diffusion.model_shape, generator=torch.Generator().manual_seed(0))
+    fit(diffusion, models, epochs=1, batch=4)
+    draws = diffusion.sample(2, seed=1)
+    assert draws.shape == (2, *diffusion.model_shape)
+    diffusion.save(tmp_path / "prior.safetensors")
+    again = Diffusion.load(tmp_path / "prior.safetensors")
+    assert again.settings == diffusion.settings
+    torch.testing.assert_close(again.sample(2, seed=1), draws, rtol=0, atol=0)
+
+
+def test_training_repeats_itself_and_leaves_the_callers_random_numbers_alone():
+    models = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
+
+    def weights() -> list[torch.Tensor]:
+        diffusion = Diffusion((2,), steps=10, width=8, seed=2)
+        fit(diffusion, models, epochs=2, batch=20, seed=3)
+        return list(diffusion.state_dict().values())
+
+    state = torch.random.get_rng_state()
+    first, second = weights(), weights()
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_training_reports_every_batch():
+    seen: list[tuple[str, float, float]] = []
+    with reporting(lambda step, done, total: seen.append((step, done, total))):
+        fit(Diffusion((2,), steps=10, width=8), torch.randn(50, 2), epochs=2, batch=20)
+    assert seen == [("training of the diffusion", done, 6) for done in range(1, 7)]
+
+
+def test_models_that_do_not_fit_or_are_not_finite_are_refused_before_anything_changes():
+    diffusion = Diffusion((2,), steps=10, width=8)
+    with pytest.raises(geoinv.InputError, match="expects models of shape"):
+        fit(diffusion, torch.randn(5, 3), epochs=1)
+    models = torch.randn(50, 2)
+    models[7, 1] = torch.nan
+    with pytest.raises(geoinv.InputError, match="expects finite models, got 1 values"):
+        fit(diffusion, models, epochs=1)
+    assert float(diffusion.scale) == 1.0
+
+
+def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_finite_weights():
+    diffusion = Diffusion((2,), steps=10, width=8)
+    with pytest.raises(geoinv.InputError, match=r"expects a finite loss, got (nan|inf) in batch \d+ of epoch \d+"):
+        fit(diffusion, torch.randn(200, 2), epochs=20, batch=20, learning_rate=1e30)
+    assert all(torch.isfinite(parameter).all() for parameter in diffusion.parameters())
+
+
+def test_settings_that_cannot_be_are_refused():
+    with pytest.raises(geoinv.InputError, match="expects schedule to be one of"):
+        Diffusion((2,), schedule="quadratic")
+    with pytest.raises(geoinv.InputError, match="two steps or more"):
+        Diffusion((2,), steps=1)
+    with pytest.raises(geoinv.InputError, match="expects the shape of a vector"):
+        Diffusion((2,), 3)

@@ -1,0 +1,248 @@
+"""Samplers of the posterior: against exact mixture posteriors where theory promises them, and against the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+import torch
+
+import geoinv
+from geoinv.learned.diffusion import Diffusion
+from geoinv.learned.exact_prior import MixtureDiffusion, MixtureScore
+from geoinv.learned.langevin import data_preconditioner, langevin_in_x, langevin_in_z
+from geoinv.learned.pseudo_inverse import damped_pseudo_inverse, dense_pseudo_inverse
+from geoinv.learned.sampling import dps, mcg, score_based
+from geoinv.linop import Identity, MatrixOperator
+from geoinv.mixture import GaussianMixture
+from geoinv.progress import reporting
+from geoinv.sample_quality import energy_distance
+
+TOTAL = MatrixOperator([[1.0, 1.0]])
+EVERY_SAMPLER = pytest.mark.parametrize("sampler", [dps, score_based, mcg])
+
+
+def duathlon() -> GaussianMixture:
+    """Three groups of two legs."""
+    return GaussianMixture([[3.1, -5.0], [1.3, 4.1], [-4.3, -4.3]], [np.eye(2)] * 3)
+
+
+def test_with_strength_zero_dps_draws_from_the_prior():
+    diffusion = MixtureDiffusion(duathlon(), steps=20)
+    draws = dps(diffusion, TOTAL, torch.tensor([[1.0], [2.0]]), draws=3, strength=0.0, seed=4)
+    torch.testing.assert_close(draws.reshape(-1, 2), diffusion.sample(6, seed=4), rtol=0, atol=0)
+
+
+def test_dps_draws_fit_their_data():
+    diffusion = MixtureDiffusion(duathlon(), steps=200)
+    data = torch.tensor([[-1.9], [5.4], [-8.6], [2.0]])
+    draws = dps(diffusion, TOTAL, data, draws=50, strength=0.015, seed=1)
+    assert draws.shape == (50, 4, 2)
+    misfit = (draws.sum(dim=-1, keepdim=True) - data).abs()
+    unconditional = (diffusion.sample(200).reshape(50, 4, 2).sum(dim=-1, keepdim=True) - data).abs()
+    assert float(misfit.mean()) < 0.1 * float(unconditional.mean())
+
+
+def test_the_first_pull_of_dps_is_the_gradient_of_twice_the_misfit():
+    # one Gaussian of unit spread: x0 is linear in u, the pull has a closed form, and two steps suffice to see it
+    diffusion = MixtureDiffusion(GaussianMixture([[0.0, 0.0]], [np.eye(2)]), steps=2).double()
+    data = torch.tensor([[3.0]], dtype=torch.float64)
+    strength = 0.125
+
+    def after(pull: float) -> torch.Tensor:
+        generator = diffusion.generator(7)
+        u = torch.randn(1, 2, generator=generator, dtype=torch.float64)
+        for step in (1, 0):
+            slope = diffusion.power[step].sqrt()
+            clean = slope * u
+            misfit = float(data - clean.sum())
+            gradient = -2 * np.sign(misfit) * slope * torch.ones(1, 2, dtype=torch.float64)
+            u = diffusion.one_step_back(u, clean, step, generator) - pull * gradient
+        return u
+
+    torch.testing.assert_close(dps(diffusion, TOTAL, data, strength=strength, seed=7)[0], after(strength))
+
+
+@pytest.mark.parametrize("sampler", [score_based, mcg])
+def test_projected_draws_explain_their_data_exactly(sampler):
+    diffusion = MixtureDiffusion(duathlon(), steps=30).double()
+    data = torch.tensor([[-1.9], [4.0]], dtype=torch.float64)
+    draws = sampler(diffusion, TOTAL, data, draws=10)
+    torch.testing.assert_close(draws.sum(dim=-1, keepdim=True), data.expand(10, 2, 1), rtol=0, atol=1e-6)
+
+
+def test_projection_leaves_what_the_data_say_nothing_about_to_the_prior():
+    # legs that do not depend on each other: the second keeps its two groups, whatever the first was measured to be
+    groups = GaussianMixture([[0.0, -3.0], [0.0, 3.0]], [np.eye(2)] * 2, [0.25, 0.75])
+    first = MatrixOperator([[1.0, 0.0]])
+    draws = score_based(MixtureDiffusion(groups, steps=100), first, torch.tensor([[1.5]]), draws=1500, seed=2)
+    exact = groups.posterior(first.to_dense(), [1.5], 1e-4).sample(1500, np.random.default_rng(0))
+    npt.assert_allclose((draws[:, 0, 1] > 0).double().mean(), 0.75, rtol=0, atol=0.04)
+    assert energy_distance(draws[:, 0].numpy(), exact) < 0.03
+
+
+def test_a_relaxation_below_one_goes_part_of_the_way():
+    diffusion = MixtureDiffusion(duathlon(), steps=30)
+    data = torch.tensor([[4.0]])
+    misfits = [
+        float((score_based(diffusion, TOTAL, data, draws=50, relaxation=r).sum(dim=-1) - 4.0).abs().mean())
+        for r in (0.05, 0.5, 1.0)
+    ]
+    assert misfits[0] > misfits[1] > misfits[2]
+
+
+@EVERY_SAMPLER
+@pytest.mark.parametrize("channels", [1, 2])
+def test_pictures_and_channels_go_through_a_small_network_in_any_batch(sampler, channels):
+    diffusion = Diffusion((5, 4), channels, steps=4, width=4, depth=1)
+    A = 2.0 * Identity((5, 4))
+    extra = () if channels == 1 else (channels,)
+    data = torch.randn(2, 3, *extra, 5, 4, generator=torch.Generator().manual_seed(0))
+    draws = sampler(diffusion, A, data, draws=2)
+    assert draws.shape == (2, 2, 3, *extra, 5, 4)
+    assert sampler(diffusion, A, data[0, 0]).shape == (1, *extra, 5, 4)
+
+
+@EVERY_SAMPLER
+def test_equal_seeds_give_equal_draws_and_others_do_not(sampler):
+    diffusion = MixtureDiffusion(duathlon(), steps=20)
+    first, again, other = (sampler(diffusion, TOTAL, torch.tensor([[1.0]]), draws=3, seed=s) for s in (1, 1, 2))
+    torch.testing.assert_close(first, again, rtol=0, atol=0)
+    assert not torch.allclose(first, other)
+
+
+@EVERY_SAMPLER
+def test_samplers_report_every_step(sampler):
+    seen: list[tuple[float, float]] = []
+    with reporting(lambda step, done, total: seen.append((done, total))):
+        sampler(MixtureDiffusion(duathlon(), steps=4), TOTAL, torch.tensor([[1.0]]))
+    assert seen == [(done, 4) for done in (1, 2, 3, 4)]
+
+
+@EVERY_SAMPLER
+def test_data_and_maps_that_do_not_fit_are_refused(sampler):
+    diffusion = MixtureDiffusion(duathlon(), steps=4)
+    with pytest.raises(geoinv.InputError, match="expects data of shape"):
+        sampler(diffusion, TOTAL, torch.zeros(3, 2))
+    with pytest.raises(geoinv.InputError, match=r"expects a map of models of shape \(2\)|\(2,\)"):
+        sampler(diffusion, Identity((3,)), torch.zeros(1, 3))
+
+
+def test_a_pull_that_is_too_strong_is_named():
+    with pytest.raises(geoinv.InputError, match="dps expects a pull under which the draws stay finite"):
+        dps(MixtureDiffusion(duathlon(), steps=20), TOTAL, torch.tensor([[1.0]]), strength=1e38)
+
+
+def test_pseudo_inverses_agree_with_the_dense_one_and_keep_the_batch():
+    random = np.random.default_rng(0)
+    A = MatrixOperator(random.standard_normal((3, 5)))
+    data = torch.from_numpy(random.standard_normal((2, 4, 3)))
+    expected = data.numpy() @ np.linalg.pinv(A.to_dense()).T
+    npt.assert_allclose(dense_pseudo_inverse(A)(data).numpy(), expected, rtol=1e-10, atol=1e-12)
+    npt.assert_allclose(damped_pseudo_inverse(A, 1e-6)(data).numpy(), expected, rtol=1e-8, atol=1e-8)
+
+
+def test_damping_leaves_out_small_singular_values():
+    A = MatrixOperator(np.diag([1.0, 1e-4]))
+    model = damped_pseudo_inverse(A, damping=1e-2)(torch.ones(1, 2, dtype=torch.float64))
+    npt.assert_allclose(model.numpy(), [[1 / (1 + 1e-4), 1e-4 / (1e-8 + 1e-4)]], rtol=1e-8)
+    assert not damped_pseudo_inverse(A, damping=1e-2)(torch.zeros(1, 2)).any()
+
+
+def test_what_makes_no_pseudo_inverse_is_refused():
+    with pytest.raises(geoinv.InputError, match="use damped_pseudo_inverse"):
+        dense_pseudo_inverse(Identity((64, 64)))
+    with pytest.raises(geoinv.InputError, match="positive damping"):
+        damped_pseudo_inverse(TOTAL, 0.0)
+
+
+def test_langevin_steps_scaled_by_the_root_of_two_a_have_the_posterior_covariance():
+    # a Gaussian posterior: the walk is linear, and its stationary covariance (1 - a c/2)^-1 C is known
+    A = MatrixOperator([[1.0, 1.0], [0.0, 0.5]])
+    noise, step = 0.5, 0.05
+    start = torch.zeros(20_000, 1, 2, dtype=torch.float64)
+    data = torch.tensor([[1.0, -0.5]], dtype=torch.float64)
+    points = langevin_in_x(A, data, noise, lambda x: x, start, step=step, iterations=200, seed=1)[:, 0].numpy()
+    D = A.to_dense()
+    curvature = D.T @ D / noise**2 + np.eye(2)
+    exact = np.linalg.inv(curvature)
+    walked = exact @ np.linalg.inv(np.eye(2) - 0.5 * step * curvature)
+    npt.assert_allclose(np.cov(points.T), walked, rtol=0, atol=0.03 * walked.max())
+    npt.assert_allclose(points.mean(axis=0), exact @ D.T @ data[0].numpy() / noise**2, rtol=0, atol=0.02)
+    # the printed sqrt(a) would halve it
+    assert np.trace(np.cov(points.T)) > 0.9 * np.trace(exact)
+
+
+@pytest.mark.parametrize("each", [False, True], ids=["one noise", "a noise for each datum"])
+def test_preconditioned_langevin_in_x_recovers_exact_mixture_posteriors(each):
+    prior, score = duathlon(), MixtureScore(duathlon())
+    data = torch.tensor([[-1.9], [5.4], [-8.6]])
+    noise = torch.tensor([0.05, 0.1, 0.02]) if each else 0.05
+    # started from the prior's group that the datum belongs to: walks do not change between groups
+    start = torch.tensor(prior.means, dtype=torch.float32).expand(600, 3, 2)
+    metric = data_preconditioner(torch.tensor([[1.0, 1.0]]), noise)
+    draws = langevin_in_x(
+        TOTAL, data, noise, lambda x: -score(x), start, step=0.1, iterations=80, preconditioner=metric, seed=2
+    )
+    exact = prior.posterior([[1.0, 1.0]], data.numpy(), np.asarray(noise, dtype=float))
+    assert (exact.weights.max(axis=-1) > 0.99).all()
+    distance = energy_distance(draws.numpy(), exact.sample(600, np.random.default_rng(0)))
+    assert (distance < 0.03).all()
+    across = (draws.sum(dim=-1) - data[:, 0]).std(dim=0)
+    npt.assert_allclose(across, np.broadcast_to(noise, 3), rtol=0.12)
+
+
+def test_langevin_in_an_embedded_space_has_the_same_models():
+    # phi(z) = R(E z) + |the rest of z|^2/2 lifts the prior: z beyond the models is a Gaussian of its own
+    prior, score = duathlon(), MixtureScore(duathlon())
+    E = torch.tensor([[1.0, 0.5, 0.0, -0.3], [0.2, -1.0, 0.7, 0.0]])
+    rest = torch.eye(4) - torch.linalg.pinv(E) @ E
+    data, noise = torch.tensor([[5.4]]), 0.1
+    metric = data_preconditioner(torch.tensor([[1.0, 1.0]]) @ E, noise)
+    start = (torch.linalg.pinv(E) @ torch.tensor([1.3, 4.1])).expand(1500, 1, 4)
+    z = langevin_in_z(
+        TOTAL,
+        lambda z: z @ E.T,
+        data,
+        noise,
+        lambda z: -score(z @ E.T) @ E + z @ rest,
+        start,
+        step=0.1,
+        iterations=120,
+        preconditioner=metric,
+        seed=3,
+    )
+    assert z.shape == (1500, 1, 4)
+    exact = prior.posterior([[1.0, 1.0]], [5.4], noise).sample(1500, np.random.default_rng(0))
+    assert energy_distance((z @ E.T)[:, 0].numpy(), exact) < 0.02
+
+
+def test_walks_repeat_themselves_by_their_seed_and_take_pictures():
+    A = 0.5 * Identity((3, 4))
+    data = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0))
+
+    def walk(seed: int) -> torch.Tensor:
+        return langevin_in_x(A, data, 1.0, lambda x: x, torch.zeros(5, 2, 3, 4), step=0.1, iterations=3, seed=seed)
+
+    torch.testing.assert_close(walk(1), walk(1), rtol=0, atol=0)
+    assert walk(1).shape == (5, 2, 3, 4)
+    assert not torch.allclose(walk(1), walk(2))
+
+
+def test_walks_that_cannot_be_are_refused_in_one_sentence():
+    data, start = torch.zeros(2, 1), torch.zeros(5, 2, 2)
+
+    def walk(**changed: object) -> None:
+        given = {"data": data, "noise": 0.1, "start": start, "step": 0.001, "iterations": 2000} | changed
+        langevin_in_x(TOTAL, gradient=lambda x: x, **given)
+
+    with pytest.raises(geoinv.InputError, match="expects a positive step"):
+        walk(step=0.0)
+    with pytest.raises(geoinv.InputError, match="expects noise that is one positive number"):
+        walk(noise=-1.0)
+    with pytest.raises(geoinv.InputError, match="expects noise that is one positive number or one for each of the 2"):
+        walk(noise=torch.ones(3))
+    with pytest.raises(geoinv.InputError, match="expects a start of shape"):
+        walk(start=torch.zeros(5, 3, 2))
+    with pytest.raises(geoinv.InputError, match=r"did not at iteration \d+; shorten the step of 1\.0"):
+        walk(step=1.0)

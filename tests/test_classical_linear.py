@@ -1,0 +1,159 @@
+"""Linear estimators beside conditional expectations of Gaussians, simulated errors and each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+import scipy.fft
+
+from geoinv.checks import InputError
+from geoinv.classical import linear_minimum_mean_square_error, moments, power_spectrum, wiener
+from geoinv.linop import Identity, LinearOperator, MatrixOperator
+
+RANDOM = np.random.default_rng(2)
+MATRIX = RANDOM.standard_normal((4, 6))
+FACTOR = RANDOM.standard_normal((6, 6))
+COVARIANCE = FACTOR @ FACTOR.T
+MEAN = RANDOM.standard_normal(6)
+
+# paper's duathlon: three Gaussians of unit covariance, the sum is observed with 1 % noise
+CENTRES = np.array([[3.1, -5.0], [1.3, 4.1], [-4.3, -4.3]])
+
+
+class Smoothing(LinearOperator):
+    """Mean of a cell and its neighbours along each axis, beyond the edge as NumPy's padding says."""
+
+    def __init__(self, shape, padding, dtype="float64", lopsided=False):
+        self.domain_shape = self.range_shape = shape
+        self.dtype = np.dtype(dtype)
+        self.padding, self.weights = padding, (0.1, 0.6, 0.3) if lopsided else (0.25, 0.5, 0.25)
+
+    def _smooth(self, x, weights):
+        for axis in range(1, x.ndim):
+            wide = np.pad(x, [(1, 1) if a == axis else (0, 0) for a in range(x.ndim)], mode=self.padding)
+            cells = x.shape[axis]
+            x = sum(w * np.take(wide, range(i, i + cells), axis) for i, w in enumerate(weights))
+        return x
+
+    def _forward(self, x):
+        return self._smooth(x, self.weights)
+
+    def _adjoint(self, y):
+        return self._smooth(y, self.weights[::-1])
+
+
+BOUNDARIES = {"periodic": "wrap", "reflective": "symmetric"}
+
+
+def test_the_linear_estimate_is_the_conditional_mean_of_gaussians():
+    estimate = linear_minimum_mean_square_error(MatrixOperator(MATRIX), MEAN, COVARIANCE, noise=0.5)
+    data, noise = RANDOM.standard_normal((2, 3, 4)), RANDOM.uniform(0.1, 2.0, (2, 3))
+    models = estimate(data, noise)
+    assert models.shape == (2, 3, 6)
+    prior = np.linalg.inv(COVARIANCE)  # the other form: precisions, not covariances
+    for model, d, s in zip(models.reshape(-1, 6), data.reshape(-1, 4), noise.ravel(), strict=True):
+        posterior = MATRIX.T @ MATRIX / s**2 + prior
+        expected = MEAN + np.linalg.solve(posterior, MATRIX.T @ (d - MATRIX @ MEAN) / s**2)
+        npt.assert_allclose(model, expected, rtol=0, atol=1e-9)
+    npt.assert_allclose(estimate(data), estimate(data, 0.5), rtol=0, atol=0)
+    posterior = np.linalg.inv(MATRIX.T @ MATRIX / 0.25 + prior)
+    npt.assert_allclose(estimate.expected_error, np.trace(posterior), rtol=1e-9)
+
+
+def test_the_expected_error_is_the_simulated_one():
+    estimate = linear_minimum_mean_square_error(MatrixOperator(MATRIX), MEAN, COVARIANCE, noise=0.5)
+    models = MEAN + RANDOM.standard_normal((100_000, 6)) @ FACTOR.T
+    data = models @ MATRIX.T + 0.5 * RANDOM.standard_normal((100_000, 4))
+    error = np.sum((estimate(data) - models) ** 2, axis=1)
+    assert abs(error.mean() - estimate.expected_error) < 4 * error.std() / np.sqrt(len(error))
+
+
+def test_the_duathlon_s_best_linear_error_is_the_known_limit():
+    mean = CENTRES.mean(axis=0)
+    covariance = np.eye(2) + np.cov(CENTRES, rowvar=False, bias=True)
+    noise = 0.01 * 3.3
+    estimate = linear_minimum_mean_square_error(MatrixOperator([[1.0, 1.0]]), mean, covariance, noise)
+    energy = np.trace(covariance) + mean @ mean
+    npt.assert_allclose(estimate.expected_error / energy, 0.342, atol=1e-3)
+
+
+def test_moments_are_those_that_the_models_were_drawn_from():
+    models = MEAN + RANDOM.standard_normal((200_000, 6)) @ FACTOR.T
+    mean, covariance = moments(models.reshape(-1, 2, 3))
+    assert mean.shape == (2, 3)
+    npt.assert_allclose(mean.ravel(), MEAN, rtol=0, atol=0.05)
+    npt.assert_allclose(covariance, COVARIANCE, rtol=0, atol=0.03 * abs(COVARIANCE).max())
+
+
+def test_moments_of_fewer_models_than_cells_are_of_use():
+    mean, covariance = moments(RANDOM.standard_normal((3, 6)))
+    models = linear_minimum_mean_square_error(MatrixOperator(MATRIX), mean, covariance, noise=0.1)(np.ones((5, 4)))
+    assert np.isfinite(models).all()
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+@pytest.mark.parametrize("shape", [(7,), (4, 5), (6, 4), (2, 3, 4)])
+def test_wiener_s_filter_is_the_dense_linear_estimate_of_a_stationary_prior(shape, boundary):
+    A = Smoothing(shape, BOUNDARIES[boundary])
+    training = RANDOM.standard_normal((30, *shape)).cumsum(axis=-1) + 2.0
+    mean, power = power_spectrum(training, rank=len(shape), boundary=boundary)
+    cells = int(np.prod(shape))
+    units = np.eye(cells).reshape(cells, *shape)
+    axes = tuple(range(1, len(shape) + 1))
+    if boundary == "periodic":
+        waves = scipy.fft.fftn(units, axes=axes, norm="ortho")
+        whole = np.mean(np.abs(scipy.fft.fftn(training - mean, axes=axes, norm="ortho")) ** 2, axis=0)
+    else:
+        waves = scipy.fft.dctn(units, axes=axes, norm="ortho")
+        whole = power
+    waves = waves.reshape(cells, cells)
+    covariance = (waves.conj() * whole.ravel() @ waves.T).real
+    data, noise = RANDOM.standard_normal((2, 3, *shape)), RANDOM.uniform(0.5, 2.0, (2, 3))
+    expected = linear_minimum_mean_square_error(A, np.full(shape, mean), covariance, 1.0)(data, noise)
+    npt.assert_allclose(wiener(A, data, noise, mean, power, boundary), expected, rtol=0, atol=1e-10)
+
+
+def test_wiener_s_filter_takes_a_blur_that_is_not_symmetric():
+    A = Smoothing((5, 6), "wrap", lopsided=True)
+    power = np.ones((5, 4))
+    data = RANDOM.standard_normal((5, 6))
+    expected = linear_minimum_mean_square_error(A, np.zeros((5, 6)), np.eye(30), 0.3)(data)
+    npt.assert_allclose(wiener(A, data, 0.3, 0.0, power, "periodic"), expected, rtol=0, atol=1e-12)
+
+
+def test_wiener_s_filter_works_in_single_precision():
+    data = RANDOM.standard_normal((3, 8, 8)).astype(np.float32)
+    power = RANDOM.uniform(0.1, 3.0, (8, 8))
+    single = wiener(Smoothing((8, 8), "symmetric", "float32"), data, 0.2, 0.1, power, "reflective")
+    assert single.dtype == np.float32
+    double = wiener(Smoothing((8, 8), "symmetric"), data, 0.2, 0.1, power, "reflective")
+    npt.assert_allclose(single, double, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda A: wiener(A, np.ones((4, 5)), 1.0, 0.0, np.ones((4, 5)), "reflective"), "Smoothing is not; give the"),
+        (lambda A: wiener(A, np.ones((4, 5)), 1.0, 0.0, np.ones((4, 5)), "zero"), "one of periodic, reflective"),
+        (lambda A: wiener(A, np.ones((4, 5)), 1.0, 0.0, np.ones((4, 5)), "periodic"), "take it from power_spectrum"),
+        (
+            lambda A: wiener(MatrixOperator(MATRIX), np.ones(4), 1.0, 0.0, np.ones(6), "reflective"),
+            "MatrixOperator is not",
+        ),
+        (lambda A: power_spectrum(np.ones(3), 2, "periodic"), r"models of 2 dimensions, got \(3,\)"),
+        (lambda A: moments(np.ones((1, 3))), "two or more models"),
+        (
+            lambda A: linear_minimum_mean_square_error(Identity((3,)), np.ones(3), np.ones((3, 2)), 1.0),
+            r"covariance of shape \(3, 3\), got \(3, 2\)",
+        ),
+        (
+            lambda A: linear_minimum_mean_square_error(Identity((2,)), np.ones(2), [[1, 2], [0, 1]], 1.0),
+            "symmetric covariance",
+        ),
+        (lambda A: linear_minimum_mean_square_error(Identity((2,)), np.ones(2), np.eye(2), 0.0), "positive noise"),
+    ],
+)
+def test_what_no_linear_estimate_can_be_made_of_is_refused_in_a_sentence(call, message):
+    with pytest.raises(InputError, match=message):
+        call(Smoothing((4, 5), "wrap"))

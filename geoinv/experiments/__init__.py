@@ -1,0 +1,18 @@
+"""The experiments of the paper: one module an experiment, one registry, one form of table."""
+
+from __future__ import annotations
+
+from geoinv.experiments.preset import PRESETS, Preset, RunSettings
+from geoinv.experiments.registry import EXPERIMENTS, load_experiment, run_experiment
+from geoinv.experiments.table import Row, Table
+
+__all__ = [
+    "EXPERIMENTS",
+    "PRESETS",
+    "Preset",
+    "Row",
+    "RunSettings",
+    "Table",
+    "load_experiment",
+    "run_experiment",
+]

@@ -1,0 +1,53 @@
+"""The table [operator] of a configuration: an operator by its name, or the matrix of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from geoinv import operators
+from geoinv.checks import InputError, choice
+from geoinv.learned.model_files import read_npy
+from geoinv.learned.table_checks import call_with, check_keys
+from geoinv.linop import LinearOperator, MatrixOperator
+
+__all__ = ["OPERATORS", "make_operator"]
+
+OPERATORS = ("Blur", "MagneticSection", "StraightRayTomography", "TotalTime")
+"""Operators that numbers and text in a table can make."""
+
+
+def make_operator(where: str, table: Mapping[str, Any]) -> LinearOperator:
+    """Operator of a table.
+
+    Parameters
+    ----------
+    where : str
+        File and table, for errors.
+    table : mapping
+        ``name`` and the operator's arguments; or ``matrix``, an .npy file of (data, unknowns).
+
+    Raises
+    ------
+    InputError
+        If the name or an argument is unknown, or the file no matrix.
+
+    Examples
+    --------
+    >>> make_operator("run.toml [operator]", {"name": "Blur", "shape": [4, 4], "scale": 2.0}).domain_shape
+    (4, 4)
+    """
+    if "matrix" in table:
+        check_keys(where, table, ("matrix",))
+        matrix = read_npy(Path(table["matrix"]))
+        try:
+            return MatrixOperator(matrix)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+    if "name" not in table:
+        raise InputError(f'{where} expects name = "{OPERATORS[0]}" or another operator, or matrix = "A.npy"; add it')
+    choice(where, "name", table["name"], OPERATORS)
+    arguments = {key: value for key, value in table.items() if key != "name"}
+    operator: LinearOperator = call_with(where, getattr(operators, table["name"]), arguments)
+    return operator

@@ -1,0 +1,88 @@
+"""Unrolled proximal gradient with a learned proximal map (Mardani et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from geoinv.checks import InputError
+from geoinv.learned.residual import ResidualNetwork
+from geoinv.learned.unrolled import Steps, UnrolledNetwork, largest_eigenvalue, seeded
+from geoinv.linop import LinearOperator
+
+__all__ = ["Proximal"]
+
+
+class Proximal(UnrolledNetwork):
+    """A data step, then a residual network in place of the proximal map.
+
+    ::
+
+        x_{j+1} = P_j(x_j + h_j A'(b - A x_j)),   x_0 = alpha A'b
+
+    Parameters
+    ----------
+    A, channels, layers, kernel, dense, seed
+        As in :class:`geoinv.learned.OPTEnet`.
+    width, depth : int
+        Of each residual network.
+    shared : bool
+        One network for all layers, as in the first paper, instead of one each.
+
+    Examples
+    --------
+    >>> from geoinv.operators import TotalTime
+    >>> net = Proximal(TotalTime(), width=16, layers=3)
+    >>> net(torch.zeros(7, 1)).shape
+    torch.Size([7, 2])
+    """
+
+    def __init__(
+        self,
+        A: LinearOperator,
+        channels: int = 1,
+        layers: int = 8,
+        width: int = 64,
+        depth: int = 3,
+        kernel: int = 3,
+        shared: bool = False,
+        dense: bool = False,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(A, channels, layers, dense)
+        if min(width, kernel) < 1 or depth < 2 or kernel % 2 == 0:
+            raise InputError(
+                f"Proximal expects a width of one or more, a depth of two or more and an odd kernel, got {width}, "
+                f"{depth} and {kernel}"
+            )
+        self.settings = {
+            "channels": channels,
+            "layers": layers,
+            "width": width,
+            "depth": depth,
+            "kernel": kernel,
+            "shared": shared,
+            "dense": dense,
+        }
+        generator = seeded(seed)
+        spatial = self.layout.domain_shape if self.layout.rank else ()
+        data = torch.zeros(1, channels, *self.layout.range_shape)
+        shape = (1, self.layout.model_channels, *spatial)
+        curvature = largest_eigenvalue(lambda x: self.misfit_gradient(x, data), shape, generator)
+        self.steps = Steps(layers, 1.0 / curvature)
+        self.start = Steps(1, 1.0 / curvature)
+        self.maps = nn.ModuleList(
+            ResidualNetwork(self.layout.model_channels, width, depth, self.layout.rank, kernel, generator)
+            for _ in range(1 if shared else layers)
+        )
+
+    def models(self, data: Tensor) -> Iterator[Tensor]:
+        """Models x after 0 ... L steps."""
+        steps = self.steps.all()
+        x = self.start.at(0.0) * self.back_project(data)
+        for j in range(self.layers):
+            yield x
+            x = self.maps[j % len(self.maps)](x - steps[j] * self.misfit_gradient(x, data))
+        yield x

@@ -1,0 +1,183 @@
+"""What the unrolled networks share: the data's gradient, positive steps, shapes in and out, saving."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from geoinv.checks import InputError
+from geoinv.learned.bridge import as_torch
+from geoinv.learned.interpolation import at_time
+from geoinv.learned.layout import Layout
+from geoinv.learned.weights import write_weights
+from geoinv.linop import LinearOperator
+
+__all__ = ["Steps", "UnrolledNetwork", "largest_eigenvalue", "seeded"]
+
+
+class Steps(nn.Module):
+    """Positive step lengths h_j, learned through softplus; nodes in time, linear in between.
+
+    Parameters
+    ----------
+    count : int
+        Nodes.
+    first : float
+        Where every step starts.
+    """
+
+    def __init__(self, count: int, first: float) -> None:
+        super().__init__()
+        self.first: Tensor
+        self.register_buffer("first", torch.tensor(first))
+        self.raw = nn.Parameter(torch.full((count,), math.log(math.expm1(1.0))))
+
+    def all(self) -> Tensor:
+        """Every node's step."""
+        return self.first * functional.softplus(self.raw)
+
+    def at(self, share: float) -> Tensor:
+        """Step at a share of the horizon, between 0 and 1."""
+        return at_time(self.all(), share, 1.0)
+
+
+class UnrolledNetwork(nn.Module, ABC):
+    """A network of L steps, each of which uses the operator A and its adjoint.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        The physics; not learned, and not saved.
+    channels : int
+        Pictures of a sample that A maps one by one, such as colours.
+    layers : int
+        L.
+    dense : bool
+        Treat the model as one vector, whatever its shape.
+
+    Attributes
+    ----------
+    settings : dict
+        What makes the network again, besides A.
+    """
+
+    settings: dict[str, Any]
+
+    def __init__(self, A: LinearOperator, channels: int, layers: int, dense: bool) -> None:
+        super().__init__()
+        if min(channels, layers) < 1:
+            raise InputError(f"{self.name} expects channels and layers of one or more, got {channels} and {layers}")
+        self.layout = Layout(tuple(A.domain_shape), tuple(A.range_shape), channels, dense)
+        if self.layout.rank > 3:
+            raise InputError(
+                f"{self.name} expects models of one to three axes, got {A.domain_shape}; use dense=True or reshape them"
+            )
+        self.physics = as_torch(A)
+        self.layers = layers
+
+    @property
+    def name(self) -> str:
+        """What the network is called in errors and files."""
+        return type(self).__name__
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers are learned."""
+        return sum(p.numel() for p in self.parameters() if p.requires_grad)
+
+    def back_project(self, residual: Tensor) -> Tensor:
+        """A' of data, as a model inside the network."""
+        return self.layout.from_domain(self.physics.T(residual))
+
+    def misfit_gradient(self, x: Tensor, data: Tensor) -> Tensor:
+        """A'(A x - b), of the shape of x."""
+        # autocast makes models of half precision, which the physics does not take
+        model = x if x.dtype == torch.float64 else x.float()
+        return self.back_project(self.physics(self.layout.to_domain(model)) - data)
+
+    @abstractmethod
+    def models(self, data: Tensor) -> Iterator[Tensor]:
+        """Models x after 0 ... L steps, from data (batch, channels, *range_shape)."""
+
+    def forward(self, d: Tensor) -> Tensor:
+        """Recover models from data.
+
+        Parameters
+        ----------
+        d : (batch..., [channels,] *A.range_shape) tensor
+            Data, in any precision; the result has the same.
+
+        Returns
+        -------
+        (batch..., [channels,] *A.domain_shape) tensor
+
+        Raises
+        ------
+        InputError
+            If the shape does not fit.
+        """
+        data, batch = self._data_batch(d)
+        x = data
+        for model in self.models(data):
+            x = model
+        return self.layout.model_result(x, batch).to(d.dtype)
+
+    def trajectory(self, d: Tensor) -> list[Tensor]:
+        """Models after 0 ... L steps, each of the shape that :meth:`forward` gives."""
+        data, batch = self._data_batch(d)
+        return [self.layout.model_result(x, batch).to(d.dtype) for x in self.models(data)]
+
+    def _data_batch(self, d: Tensor) -> tuple[Tensor, tuple[int, ...]]:
+        """Data as (batch, channels, *range_shape) in the precision of the weights, and the batch's own shape."""
+        data, batch = self.layout.data_batch(self.name, d)
+        return data.to(next(self.parameters()).dtype), batch
+
+    def save(self, path: str | Path, **extra: Any) -> None:
+        """Write the weights with the settings inside, as safetensors.
+
+        Parameters
+        ----------
+        path : str or Path
+        **extra
+            Kept in the file's description beside the settings.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        shapes = {"domain_shape": self.layout.domain_shape, "range_shape": self.layout.range_shape}
+        write_weights(path, self.name, {"settings": self.settings, **shapes, **extra}, self.state_dict())
+
+
+def seeded(seed: int) -> torch.Generator:
+    """Random numbers of a network's first weights."""
+    return torch.Generator().manual_seed(seed)
+
+
+@torch.no_grad()
+def largest_eigenvalue(
+    normal: Callable[[Tensor], Tensor], shape: tuple[int, ...], generator: torch.Generator, iterations: int = 30
+) -> float:
+    """Largest eigenvalue of a positive semidefinite map, by power iteration.
+
+    Raises
+    ------
+    InputError
+        If the map is zero or not finite.
+    """
+    v = torch.randn(shape, generator=generator)
+    size = torch.linalg.vector_norm(v)
+    for _ in range(iterations):
+        v = normal(v / size)
+        size = torch.linalg.vector_norm(v)
+        if not (torch.isfinite(size) and size > 0):
+            raise InputError("a network expects an operator that is neither zero nor infinite; check its parameters")
+    return float(size)

@@ -12,7 +12,8 @@ define install
 	@touch $@
 endef
 DECLARED := pyproject.toml setup.cfg constraints.txt
-TEST_EXTRAS := test,view
+TEST_EXTRAS := test,view,learn
+BENCH_EXTRAS := bench,learn
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench clean
@@ -60,4 +61,4 @@ $(VENV)/.test: $(VENV)/.python $(DECLARED)
 	$(call install,$(TEST_EXTRAS))
 
 $(VENV)/.bench: $(VENV)/.python $(DECLARED)
-	$(call install,bench)
+	$(call install,$(BENCH_EXTRAS))

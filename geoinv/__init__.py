@@ -12,9 +12,12 @@ from geoinv.survey import Survey
 from geoinv.version import __version__
 
 if TYPE_CHECKING:
+    from geoinv import datasets as datasets
     from geoinv import formats as formats
+    from geoinv import learned as learned
     from geoinv import operators as operators
     from geoinv.inversion import invert
+    from geoinv.learned.bridge import as_torch
     from geoinv.linop import LinearOperator
     from geoinv.regularizers import Regularizer, Smooth
     from geoinv.solution import Solution
@@ -33,20 +36,26 @@ __all__ = [
     "Solution",
     "Survey",
     "__version__",
+    "as_torch",
+    "datasets",
     "formats",
     "invert",
     "l_curve",
+    "learned",
     "operators",
     "total_field_anomaly",
 ]
 
 _LAZY = {
+    "datasets": ("geoinv.datasets", None),
     "formats": ("geoinv.formats", None),
+    "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
     "GaussNewtonCG": ("geoinv.solvers", "GaussNewtonCG"),
     "LinearOperator": ("geoinv.linop", "LinearOperator"),
     "Regularizer": ("geoinv.regularizers", "Regularizer"),
     "Smooth": ("geoinv.regularizers", "Smooth"),
+    "as_torch": ("geoinv.learned.bridge", "as_torch"),
     "Solution": ("geoinv.solution", "Solution"),
     "invert": ("geoinv.inversion", "invert"),
     "l_curve": ("geoinv.trade_off", "l_curve"),

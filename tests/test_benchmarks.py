@@ -16,7 +16,14 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "peers"), [("accuracy", ["choclo"]), ("engines", ["choclo", "simpeg"]), ("inversion", [])]
+    ("name", "peers"),
+    [
+        ("accuracy", ["choclo"]),
+        ("engines", ["choclo", "simpeg"]),
+        ("inversion", []),
+        ("bridge", ["torch"]),
+        ("blur", ["torch"]),
+    ],
 )
 def test_a_benchmark_reaches_its_aims_and_leaves_a_record(name: str, peers: list[str], tmp_path: Path) -> None:
     for peer in peers:

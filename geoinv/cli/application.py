@@ -12,11 +12,14 @@ from typing import Annotated
 import typer
 
 from geoinv.checks import InputError
+from geoinv.cli.apply import apply
 from geoinv.cli.demo import demo
 from geoinv.cli.files import convert, info, view
 from geoinv.cli.forward import forward
 from geoinv.cli.invert import invert
+from geoinv.cli.reproduce import reproduce
 from geoinv.cli.terminal import fail
+from geoinv.cli.train import train
 from geoinv.version import __version__
 
 __all__ = ["application", "main"]
@@ -24,7 +27,7 @@ __all__ = ["application", "main"]
 application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
-COMMANDS = (info, forward, invert, convert, view, demo)
+COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply)
 for _command in COMMANDS:
     application.command()(_command)
 

@@ -1,0 +1,102 @@
+"""Command ``apply``: a trained network on the user's data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from geoinv.checks import InputError
+from geoinv.cli.extras import require_learning
+from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.progress_display import progress_shown
+from geoinv.cli.terminal import cost, say
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from geoinv.linop import LinearOperator
+
+__all__ = ["apply"]
+
+
+def apply(
+    context: typer.Context,
+    weights: Annotated[Path, typer.Argument(metavar="WEIGHTS", help="Trained network: a .safetensors file.")],
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="Data: .npy, or the one variable of a netCDF file; samples first.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Models to write: .nc or .npy.")],
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="CONFIG", help="Configuration with the table [operator].  [default: as in the weights]"),
+    ] = None,
+) -> None:
+    """Find models from data with a trained network, and say how well they explain the data.
+
+    Example: geoinv apply trained/weights.safetensors data.npy --out models.nc
+    """
+    require_learning("apply")
+    from geoinv.learned import load
+    from geoinv.learned.configuration import read_operator
+    from geoinv.learned.model_files import read_array, read_variable
+    from geoinv.learned.operator_table import make_operator
+    from geoinv.learned.reconstruction import reconstruct
+    from geoinv.learned.weights import read_weights
+
+    began = time.perf_counter()
+    inputs = [path for path in (weights, data, config) if path is not None]
+    check_output(out, (".nc", ".npy"), inputs)
+    description, _ = read_weights(weights)
+    if config is not None:
+        A = read_operator(config)
+    elif "operator" in description:
+        A = make_operator(f"{weights} (its operator)", description["operator"])
+    else:
+        raise InputError(f"{weights} expects its operator, which is not in the file; name it with --config CONFIG")
+    network = load(weights, A)
+    say("network", f"{weights}: {network.name}, {network.parameter_count} parameters")
+    say("operator", f"{A.name}, as in {weights if config is None else config}")
+    source = read_variable(data) if data.suffix.lower() == ".nc" else None
+    values = read_array(data) if source is None else source.to_numpy()
+    with progress_shown("reconstruction"):
+        found = reconstruct(network, A, values, network.layout.channels)
+    share = f", {found.misfit / found.size:.2%} of mean |d|" if found.size > 0.0 else ""
+    say("misfit", f"{found.misfit:.4g} per datum (root mean square of A x - d){share}")
+    _write(out, found.models, A, source, provenance(context, inputs))
+    say("cost", cost(began))
+    say("wrote", str(out))
+
+
+def _write(
+    out: Path, models: npt.NDArray[Any], A: LinearOperator, source: xr.DataArray | None, origin: dict[str, str]
+) -> None:
+    """Write models as .npy, or as netCDF with the leading dimensions of the data."""
+    from geoinv.formats import whole_file, write_netcdf
+
+    if out.suffix.lower() == ".npy":
+        with whole_file(out) as partial, open(partial, "wb") as file:
+            np.save(file, models)
+        return
+    import xarray as xr
+
+    rank = len(A.domain_shape)
+    leading = models.ndim - rank
+    names = A.domain_names or tuple(f"axis_{number}" for number in range(rank))
+    dims = (*_leading_names(leading, source, names), *names)
+    coordinates = {} if source is None else {name: source[name] for name in dims[:leading] if name in source.coords}
+    model = xr.DataArray(models, coordinates, dims, name="model")
+    write_netcdf(out, model.to_dataset().assign_attrs(origin))
+
+
+def _leading_names(count: int, source: xr.DataArray | None, taken: Sequence[str]) -> tuple[str, ...]:
+    """Names of the dimensions of samples and channels: those of the data where they have some."""
+    own = () if source is None else tuple(map(str, source.dims[:count]))
+    if len(own) == count and not set(own) & set(taken):
+        return own
+    return ("sample", "channel")[:count] if count <= 2 else tuple(f"sample_{number}" for number in range(count))

@@ -1,0 +1,71 @@
+"""How a network of the duathlon is trained, and what it comes to on fresh models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from geoinv.experiments.duathlon_problem import NOISE, Duathlon
+from geoinv.experiments.measures import nmse
+from geoinv.experiments.preset import RunSettings
+from geoinv.learned.training import fit
+from geoinv.learned.training_record import TrainingRecord
+from geoinv.learned.training_settings import TrainingSettings
+from geoinv.learned.unrolled import UnrolledNetwork
+
+__all__ = ["Trained", "duathlon_training", "test_error", "train"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network with what it came to.
+
+    Attributes
+    ----------
+    network : UnrolledNetwork
+        With the weights of the best epoch by validation.
+    record : TrainingRecord
+        Of every epoch.
+    error, bayes, linear : float
+        NMSE on the test models: of the network, the posterior mean and the best linear estimator.
+    """
+
+    network: UnrolledNetwork
+    record: TrainingRecord
+    error: float
+    bayes: float
+    linear: float
+
+    @property
+    def way_left(self) -> float:
+        """Share of the way from the best linear estimator to the posterior mean that is left."""
+        return (self.error - self.bayes) / (self.linear - self.bayes)
+
+
+def duathlon_training(settings: RunSettings, loss: str = "squared") -> TrainingSettings:
+    """Settings of the preset; the seed is the run's first."""
+    schedule: dict[str, Any] = settings.choose(
+        quick={"epochs": 2, "batch": 64, "learning_rate": 3e-3},
+        cpu={"epochs": 25, "batch": 256, "learning_rate": 3e-3, "schedule": "cosine"},
+        full={"epochs": 300, "batch": 256, "learning_rate": 1e-3, "schedule": "cosine"},
+    )
+    return TrainingSettings(loss=loss, noise=NOISE, device=settings.device, seed=settings.seed, **schedule)
+
+
+def train(network: UnrolledNetwork, problem: Duathlon, training: TrainingSettings) -> Trained:
+    """Train a network on a problem's models, and test it on the fresh ones."""
+    models, validation = problem.tensors(problem.training, problem.validation)
+    record = fit(network, problem.A, models, validation, training)
+    network.cpu()
+    bayes, linear = (nmse(found, problem.test) for found in (problem.posterior_mean(), problem.linear_estimate()))
+    return Trained(network, record, test_error(network, problem), bayes, linear)
+
+
+@torch.no_grad()
+def test_error(network: UnrolledNetwork, problem: Duathlon) -> float:
+    """NMSE on the test models."""
+    (data,) = problem.tensors(problem.test_data)
+    found = torch.cat([network(part) for part in torch.split(data, 20_000)])
+    return nmse(found, problem.test)

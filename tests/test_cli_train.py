@@ -1,0 +1,181 @@
+"""Command ``train``: from a configuration to weights, and every configuration that cannot be used."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from cli_refusal import refused
+
+from geoinv.cli import main
+from geoinv.learned import load
+from geoinv.learned.configuration import EXAMPLE
+from geoinv.learned.weights import read_weights
+from geoinv.operators import Blur, TotalTime
+
+SMALL = """
+[operator]
+name = "Blur"
+shape = [6, 5]
+scale = 1.0
+[data]
+models = "models.npy"
+validation = 0.2
+[network]
+name = "OPTEnet"
+embedding = 4
+layers = 2
+[training]
+epochs = 2
+batch = 8
+device = "cpu"
+[output]
+folder = "out"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Working folder with ``run.toml`` and 20 models."""
+    monkeypatch.chdir(tmp_path)
+    np.save("models.npy", np.random.default_rng(0).random((20, 6, 5)))
+    (tmp_path / "run.toml").write_text(SMALL)
+    return tmp_path
+
+
+def test_the_example_that_is_printed_trains(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--example"]) == 0
+    printed = capsys.readouterr().out
+    assert printed == EXAMPLE
+    np.save("models.npy", np.random.default_rng(0).random((20, 16, 16)))
+    (tmp_path / "run.toml").write_text(printed.replace("epochs = 20 ", "epochs = 1 "))
+    assert main(["train", "run.toml"]) == 0
+    told = capsys.readouterr().out
+    assert "Blur, (16, 16) to (16, 16)" in told
+    assert "18 of shape (16, 16) for training, 2 for validation" in told
+    assert "in epoch 1" in told
+    assert len(json.loads((tmp_path / "trained" / "record.json").read_text())["epochs"]) == 1
+    A = Blur((16, 16), 1.5)
+    assert load(tmp_path / "trained" / "weights.safetensors", A).parameter_count > 0
+
+
+def test_a_resumed_training_gives_the_same_weights_and_keeps_its_operator(folder):
+    assert main(["train", "run.toml"]) == 0
+    weights = (folder / "out" / "weights.safetensors").read_bytes()
+    assert main(["train", "run.toml", "--resume"]) == 0
+    assert (folder / "out" / "weights.safetensors").read_bytes() == weights
+    description, _ = read_weights(folder / "out" / "weights.safetensors")
+    assert description["operator"] == {"name": "Blur", "shape": [6, 5], "scale": 1.0}
+
+
+def test_a_second_training_does_not_overwrite_the_first(folder, capsys):
+    assert main(["train", "run.toml", "--out", "other"]) == 0
+    assert "expects to be continued" in refused(["train", "run.toml", "--out", "other"], capsys, folder)
+
+
+def test_the_grid_keeps_its_table_and_the_best_weights(folder, capsys):
+    (folder / "run.toml").write_text(SMALL + "[grid]\nlearning_rate = [1e-2, 1e-5]\n")
+    assert main(["train", "run.toml", "--grid"]) == 0
+    assert "learning rate 0.01, weight decay 0, batch 8; 2 combinations tried" in capsys.readouterr().out
+    assert {path.name for path in (folder / "out").iterdir()} == {"weights.safetensors", "grid.json", "grid.csv"}
+    assert main(["train", "run.toml", "--grid", "--resume"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["matrix", "duathlon", "netcdf"])
+def test_other_operators_and_data_are_taken(kind, folder):
+    import xarray as xr
+
+    operators = {"matrix": 'matrix = "A.npy"', "duathlon": 'name = "TotalTime"', "netcdf": 'name = "TotalTime"'}
+    data = {"matrix": 'models = "m.npy"\nvalidation = "v.npy"', "duathlon": 'name = "duathlon"\ncount = 50'}
+    random = np.random.default_rng(0)
+    np.save("A.npy", random.random((3, 4)))
+    np.save("m.npy", random.random((9, 4)))
+    np.save("v.npy", random.random((5, 4)))
+    xr.DataArray(random.random((9, 2)), dims=("race", "leg"), name="times").to_netcdf("m.nc")
+    chosen = data.get(kind, 'models = "m.nc"')
+    text = SMALL.replace('models = "models.npy"\nvalidation = 0.2', chosen)
+    text = text.replace('name = "Blur"\nshape = [6, 5]\nscale = 1.0', operators[kind])
+    (folder / "run.toml").write_text(text)
+    assert main(["train", "run.toml"]) == 0
+    if kind == "duathlon":
+        assert load("out/weights.safetensors", TotalTime()).settings["layers"] == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("epochs = 2", "epoch = 2", "run.toml [training] expects loss, data_weight, learning_rate"),
+        ("epochs = 2", "epoch = 2", "got the unknown key 'epoch'"),
+        ("epochs = 2", "epochs = 2.5", "[training] expects epochs to be a whole number, got 2.5"),
+        ("epochs = 2", 'loss = "huber"', "loss to be one of norm, squared, data; got 'huber'"),
+        ("epochs = 2", "batch2", "expects TOML"),
+        ("[output]", "[outputs]", "tables [operator], [data], [network], [training], [grid], [output], got 'outputs'"),
+        ('folder = "out"', 'folders = "out"', "[output] expects folder; got the unknown key 'folders'"),
+        ("scale = 1.0", "scales = 1.0", "[operator] expects shape, scale, boundary, method, dtype; got the unknown"),
+        ("scale = 1.0", "", "[operator] expects scale, got none; add it"),
+        ("scale = 1.0", "scale = -1.0", "Blur expects positive scale"),
+        ("scale = 1.0", 'scale = "wide"', "[operator] expects scale to be a number, got 'wide'"),
+        (
+            'name = "Blur"',
+            'name = "Blurr"',
+            "name to be one of Blur, MagneticSection, StraightRayTomography, TotalTime",
+        ),
+        ('name = "Blur"', "", '[operator] expects name = "Blur" or another operator'),
+        (
+            'name = "OPTEnet"',
+            'name = "UNet"',
+            "name to be one of OPTEnet, EUnet, Proximal, LearnedGradient; got 'UNet'",
+        ),
+        ("layers = 2", "layer = 2", "[network] expects embedding, channels, layers"),
+        ("layers = 2", "layers = true", "[network] expects layers to be a whole number, got True"),
+        ("layers = 2", "layers = 0", "[network]: OPTEnet expects channels and layers of one or more"),
+        ('models = "models.npy"', 'models = "lost.npy"', "lost.npy expects a file, got none there"),
+        ('models = "models.npy"', 'models = "run.toml"', "expects a name that ends in .npy or .nc"),
+        ('models = "models.npy"', 'name = "cifar"', "name to be one of mnist, photographs, stl10, duathlon"),
+        ('models = "models.npy"', "", "either models"),
+        (
+            'models = "models.npy"',
+            'model = "a"',
+            "[data] expects models, name, folder, count, validation; got the unknown",
+        ),
+        ("validation = 0.2", "validation = 0.001", "got 20 in all of which 0 are for validation"),
+        ("validation = 0.2", "validation = 2", "validation to be a file or a share between 0 and 1, got 2"),
+        ("[6, 5]", "[5, 6]", "training models of shape (samples, [channels,] 5, 6), as Blur takes them"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_one_sentence(old, new, sentence, folder, capsys):
+    (folder / "run.toml").write_text(SMALL.replace(old, new))
+    (folder / "out").mkdir()
+    assert sentence in refused(["train", "run.toml"], capsys, folder)
+
+
+def test_a_file_that_is_not_there_or_not_numbers_is_one_sentence(folder, capsys):
+    assert "expects a configuration, got 'No such file" in refused(["train", "lost.toml"], capsys, folder)
+    (folder / "models.npy").write_bytes((folder / "models.npy").read_bytes()[:200])
+    assert "expects an .npy file of numbers" in refused(["train", "run.toml"], capsys, folder)
+
+
+def test_models_with_a_hole_are_refused_with_its_place(folder, capsys):
+    models = np.ones((20, 6, 5))
+    models[:, 3, 2] = np.nan
+    np.save("models.npy", models)
+    assert "finite training models, got nan at [0, 3, 2] (16 of 480 values)" in refused(
+        ["train", "run.toml", "--out", "."], capsys, folder
+    )
+
+
+def test_help_does_not_import_torch():
+    script = "import sys; from geoinv.cli import main; main(['train', '--help']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["train", "run.toml"], ["apply", "w.safetensors", "d.npy", "--out", "m.npy"]])
+def test_without_torch_the_extra_is_named(arguments, folder, capsys, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("geoinv.learned")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "torch, which is not installed; run: pip install 'geoinv[learn]'" in refused(arguments, capsys, folder)

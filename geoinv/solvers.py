@@ -162,7 +162,7 @@ class GaussNewtonCG:
     cg_iterations : int
         Most conjugate-gradient iterations a step.
     tolerance : float
-        Relative decrease of J below which a minimisation ends.
+        A minimisation ends when J decreases by less than this share of the misfit's half.
     iterations : int
         Most steps of a minimisation.
     """
@@ -197,8 +197,9 @@ class GaussNewtonCG:
 
     def terminate(self, objective: Objective, previous: State, state: State) -> bool:
         """Whether the last step gained too little to go on."""
-        before, after = objective.total(previous), objective.total(state)
-        return before - after <= self.tolerance * abs(before)
+        gain = objective.total(previous) - objective.total(state)
+        # beside the misfit, not J: a learned phi may be far from zero at its minimum, and J all phi
+        return gain <= self.tolerance * 0.5 * previous.misfit
 
 
 def minimise(objective: Objective, solver: GaussNewtonCG, state: State, after_step: Callable[[State], None]) -> State:

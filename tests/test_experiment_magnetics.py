@@ -43,7 +43,8 @@ def test_the_quick_run_measures_every_method_and_draws_three_figures(quick):
     assert {row.paper for row in table.rows if row.metric == "NMSE"} == {None}
     papers = {row.method: row.paper for row in table.rows if row.metric == "MSE per pixel" and row.paper is not None}
     assert papers["EUnet"] == 6.2e-2
-    assert {path.name for path in quick.folder.iterdir()} == {"sections.png", "recoveries.png", "convergence.png"}
+    drawn = {"sections.png", "recoveries.png", "convergence.png"}
+    assert {path.name for path in quick.folder.iterdir()} == {*drawn, "EUnet.safetensors"}
     sizes = {row.method: row.parameters for row in table.rows}
     for method in ("OPTEnet", "Proximal", "LearnedGradient", "plain regression"):
         assert abs(sizes[method] - sizes["EUnet"]) <= 0.05 * sizes["EUnet"]

@@ -18,8 +18,6 @@ from geoinv.solvers import GaussNewtonCG
 
 SHAPE = (4, 6)
 
-# a learned potential is not zero at its minimum: gains are small beside it before they are small beside the misfit
-PATIENT = GaussNewtonCG(cg_tolerance=0.05, cg_iterations=50, tolerance=1e-5, iterations=30)
 EXACT = GaussNewtonCG(cg_tolerance=1e-3, cg_iterations=50, tolerance=1e-11, iterations=60)
 
 
@@ -55,7 +53,7 @@ def test_a_trained_network_gives_a_regularizer_that_reaches_the_target(trained, 
     data, uncertainty = noisy(A, sections(1, 3)[0].astype(float))
     network.save(tmp_path / "w.safetensors")
     phi = LearnedPotential.load(tmp_path / "w.safetensors")
-    solution = geoinv.invert(A, data, uncertainty, regularizer=phi, solver=PATIENT)
+    solution = geoinv.invert(A, data, uncertainty, regularizer=phi)
     assert solution.status.startswith("target reached")
     misfit = np.mean(((A(solution.model) - data) / uncertainty) ** 2)
     assert 0.97 <= misfit <= 1.02
@@ -113,3 +111,18 @@ def test_a_convex_potential_is_minimised_as_scipy_does(size):
     )
     model = E @ best.x
     npt.assert_allclose(solution.model, model, rtol=0, atol=1e-3 * abs(model).max())
+
+
+def test_a_convolutional_potential_reaches_the_target_although_it_is_not_zero_at_its_minimum():
+    A = MagneticSection((6, 8))
+    random = np.random.default_rng(0)
+    models = np.zeros((96, 6, 8), np.float32)
+    for model in models:
+        row, column = random.integers(0, 5), random.integers(0, 6)
+        model[row : row + 2, column : column + 3] = 1.0
+    network = OPTEnet(A, embedding=16, layers=3, convex=True)
+    settings = TrainingSettings(epochs=6, batch=16, learning_rate=0.02, noise=0.02, loss="squared", device="cpu")
+    fit(network, A, models[:80], models[80:], settings)
+    data, uncertainty = noisy(A, models[0].astype(float))
+    solution = geoinv.invert(A, data, uncertainty, regularizer=LearnedPotential.from_network(network))
+    assert solution.status.startswith("target reached"), solution.status

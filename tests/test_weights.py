@@ -141,7 +141,7 @@ def test_tensors_of_another_architecture_are_refused_by_name(saved):
 
 def test_settings_that_no_network_has_are_refused(saved):
     settings = read_weights(saved)[0]["settings"]
-    with pytest.raises(InputError, match="expects the settings of a OPTEnet, got a file without them"):
+    with pytest.raises(InputError, match="expects the settings of its OPTEnet, got a file without them"):
         load(with_description(saved, settings=None), physics())
     with pytest.raises(InputError, match=r"settings of OPTEnet that this version knows.*'novelty'"):
         load(with_description(saved, settings=settings | {"novelty": 1}), physics())

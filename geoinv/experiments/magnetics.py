@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.experiments.centred import CentredNetwork
 from geoinv.experiments.magnetics_figures import draw_convergence, draw_recoveries, draw_sections
 from geoinv.experiments.magnetics_networks import (
     CHECKPOINTS,
@@ -24,6 +25,7 @@ from geoinv.experiments.parameter_matching import parameter_count
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.seeds import over_seeds
 from geoinv.experiments.table import Row, Table
+from geoinv.learned.eunet import EUnet
 
 __all__ = ["run"]
 
@@ -56,8 +58,10 @@ def run(settings: RunSettings) -> Table:
         for row in rows
         if row.metric == "NMSE" and row.method in ("best linear", "plain regression") and row.value is not None
     }
-    tests = {name: nmse(apply_network(one.network, problem.test_data), problem.test) for name, one in trained.items()}
-    draw_convergence(settings.folder / "convergence.png", trained, tests, references)
+    draw_convergence(settings.folder / "convergence.png", trained, references)
+    eunet = cast(CentredNetwork, trained["EUnet"].network)
+    about = {"scale": eunet.scale, "mean": "of the training images"}
+    cast(EUnet, eunet.network).save(settings.folder / "EUnet.safetensors", half=True, centred=about)
     shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
     return Table("magnetics", rows, _origin(problem))
 

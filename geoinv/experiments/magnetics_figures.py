@@ -48,19 +48,17 @@ def draw_recoveries(path: Path, problem: Magnetics, found: Mapping[str, Array]) 
                     ax.set_xlabel(f"NMSE {error:.2f}", fontsize=7)
 
 
-def draw_convergence(
-    path: Path, trained: Mapping[str, TrainedNetwork], tests: Mapping[str, float], references: Mapping[str, float]
-) -> None:
-    """Error against epoch, of the training models and of models that are set aside (Figure 12)."""
-    title = "Training (solid), validation (dashed); test, of the chosen epoch (dot)"
+def draw_convergence(path: Path, trained: Mapping[str, TrainedNetwork], references: Mapping[str, float]) -> None:
+    """Error against epoch, of the training models and of test models (Figure 12)."""
+    title = "Training (solid), test (dashed)"
     with drawing(path, 6.6, 4.2, title) as sheet:
         ax = sheet.subplots()
         for name, colour in (("Proximal", "C1"), ("OPTEnet", "C2"), ("EUnet", "C0")):
             record = trained[name].record
             epochs = [epoch.epoch for epoch in record.epochs]
             ax.plot(epochs, [epoch.train_error for epoch in record.epochs], color=colour, label=name)
-            ax.plot(epochs, [epoch.validation_error for epoch in record.epochs], "--", color=colour)
-            ax.plot(record.best.epoch, tests[name], "o", color=colour)
+            tests = trained[name].test_errors
+            ax.plot(list(tests), list(tests.values()), "--", color=colour)
         for (name, error), shade in zip(references.items(), ("0.65", "0.35"), strict=False):
             ax.axhline(error, color=shade, linewidth=0.8, linestyle=":", label=f"{name}, test")
         ax.set(xlabel="epoch", ylabel="NMSE")

@@ -17,6 +17,7 @@ from torch import nn
 from geoinv.checks import InputError
 from geoinv.experiments.centred import CentredNetwork
 from geoinv.experiments.magnetics_problem import NOISE, Magnetics
+from geoinv.experiments.measures import nmse
 from geoinv.experiments.parameter_matching import match_parameters, parameter_count
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.regression import RegressionNetwork
@@ -25,7 +26,7 @@ from geoinv.learned.learned_gradient import LearnedGradient
 from geoinv.learned.optenet import OPTEnet
 from geoinv.learned.proximal import Proximal
 from geoinv.learned.training import fit
-from geoinv.learned.training_record import TrainingRecord
+from geoinv.learned.training_record import EpochRecord, TrainingRecord
 from geoinv.learned.training_settings import TrainingSettings
 from geoinv.learned.unrolled import seeded
 
@@ -46,6 +47,7 @@ WEIGHTS, BIASES = 3.0, 0.5
 """Deviations of the potential's first q and b."""
 
 _AT_A_TIME = 1000
+_SHOWN = 2000
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,14 @@ class TrainedNetwork:
         Every epoch.
     chosen : mapping
         What the tuning grid came to.
+    test_errors : mapping
+        NMSE on test models after each epoch that this run trained, looked at for Figure 12 only.
     """
 
     network: nn.Module
     record: TrainingRecord
     chosen: Mapping[str, Any]
+    test_errors: Mapping[int, float]
 
 
 def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker]:
@@ -137,8 +142,18 @@ def train_network(
         place = settings.folder / CHECKPOINTS / f"{settings.preset} {name} {seed}"
         place.mkdir(parents=True, exist_ok=True)
         training = _training(settings, settings.choose(quick=2, cpu=14, full=300), seed, chosen)
-        record = fit(network, problem.A, problem.training, problem.validation, training, place, resume=True)
-        trained.append(TrainedNetwork(network.cpu().eval(), record, chosen))
+        tests: dict[int, float] = {}
+        record = fit(
+            network,
+            problem.A,
+            problem.training,
+            problem.validation,
+            training,
+            place,
+            resume=True,
+            callback=partial(_look_at_test, network, problem, tests),
+        )
+        trained.append(TrainedNetwork(network.cpu().eval(), record, chosen, tests))
     return trained
 
 
@@ -147,6 +162,14 @@ def apply_network(network: nn.Module, data: npt.NDArray[Any]) -> npt.NDArray[np.
     """Models that a network recovers from (samples, ...) data."""
     blocks = torch.split(torch.from_numpy(data), _AT_A_TIME)
     return np.asarray(torch.cat([network(block) for block in blocks]).numpy())
+
+
+@torch.no_grad()
+def _look_at_test(network: nn.Module, problem: Magnetics, tests: dict[int, float], epoch: EpochRecord) -> None:
+    """Note the error on the first test models; nothing is chosen by it."""
+    device = next(network.parameters()).device
+    found = network(torch.from_numpy(problem.test_data[:_SHOWN]).to(device)).cpu()
+    tests[epoch.epoch] = nmse(found, problem.test[:_SHOWN])
 
 
 @torch.no_grad()

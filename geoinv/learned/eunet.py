@@ -97,7 +97,7 @@ class EUnet(EmbeddedNetwork):
 
     @property
     def layers(self) -> int:
-        """L, the steps taken over the fixed time."""
+        """Steps L over the time [0, 1]."""
         return self._layers
 
     @layers.setter

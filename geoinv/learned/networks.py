@@ -49,7 +49,7 @@ def load(path: str | Path, A: LinearOperator, dictionary: LinearOperator | None 
         domain, data = tuple(description["domain_shape"]), tuple(description["range_shape"])
         settings = dict(description["settings"])
     except (KeyError, TypeError, ValueError):
-        raise InputError(f"{path} expects the settings of a {kind}, got a file without them; save it anew") from None
+        raise InputError(f"{path} expects the settings of its {kind}, got a file without them; save it anew") from None
     if (domain, data) != (tuple(A.domain_shape), tuple(A.range_shape)):
         raise InputError(
             f"{path} expects an operator from {shape_text(domain)} to {shape_text(data)}, as it was trained with, "

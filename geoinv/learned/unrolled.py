@@ -80,12 +80,17 @@ class UnrolledNetwork(nn.Module, ABC):
                 f"{self.name} expects models of one to three axes, got {A.domain_shape}; use dense=True or reshape them"
             )
         self.physics = as_torch(A)
-        self.layers = layers
+        self._layers = layers
 
     @property
     def name(self) -> str:
         """What the network is called in errors and files."""
         return type(self).__name__
+
+    @property
+    def layers(self) -> int:
+        """Steps L; those of an EUnet can be changed."""
+        return self._layers
 
     @property
     def parameter_count(self) -> int:
@@ -139,12 +144,14 @@ class UnrolledNetwork(nn.Module, ABC):
         data, batch = self.layout.data_batch(self.name, d)
         return data.to(next(self.parameters()).dtype), batch
 
-    def save(self, path: str | Path, **extra: Any) -> None:
+    def save(self, path: str | Path, half: bool = False, **extra: Any) -> None:
         """Write the weights with the settings inside, as safetensors.
 
         Parameters
         ----------
         path : str or Path
+        half : bool
+            Round the weights to float16, for a file of half the size.
         **extra
             Kept in the file's description beside the settings.
 
@@ -154,7 +161,9 @@ class UnrolledNetwork(nn.Module, ABC):
             If the file cannot be written.
         """
         shapes = {"domain_shape": self.layout.domain_shape, "range_shape": self.layout.range_shape}
-        write_weights(path, self.name, {"settings": self.settings, **shapes, **extra}, self.state_dict())
+        learned = dict(self.named_parameters()) if half else {}
+        weights = {name: tensor.half() if name in learned else tensor for name, tensor in self.state_dict().items()}
+        write_weights(path, self.name, {"settings": self.settings, **shapes, **extra}, weights)
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -1,13 +1,18 @@
-"""What OPTEnet and EUnet share: an embedding, steps scaled to A E, and the start z_0 = alpha E'A'b."""
+"""What OPTEnet and EUnet share: E and phi, steps scaled to A E, and the start z_0 = alpha E'A'b."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
 from geoinv.checks import InputError, shape_text
-from geoinv.learned.embedding import DictionaryEmbedding, Embedding
+from geoinv.learned.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding
+from geoinv.learned.potential import Potential
 from geoinv.learned.unrolled import Steps, UnrolledNetwork, largest_eigenvalue
+from geoinv.linop import LinearOperator
 
 __all__ = ["EmbeddedNetwork"]
 
@@ -19,6 +24,8 @@ class EmbeddedNetwork(UnrolledNetwork):
     ----------
     embedding : Embedding
         E.
+    potential : Potential
+        phi.
     steps : Steps
         h_j, which start at 1 / |A E|^2.
     start : Steps
@@ -28,18 +35,50 @@ class EmbeddedNetwork(UnrolledNetwork):
     """
 
     embedding: Embedding
+    potential: Potential
     steps: Steps
     start: Steps
     data_curvature: float
 
-    def set_up(self, embedding: Embedding, generator: Generator) -> None:
-        """Take an embedding, and scale the steps to it.
+    def set_up(
+        self,
+        embedding: int | LinearOperator,
+        learned: Callable[[int, int], Embedding],
+        potential: dict[str, Any],
+        generator: Generator,
+    ) -> None:
+        """Choose E, scale the steps to it, and put phi over its unknowns.
+
+        Parameters
+        ----------
+        embedding : int or LinearOperator
+            Unknowns of a learned E, 0 for none, or a dictionary.
+        learned : callable
+            Makes a learned E of (model channels, unknowns).
+        potential : dict
+            Arguments of :class:`geoinv.learned.potential.Potential`.
+        generator : torch.Generator
+            Of the first weights.
 
         Raises
         ------
         InputError
-            If it does not give the operator's models.
+            If E does not give the operator's models.
         """
+        chosen: Embedding
+        if isinstance(embedding, LinearOperator):
+            chosen = DictionaryEmbedding(embedding)
+        elif embedding == 0:
+            chosen = IdentityEmbedding(self.layout.model_channels)
+        else:
+            chosen = learned(self.layout.model_channels, embedding)
+        self._scale_to(chosen, generator)
+        self.potential = Potential(
+            chosen.embedded, self.layout.rank, scale=self.data_curvature, generator=generator, **potential
+        )
+
+    def _scale_to(self, embedding: Embedding, generator: Generator) -> None:
+        """Take E, and start the steps at 1 / |A E|^2."""
         if isinstance(embedding, DictionaryEmbedding):
             given = embedding.dictionary.range_shape
             if given != self.layout.domain_shape or self.layout.channels != 1 or not self.layout.rank:

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from geoinv.checks import InputError
 from geoinv.learned.embedded import EmbeddedNetwork
-from geoinv.learned.embedding import DictionaryEmbedding, Embedding, HyperEmbedding, IdentityEmbedding
-from geoinv.learned.potential import Potential
+from geoinv.learned.embedding import Embedding, HyperEmbedding
 from geoinv.learned.unrolled import seeded
 from geoinv.linop import LinearOperator
 
@@ -61,15 +60,11 @@ class EUnet(EmbeddedNetwork):
         if hidden < 1:
             raise InputError(f"EUnet expects hidden of one or more, got {hidden}")
         generator = seeded(seed)
-        chosen: Embedding
-        if isinstance(embedding, LinearOperator):
-            chosen = DictionaryEmbedding(embedding)
-        elif embedding == 0:
-            chosen = IdentityEmbedding(self.layout.model_channels)
-        else:
-            chosen = HyperEmbedding(
-                self.layout.model_channels, embedding, self.layout.rank, kernel, hidden, generator=generator
-            )
+
+        def learned(channels: int, unknowns: int) -> Embedding:
+            return HyperEmbedding(channels, unknowns, self.layout.rank, kernel, hidden, generator)
+
+        potential = {"layers": potential_layers, "width": width, "kernel": kernel, "convex": convex}
         self.settings = {
             "embedding": "dictionary" if isinstance(embedding, LinearOperator) else embedding,
             "channels": channels,
@@ -81,19 +76,8 @@ class EUnet(EmbeddedNetwork):
             "convex": convex,
             "dense": dense,
         }
-        self.set_up(chosen, generator)
         self.trained_layers = layers
-        self.potential = Potential(
-            chosen.embedded,
-            self.layout.rank,
-            potential_layers,
-            width,
-            kernel,
-            convex,
-            nodes=layers,
-            scale=self.data_curvature,
-            generator=generator,
-        )
+        self.set_up(embedding, learned, {**potential, "nodes": layers}, generator)
 
     @property
     def layers(self) -> int:

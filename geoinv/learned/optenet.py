@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from geoinv.learned.embedded import EmbeddedNetwork
-from geoinv.learned.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding, LearnedEmbedding
-from geoinv.learned.potential import Potential
+from geoinv.learned.embedding import Embedding, LearnedEmbedding
 from geoinv.learned.unrolled import seeded
 from geoinv.linop import LinearOperator
 
@@ -70,13 +69,11 @@ class OPTEnet(EmbeddedNetwork):
     ) -> None:
         super().__init__(A, channels, layers, dense)
         generator = seeded(seed)
-        chosen: Embedding
-        if isinstance(embedding, LinearOperator):
-            chosen = DictionaryEmbedding(embedding)
-        elif embedding == 0:
-            chosen = IdentityEmbedding(self.layout.model_channels)
-        else:
-            chosen = LearnedEmbedding(self.layout.model_channels, embedding, self.layout.rank, kernel, generator)
+
+        def learned(channels: int, unknowns: int) -> Embedding:
+            return LearnedEmbedding(channels, unknowns, self.layout.rank, kernel, generator)
+
+        potential = {"layers": potential_layers, "width": width, "kernel": kernel, "convex": convex}
         self.settings = {
             "embedding": "dictionary" if isinstance(embedding, LinearOperator) else embedding,
             "channels": channels,
@@ -87,17 +84,7 @@ class OPTEnet(EmbeddedNetwork):
             "convex": convex,
             "dense": dense,
         }
-        self.set_up(chosen, generator)
-        self.potential = Potential(
-            chosen.embedded,
-            self.layout.rank,
-            potential_layers,
-            width,
-            kernel,
-            convex,
-            scale=self.data_curvature,
-            generator=generator,
-        )
+        self.set_up(embedding, learned, potential, generator)
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
         """Models x after 0 ... L steps."""

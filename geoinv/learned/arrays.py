@@ -1,4 +1,4 @@
-"""NumPy arrays as PyTorch tensors and back, in the same memory wherever that is safe."""
+"""NumPy arrays as PyTorch tensors and back by DLPack, in the same memory wherever that is safe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from geoinv.checks import InputError
 
@@ -39,8 +40,9 @@ def to_numpy(tensor: torch.Tensor) -> npt.NDArray[Any]:
     [1.0, 0.0]
     """
     try:
-        return tensor.detach().cpu().resolve_conj().resolve_neg().numpy()
-    except TypeError as error:
+        # DLPack knows neither conjugate nor negative bits: the signs would be wrong
+        return np.from_dlpack(tensor.detach().cpu().resolve_conj().resolve_neg())
+    except (BufferError, RuntimeError, TypeError) as error:
         raise InputError(f"to_numpy expects a type that NumPy has, got {tensor.dtype}; use tensor.float()") from error
 
 
@@ -73,10 +75,11 @@ def to_torch(array: npt.NDArray[Any]) -> torch.Tensor:
     """
     values = np.asarray(array)
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    # DLPack hands read-only memory over for writing, and PyTorch aborts the process on negative strides
     odd = any(stride < 0 or stride % native.itemsize for stride in native.strides)
     if odd or not native.flags.writeable or not native.flags.aligned:
         native = np.array(native, order="C", copy=True)
     try:
-        return torch.from_numpy(native)
-    except TypeError as error:
+        return from_dlpack(native)
+    except (BufferError, RuntimeError, TypeError) as error:
         raise InputError(f"to_torch expects numbers that PyTorch has, got {values.dtype}") from error

@@ -19,6 +19,7 @@ from geoinv.experiments.deblurring_whitening import WhitenedNetwork, eigenvalues
 from geoinv.experiments.measures import nmse  # noqa: E402
 from geoinv.experiments.preset import RunSettings  # noqa: E402
 from geoinv.experiments.tight_start import start_tight  # noqa: E402
+from geoinv.experiments.tuned_training import chosen_text  # noqa: E402
 from geoinv.learned import EUnet, Proximal  # noqa: E402
 from geoinv.operators import Blur  # noqa: E402
 
@@ -101,3 +102,16 @@ def test_a_tight_start_embeds_pictures_so_that_they_come_back_at_any_time():
             z = network.embedding.adjoint(x, network.embedding.at(written))
             back = network.embedding(z, network.embedding.at(read))
             assert nmse(back, x) < 0.05
+
+
+def test_notes_say_how_each_method_was_tuned_and_where_the_networks_begin(tmp_path):
+    notes = {row.method: row.note for row in run(RunSettings("quick", 0, tmp_path)).rows}
+    assert "sees whitened data; begins as plain descent: tight frame" in notes["EUnet"]
+    assert "sees whitened data; begins near the identity" in notes["Proximal"]
+    assert "strength 1 (not tuned)" in notes["Diffusion"]
+
+
+def test_a_choice_at_either_end_of_its_grid_is_marked():
+    grid = [0.3, 1.0, 3.0]
+    marked = ["edge of the grid" in chosen_text("strength", value, grid) for value in grid]
+    assert marked == [True, False, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from geoinv.experiments.duathlon_networks import EMBEDDING, LAYERS, network_rows
 from geoinv.experiments.duathlon_problem import Duathlon
@@ -91,9 +92,10 @@ def layer_rows(settings: RunSettings, problems: Sequence[Duathlon], eunets: Sequ
     for factor in (1, 2, 4):
         ratios = []
         for trained, problem in zip(eunets, problems, strict=True):
-            trained.network.layers = factor * trained_with
-            ratios.append(test_error(trained.network, problem) / trained.bayes)
-            trained.network.layers = trained_with
+            network = cast(EUnet, trained.network)
+            network.layers = factor * trained_with
+            ratios.append(test_error(network, problem) / trained.bayes)
+            network.layers = trained_with
         rows.append(
             settings.row(
                 case="layers after training",

@@ -9,50 +9,43 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.datasets import Pictures, free_pictures, pictures
+from geoinv.experiments.noisy_problem import NoisyProblem, noise_level, noisy_data
 from geoinv.experiments.preset import RunSettings
 from geoinv.operators import Blur
 
-__all__ = ["NOISE", "Deblurring", "noise_levels", "read_pictures"]
+__all__ = ["Deblurring", "noise_levels", "read_pictures"]
 
 Array = npt.NDArray[Any]
-
-NOISE = 0.01
-"""Standard deviation of the noise, as a share of the mean ``|d|`` of each picture."""
 
 _TILE = 24
 
 
 @dataclass(frozen=True)
-class Deblurring:
+class Deblurring(NoisyProblem):
     """Pictures, and what is seen of them through one exponential point spread.
 
     Attributes
     ----------
-    scale : float
-        The s of exp(-r/s), in pixels.
     A : Blur
         Of one colour.
     training, validation, test : (pictures, 3, rows, columns) float32 array
         The last is never used for a choice.
     validation_data, test_data : arrays of these shapes
         With noise.
+    scale : float
+        The s of exp(-r/s), in pixels.
     """
 
-    scale: float
     A: Blur
-    training: Array
-    validation: Array
-    test: Array
-    validation_data: Array
-    test_data: Array
+    scale: float
 
     @classmethod
     def of(cls, read: Pictures, scale: float, seed: int) -> Deblurring:
         """Blur the pictures, and add noise to those that are not trained with."""
         A = Blur(read.train.shape[2:], scale, dtype="float32")
         random = np.random.default_rng([seed, round(1000 * scale)])
-        data = [_noisy(A, models, random) for models in (read.validation, read.test)]
-        return cls(scale, A, read.train, read.validation, read.test, *data)
+        validation_data, test_data = (noisy_data(A, models, random) for models in (read.validation, read.test))
+        return cls(A, read.train, read.validation, read.test, validation_data, test_data, scale)
 
     @property
     def case(self) -> str:
@@ -61,7 +54,7 @@ class Deblurring:
 
     def data_of(self, models: Array, seed: int) -> Array:
         """Blurred and noisy data of other pictures."""
-        return _noisy(self.A, models, np.random.default_rng(seed))
+        return noisy_data(self.A, models, np.random.default_rng(seed))
 
 
 def read_pictures(settings: RunSettings) -> Pictures:
@@ -83,14 +76,7 @@ def read_pictures(settings: RunSettings) -> Pictures:
 
 def noise_levels(data: Array) -> Array:
     """Standard deviation of the noise of each colour of (pictures, 3, rows, columns) data, told from the data."""
-    levels = NOISE * np.abs(data).mean(axis=(1, 2, 3))
-    return np.repeat(levels[:, None], data.shape[1], axis=1)
-
-
-def _noisy(A: Blur, models: Array, random: np.random.Generator) -> Array:
-    clean = A(models)
-    level = NOISE * np.abs(clean).mean(axis=(1, 2, 3), keepdims=True)
-    return np.asarray(clean + level * random.standard_normal(clean.shape), np.float32)
+    return np.repeat(noise_level(data)[:, :, 0, 0], data.shape[1], axis=1)
 
 
 def _tiles(image: Array) -> Array:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.experiments.figures import drawing, panels
-from geoinv.experiments.magnetics_networks import TrainedNetwork
 from geoinv.experiments.magnetics_problem import Magnetics
+from geoinv.experiments.tuned_training import TrainedNetwork
 
 __all__ = ["draw_convergence", "draw_recoveries", "draw_sections"]
 

@@ -10,22 +10,20 @@ import numpy.typing as npt
 
 from geoinv.classical import linear_minimum_mean_square_error, moments
 from geoinv.datasets import mnist
+from geoinv.experiments.noisy_problem import NoisyProblem, noise_level, noisy_data
 from geoinv.experiments.preset import RunSettings
 from geoinv.operators import MagneticSection
 
-__all__ = ["NOISE", "Magnetics"]
+__all__ = ["Magnetics"]
 
 Array = npt.NDArray[Any]
-
-NOISE = 0.01
-"""Standard deviation of the noise, as a share of the mean |d| of each sample."""
 
 SET_ASIDE = 5000
 """How many of the 60,000 training images choices are made by."""
 
 
 @dataclass(frozen=True)
-class Magnetics:
+class Magnetics(NoisyProblem):
     """Digits as sections of magnetized cells, and the anomaly along a line above each.
 
     Attributes
@@ -39,11 +37,6 @@ class Magnetics:
     """
 
     A: MagneticSection
-    training: Array
-    validation: Array
-    test: Array
-    validation_data: Array
-    test_data: Array
 
     @classmethod
     def of(cls, settings: RunSettings) -> Magnetics:
@@ -62,17 +55,11 @@ class Magnetics:
         # half a cell: the height of the stations above the section's top edge
         A = MagneticSection((28, 28), height=0.5, dtype="float32")
         random = np.random.default_rng(settings.seed)
-        return cls(A, training, validation, test, _noisy(A, validation, random), _noisy(A, test, random))
+        return cls(A, training, validation, test, noisy_data(A, validation, random), noisy_data(A, test, random))
 
     def linear_estimate(self) -> Array:
         """Best linear estimate of the test models, from the mean and covariance of the training models."""
         mean, covariance = moments(self.training.astype(np.float64))
-        levels = NOISE * np.abs(self.A(self.training)).mean(axis=1)
+        levels = noise_level(self.A(self.training))
         estimate = linear_minimum_mean_square_error(self.A, mean, covariance, float(np.sqrt(np.mean(levels**2))))
         return estimate(self.test_data)
-
-
-def _noisy(A: MagneticSection, models: Array, random: np.random.Generator) -> Array:
-    clean = A(models)
-    level = NOISE * np.abs(clean).mean(axis=1, keepdims=True)
-    return np.asarray(clean + level * random.standard_normal(clean.shape), np.float32)

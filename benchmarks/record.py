@@ -23,7 +23,11 @@ from geoinv.version import __version__
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results" / "benchmarks"
 
-PACKAGES = ("numpy", "numba", "scipy", "ducc0", "xarray", "discretize", "simpeg", "choclo", "mpmath", "torch", "pylops", "deepinv")
+
+PACKAGES = (
+    *("numpy", "numba", "scipy", "ducc0", "xarray", "torch"),
+    *("discretize", "simpeg", "choclo", "mpmath", "pylops", "deepinv"),
+)
 
 WIDTHS = (76, 14, 18, 8)
 """Columns of the printed table."""

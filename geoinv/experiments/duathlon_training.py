@@ -48,8 +48,8 @@ def duathlon_training(settings: RunSettings, loss: str = "squared") -> TrainingS
     """Settings of the preset; the seed is the run's first."""
     schedule: dict[str, Any] = settings.choose(
         quick={"epochs": 2, "batch": 64, "learning_rate": 3e-3},
-        cpu={"epochs": 25, "batch": 256, "learning_rate": 3e-3, "schedule": "cosine"},
-        full={"epochs": 300, "batch": 256, "learning_rate": 1e-3, "schedule": "cosine"},
+        cpu={"epochs": 25, "batch": 256, "learning_rate": 3e-3, "schedule": "cosine", "clip": 1.0},
+        full={"epochs": 300, "batch": 256, "learning_rate": 3e-3, "schedule": "cosine", "clip": 1.0},
     )
     return TrainingSettings(loss=loss, noise=NOISE, device=settings.device, seed=settings.seed, **schedule)
 

@@ -28,7 +28,7 @@ def reproduce(
     preset: Annotated[
         Literal["quick", "cpu", "full"],
         typer.Option(
-            help="quick: seconds to minutes; cpu: presentable, an hour for all; full: as the paper, on a GPU."
+            help="quick: seconds to minutes; cpu: presentable, one to two hours for all; full: as the paper, on a GPU."
         ),
     ] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="First seed of everything random.")] = 0,

@@ -25,7 +25,7 @@ class RunSettings:
     ----------
     preset : {"quick", "cpu", "full"}
         ``quick`` exercises the machinery in seconds, ``cpu`` gives presentable results on two cores
-        (an hour for all experiments), ``full`` is the paper's protocol, for a GPU.
+        (one to two hours for all experiments), ``full`` is the paper's protocol, for a GPU.
     seed : int
         First seed of everything random in the run.
     folder : Path

@@ -52,7 +52,7 @@ def dictionary_rows(settings: RunSettings) -> list[Row]:
     """NMSE of EUnets that differ in E only: none, fixed, or learned with as many unknowns."""
     side = settings.choose(quick=8, cpu=20, full=28)
     A = MagneticSection((side, side), dtype="float32")
-    count = settings.choose(quick=64, cpu=4_000, full=20_000)
+    count = settings.choose(quick=64, cpu=1_000, full=20_000)
     random = np.random.default_rng([settings.seed, 42])
     models = ellipses(count + count // 4, (side, side), random)
     training, validation, test = np.split(models, [count, count + count // 8])
@@ -71,8 +71,8 @@ def dictionary_rows(settings: RunSettings) -> list[Row]:
         loss="squared",
         noise=NOISE,
         learning_rate=3e-3,
-        batch=64,
-        epochs=settings.choose(quick=1, cpu=12, full=100),
+        batch=settings.choose(quick=64, cpu=32, full=64),
+        epochs=settings.choose(quick=1, cpu=8, full=100),
         schedule="cosine",
         seed=settings.seed,
         device=settings.device,

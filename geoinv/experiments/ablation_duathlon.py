@@ -30,7 +30,8 @@ def embedding_rows(settings: RunSettings, problems: Sequence[Duathlon]) -> list[
     layers = settings.choose(quick=2, cpu=LAYERS, full=LAYERS)
     A = problems[0].A
     target = EUnet(A, embedding=largest, layers=layers, hidden=2).parameter_count
-    embeddings = [k for k in (2, 4, 8, 16, 32, 64, 128) if k <= largest]
+    every = settings.choose(quick=2, cpu=4, full=2)
+    embeddings = [k for k in (every**power * UNKNOWNS for power in range(7)) if k <= largest]
     rows: list[Row] = []
     for size in [0, *embeddings]:
 

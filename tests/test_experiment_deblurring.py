@@ -12,10 +12,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 pytest.importorskip("skimage")
 
+from geoinv.classical.stationary import wave_factors  # noqa: E402
 from geoinv.experiments.deblurring import run  # noqa: E402
 from geoinv.experiments.deblurring_classical import Wiener  # noqa: E402
 from geoinv.experiments.deblurring_problem import Deblurring, noise_levels, read_pictures  # noqa: E402
-from geoinv.experiments.deblurring_whitening import WhitenedNetwork, eigenvalues_of  # noqa: E402
+from geoinv.experiments.deblurring_whitening import WhitenedNetwork  # noqa: E402
 from geoinv.experiments.measures import nmse  # noqa: E402
 from geoinv.experiments.preset import RunSettings  # noqa: E402
 from geoinv.experiments.tight_start import start_tight  # noqa: E402
@@ -57,14 +58,14 @@ def test_test_pictures_are_in_no_other_set_and_their_noise_is_one_percent(proble
 
 def test_the_factors_of_a_blur_are_the_eigenvalues_of_its_matrix():
     A = Blur((5, 6), 2.0)
-    npt.assert_allclose(np.sort(eigenvalues_of(A), axis=None), np.linalg.eigvalsh(A.to_dense()), atol=1e-12)
+    npt.assert_allclose(np.sort(wave_factors(A, "reflective"), axis=None), np.linalg.eigvalsh(A.to_dense()), atol=1e-12)
 
 
 def test_wiener_is_no_worse_than_any_tikhonov_on_the_pictures_its_prior_is_of(problem):
     random = np.random.default_rng(0)
     data = problem.data_of(problem.training, 1)
     found = nmse(Wiener(problem)(data), problem.training)
-    factors = eigenvalues_of(problem.A)
+    factors = wave_factors(problem.A, "reflective")
     for damping in 10.0 ** random.uniform(-5.0, -1.0, 8):
         dense = problem.A.to_dense()
         inverse = np.linalg.solve(dense.T @ dense + damping * np.eye(len(dense)), dense.T)

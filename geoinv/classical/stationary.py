@@ -13,7 +13,7 @@ from geoinv.checks import InputError, array_of, choice, finite, shape_text
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.linop import LinearOperator
 
-__all__ = ["power_spectrum", "wiener"]
+__all__ = ["power_spectrum", "wave_factors", "wiener"]
 
 Array = npt.NDArray[Any]
 Transform = Callable[[Array], Array]
@@ -68,7 +68,7 @@ def wiener(
     choice("wiener", "boundary", boundary, BOUNDARIES)
     sets = DataSets.of("wiener", A, data, noise)
     analysis, synthesis = _transforms(boundary, A.domain_shape)
-    eigenvalues = _eigenvalues(A, boundary, analysis, synthesis)
+    eigenvalues = wave_factors(A, boundary)
     prior = array_of("wiener", "power", power, shape=eigenvalues.shape, remedy="take it from power_spectrum")
     finite("wiener", "power", prior, "take it from power_spectrum")
     waves = analysis(sets.data - A(np.full(A.domain_shape, mean)))
@@ -130,8 +130,33 @@ def _transforms(boundary: str, shape: tuple[int, ...]) -> tuple[Transform, Trans
     )
 
 
-def _eigenvalues(A: LinearOperator, boundary: str, analysis: Transform, synthesis: Transform) -> Array:
-    """Factors of A at each wave, from its image of all waves together; checked on a random model."""
+def wave_factors(A: LinearOperator, boundary: str) -> Array:
+    """Eigenvalues of an operator that keeps waves apart, from its image of all waves together.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        Blur, from models to data of one shape.
+    boundary : str
+        ``"periodic"`` or ``"reflective"``, whose waves are meant.
+
+    Returns
+    -------
+    array
+        One factor a wave.
+
+    Raises
+    ------
+    InputError
+        If A does not keep these waves apart, which a random model tells.
+
+    Examples
+    --------
+    >>> from geoinv.linop import Identity
+    >>> wave_factors(2.0 * Identity((3,)), "reflective").round(6).tolist()
+    [2.0, 2.0, 2.0]
+    """
+    analysis, synthesis = _transforms(boundary, A.domain_shape)
     probe = np.random.default_rng(0).standard_normal((1, *A.domain_shape)).astype(A.dtype)
     if A.range_shape == A.domain_shape:
         every_wave = synthesis(np.ones_like(analysis(probe)))

@@ -10,12 +10,13 @@ import numpy.typing as npt
 import scipy.fft
 from torch import Tensor, nn
 
+from geoinv.classical.stationary import wave_factors
 from geoinv.learned.bridge import as_torch
 from geoinv.learned.unrolled import UnrolledNetwork
 from geoinv.linop import LinearOperator
 from geoinv.operators import Blur
 
-__all__ = ["CosineFilter", "WhitenedNetwork", "eigenvalues_of", "tikhonov_filter"]
+__all__ = ["CosineFilter", "WhitenedNetwork", "tikhonov_filter"]
 
 Array = npt.NDArray[Any]
 
@@ -48,15 +49,9 @@ class CosineFilter(LinearOperator):
         return self._forward(y)
 
 
-def eigenvalues_of(A: Blur) -> Array:
-    """Factor by which a blur with reflective boundary multiplies each wave of the cosine transform."""
-    every_wave = scipy.fft.idctn(np.ones(A.domain_shape, A.dtype), norm="ortho")
-    return np.asarray(scipy.fft.dctn(A(every_wave), norm="ortho"))
-
-
 def tikhonov_filter(A: Blur, damping: float) -> CosineFilter:
     """``(A'A + damping I)^-1 A'``: where the networks on whitened data begin."""
-    factors = eigenvalues_of(A)
+    factors = wave_factors(A, "reflective")
     return CosineFilter(factors / (factors**2 + damping))
 
 
@@ -96,7 +91,7 @@ class WhitenedNetwork(nn.Module):
         self, make: Callable[[LinearOperator], UnrolledNetwork], A: Blur, damping: float, scale: float
     ) -> None:
         super().__init__()
-        factors = eigenvalues_of(A)
+        factors = wave_factors(A, "reflective")
         whitening = 1.0 / np.sqrt(factors**2 + damping)
         self.whiten = as_torch(CosineFilter(whitening))
         self.network, self.scale = make(CosineFilter(whitening * factors)), scale

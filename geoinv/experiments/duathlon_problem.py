@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import ndtr
 from torch import Tensor
 
+from geoinv.classical.linear_estimation import linear_minimum_mean_square_error
+from geoinv.experiments.measures import nmse
 from geoinv.learned.examples import with_noise
 from geoinv.mixture import GaussianMixture
 from geoinv.operators import TotalTime
@@ -77,11 +81,22 @@ class Duathlon:
 
     def linear_estimate(self) -> Array:
         """Best linear estimator of the test models, from the exact mean and covariance of the prior."""
-        matrix, mean, covariance = self.A.to_dense(), self.prior.mean, self.prior.covariance
+        mean, covariance = self.prior.mean, self.prior.covariance
+        matrix = self.A.to_dense()
         second_moment = matrix @ (covariance + np.outer(mean, mean)) @ matrix.T
-        spread = matrix @ covariance @ matrix.T + NOISE**2 * second_moment
-        gain = covariance @ matrix.T @ np.linalg.inv(spread)
-        return np.asarray(mean + (self.test_data - matrix @ mean) @ gain.T)
+        noise = NOISE * float(np.sqrt(second_moment.item()))
+        estimate = linear_minimum_mean_square_error(self.A, mean, covariance, noise)
+        return np.asarray(estimate(self.test_data))
+
+    @cached_property
+    def bayes_error(self) -> float:
+        """NMSE of the posterior mean on the test models."""
+        return nmse(self.posterior_mean(), self.test)
+
+    @cached_property
+    def linear_error(self) -> float:
+        """NMSE of the best linear estimator on the test models."""
+        return nmse(self.linear_estimate(), self.test)
 
     def spatial_median(self) -> Array:
         """Posterior median along the line of models that fit each datum: aim of the unsquared loss.
@@ -96,17 +111,10 @@ class Duathlon:
         low, high = centres.min(1) - 8.0, centres.max(1) + 8.0
         for _ in range(60):
             middle = 0.5 * (low + high)
-            below = np.sum(posterior.weights * _normal_below((middle[:, None] - centres) / widths), axis=1) < 0.5
+            below = np.sum(posterior.weights * ndtr((middle[:, None] - centres) / widths), axis=1) < 0.5
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return np.asarray(0.5 * self.test_data + (0.5 * (low + high))[:, None] * along)
 
     def tensors(self, *arrays: Any) -> list[Tensor]:
         """The arrays as float32 tensors."""
         return [torch.as_tensor(array, dtype=torch.float32) for array in arrays]
-
-
-def _normal_below(x: Array) -> Array:
-    """Probability that a standard normal number is below x."""
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr(x))

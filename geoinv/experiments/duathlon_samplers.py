@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from geoinv.experiments.duathlon_problem import NOISE, Duathlon
+from geoinv.experiments.parameter_matching import parameter_count
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.table import Row
 from geoinv.learned.diffusion import Diffusion, fit
@@ -63,7 +64,7 @@ def sample_posteriors(settings: RunSettings, problem: Duathlon, optenet: Unrolle
     began = time.perf_counter()
     fit(learned, models, epochs=settings.choose(quick=2, cpu=60, full=300), batch=256, seed=settings.seed)
     trained = time.perf_counter() - began
-    parameters = sum(p.numel() for p in learned.parameters())
+    parameters = parameter_count(learned)
     exact = MixtureDiffusion(problem.prior, steps=learned.steps)
     methods: dict[str, tuple[Sampler, str]] = {}
     for name, prior in {"learned prior": learned, "exact prior": exact}.items():

@@ -59,8 +59,7 @@ def train(network: UnrolledNetwork, problem: Duathlon, training: TrainingSetting
     models, validation = problem.tensors(problem.training, problem.validation)
     record = fit(network, problem.A, models, validation, training)
     network.cpu()
-    bayes, linear = (nmse(found, problem.test) for found in (problem.posterior_mean(), problem.linear_estimate()))
-    return Trained(network, record, test_error(network, problem), bayes, linear)
+    return Trained(network, record, test_error(network, problem), problem.bayes_error, problem.linear_error)
 
 
 @torch.no_grad()

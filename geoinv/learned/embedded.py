@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Generator, Tensor
 
 from geoinv.checks import InputError, shape_text
 from geoinv.learned.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding
 from geoinv.learned.potential import Potential
-from geoinv.learned.unrolled import Steps, UnrolledNetwork, largest_eigenvalue
+from geoinv.learned.unrolled import UnrolledNetwork
 from geoinv.linop import LinearOperator
 
 __all__ = ["EmbeddedNetwork"]
@@ -26,18 +25,12 @@ class EmbeddedNetwork(UnrolledNetwork):
         E.
     potential : Potential
         phi.
-    steps : Steps
-        h_j, which start at 1 / |A E|^2.
-    start : Steps
-        alpha, the same.
     data_curvature : float
         ``|A E|^2`` of the first E: the scale on which the learned potential starts.
     """
 
     embedding: Embedding
     potential: Potential
-    steps: Steps
-    start: Steps
     data_curvature: float
 
     def set_up(
@@ -88,15 +81,11 @@ class EmbeddedNetwork(UnrolledNetwork):
                 )
         self.embedding = embedding
         kernel = embedding.at(0.0)
-        spatial = self.layout.domain_shape if self.layout.rank else ()
-        data = torch.zeros(1, self.layout.channels, *self.layout.range_shape)
 
         def normal(z: Tensor) -> Tensor:
-            return embedding.adjoint(self.misfit_gradient(embedding(z, kernel), data), kernel)
+            return embedding.adjoint(self.normal(embedding(z, kernel)), kernel)
 
-        self.data_curvature = largest_eigenvalue(normal, (1, embedding.embedded, *spatial), generator)
-        self.steps = Steps(self.layers, 1.0 / self.data_curvature)
-        self.start = Steps(1, 1.0 / self.data_curvature)
+        self.data_curvature = self.start_steps(normal, embedding.embedded, generator)
 
     def first_unknowns(self, data: Tensor, kernel: Tensor | None) -> Tensor:
         """z_0 = alpha E'A'b."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from geoinv.learned.unet import UNet
-from geoinv.learned.unrolled import Steps, UnrolledNetwork, largest_eigenvalue, seeded
+from geoinv.learned.unrolled import UnrolledNetwork, seeded
 from geoinv.linop import LinearOperator
 
 __all__ = ["LearnedGradient"]
@@ -58,17 +58,13 @@ class LearnedGradient(UnrolledNetwork):
             "shared": shared,
             "dense": dense,
         }
-        spatial = self.layout.domain_shape if self.layout.rank else ()
         size, rank = self.layout.model_channels, self.layout.rank
-        data = torch.zeros(1, channels, *self.layout.range_shape)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.directions = nn.ModuleList(
                 UNet(size, size, width, rank, depth) for _ in range(1 if shared else layers)
             )
-        curvature = largest_eigenvalue(lambda x: self.misfit_gradient(x, data), (1, size, *spatial), seeded(seed))
-        self.steps = Steps(layers, 1.0 / curvature)
-        self.start = Steps(1, 1.0 / curvature)
+        self.start_steps(self.normal, size, seeded(seed))
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
         """Models x after 0 ... L steps."""

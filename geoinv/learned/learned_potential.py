@@ -14,6 +14,7 @@ from torch import Tensor
 from geoinv.checks import InputError, shape_text
 from geoinv.learned.arrays import to_numpy, to_torch
 from geoinv.learned.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding, LearnedEmbedding
+from geoinv.learned.layout import Layout
 from geoinv.learned.optenet import OPTEnet
 from geoinv.learned.potential import Potential
 from geoinv.learned.weights import load_into, read_weights, write_weights
@@ -145,8 +146,8 @@ class LearnedPotential:
                     f"{path} expects an OPTEnet with one channel and without a dictionary; build it with "
                     "load(path, A) and use LearnedPotential.from_network"
                 )
-            vector = settings["dense"] or len(shape) == 1
-            rank, model = (0, int(np.prod(shape))) if vector else (len(shape), 1)
+            layout = Layout(tuple(shape), (), channels=1, dense=settings["dense"])
+            rank, model = layout.rank, layout.model_channels
             embedded = settings["embedding"] or model
             of_potential = {name: settings[name] for name in ("width", "kernel", "convex")}
             potential = Potential(embedded, rank, settings["potential_layers"], **of_potential)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor, nn
 
 from geoinv.checks import InputError
 from geoinv.learned.residual import ResidualNetwork
-from geoinv.learned.unrolled import Steps, UnrolledNetwork, largest_eigenvalue, seeded
+from geoinv.learned.unrolled import UnrolledNetwork, seeded
 from geoinv.linop import LinearOperator
 
 __all__ = ["Proximal"]
@@ -67,12 +66,7 @@ class Proximal(UnrolledNetwork):
             "dense": dense,
         }
         generator = seeded(seed)
-        spatial = self.layout.domain_shape if self.layout.rank else ()
-        data = torch.zeros(1, channels, *self.layout.range_shape)
-        shape = (1, self.layout.model_channels, *spatial)
-        curvature = largest_eigenvalue(lambda x: self.misfit_gradient(x, data), shape, generator)
-        self.steps = Steps(layers, 1.0 / curvature)
-        self.start = Steps(1, 1.0 / curvature)
+        self.start_steps(self.normal, self.layout.model_channels, generator)
         self.maps = nn.ModuleList(
             ResidualNetwork(self.layout.model_channels, width, depth, self.layout.rank, kernel, generator)
             for _ in range(1 if shared else layers)

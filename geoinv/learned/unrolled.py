@@ -66,9 +66,13 @@ class UnrolledNetwork(nn.Module, ABC):
     ----------
     settings : dict
         What makes the network again, besides A.
+    steps, start : Steps
+        h_j, and alpha of the start alpha A'b.
     """
 
     settings: dict[str, Any]
+    steps: Steps
+    start: Steps
 
     def __init__(self, A: LinearOperator, channels: int, layers: int, dense: bool) -> None:
         super().__init__()
@@ -106,6 +110,32 @@ class UnrolledNetwork(nn.Module, ABC):
         # autocast makes models of half precision, which the physics does not take
         model = x if x.dtype == torch.float64 else x.float()
         return self.back_project(self.physics(self.layout.to_domain(model)) - data)
+
+    def start_steps(self, normal: Callable[[Tensor], Tensor], channels: int, generator: torch.Generator) -> float:
+        """Start steps and alpha at one over the largest curvature of the misfit.
+
+        Parameters
+        ----------
+        normal : callable
+            The misfit's gradient for data of zero, as a map of (1, channels, *axes).
+        channels : int
+            Of the unknowns.
+        generator : torch.Generator
+            Of the power iteration's first vector.
+
+        Returns
+        -------
+        float
+            The curvature.
+        """
+        spatial = self.layout.domain_shape if self.layout.rank else ()
+        curvature = largest_eigenvalue(normal, (1, channels, *spatial), generator)
+        self.steps, self.start = Steps(self.layers, 1.0 / curvature), Steps(1, 1.0 / curvature)
+        return curvature
+
+    def normal(self, x: Tensor) -> Tensor:
+        """A'A x, inside the network."""
+        return self.misfit_gradient(x, torch.zeros(1, self.layout.channels, *self.layout.range_shape))
 
     @abstractmethod
     def models(self, data: Tensor) -> Iterator[Tensor]:

@@ -32,6 +32,7 @@ class Proximal(UnrolledNetwork):
 
     Examples
     --------
+    >>> import torch
     >>> from geoinv.operators import TotalTime
     >>> net = Proximal(TotalTime(), width=16, layers=3)
     >>> net(torch.zeros(7, 1)).shape

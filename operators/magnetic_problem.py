@@ -31,12 +31,13 @@ class NodeArrays:
 
 @dataclass(frozen=True)
 class MagneticProblem:
-    """Grid, survey and unknown of an operator, and the precision its engine keeps numbers in."""
+    """Grid, survey and unknown of an operator, the precision its engine keeps numbers in, and the error it may make."""
 
     grid: Grid
     survey: Survey
     unknown: str
     storage: np.dtype[Any]
+    rtol: float | None = None
 
     @cached_property
     def kernels(self) -> KernelWeights:

@@ -1,0 +1,385 @@
+r"""Far field of a prism: its even moments, and how far away they suffice.
+
+The integral of 1/r over a prism of half sizes (p, q, s) is, beyond its corners,
+
+    V * sum_ijk  p^2i q^2j s^2k / ((2i+1)! (2j+1)! (2k+1)!)  d_x^2i d_y^2j d_z^2k (1/r)
+
+about its centre (the Taylor series of 1/r, integrated over the prism). A datum is a fixed combination of derivatives
+of it, so its term of degree n = 2 (i + j + k) is a harmonic polynomial over an odd power of r, and along a row of
+cells, where y and z are fixed, a polynomial in x alone.
+
+**Error.** The term of degree n is the mean over the prism, whose points lie at t from its centre, of
+``(t . d)^n / n!`` applied to m directional derivatives of 1/r: m = 2 for the field, 3 for its gradients. A derivative
+of order k along unit vectors is at most k! / r^(k + 1), as where all of them coincide (Banach 1938). So with M the
+size of the moment a volume
+
+    |term n| <= M V mean(|t|^n) (n + 1) ... (n + m) / r^(n + m + 1),    mean(|t|^(n + 2)) <= R^2 mean(|t|^n)
+
+with R half the diagonal: what is left out after degree N is less than the bound of term N + 2 over (1 - ratio of the
+next two). It is compared with the dipole's datum at the same distance, in the mean of its size over all directions
+(the dipole itself vanishes on a cone, where no moment of higher degree does). A cell is far where
+
+    left out <= rtol * V * (mean size of the dipole's datum at distance 1) / r^(m + 1).
+
+Summed over cells, ||A m - exact|| <= rtol * || D |m| || for every model, D that mean size for each station and cell.
+"""
+
+from __future__ import annotations
+
+from math import comb, factorial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
+from geoinv.operators.magnetic_weights import MU0_OVER_4PI_NT
+
+__all__ = [
+    "HIGH",
+    "LANES",
+    "LOW",
+    "ORDERS",
+    "FarTables",
+    "NearCells",
+    "dipole_size",
+    "far_tables",
+    "far_terms",
+    "near_cells",
+    "places",
+    "reach",
+    "single_suffices",
+]
+
+LOW, HIGH = 4, 8
+"""Degrees of the moments of distant and of less distant rows of cells."""
+
+SLOTS = HIGH // 2 + 1
+"""Polynomials a row of cells: one for each even degree."""
+
+LANES = tuple(slot * (slot + 3) for slot in range(SLOTS + 1))
+"""First coefficient of each polynomial in x, of degree 3, 5, 7, ... (the field's are one degree lower)."""
+
+ORDERS = [(i, j, n - i - j) for n in range(SLOTS) for i in range(n + 1) for j in range(n + 1 - i)]
+"""Half the orders of each moment along easting, northing and upward."""
+
+NEAREST = 2.5
+"""Least distance of a far cell in half diagonals, times the root of the growth of the factors (n + 1) ... (n + m)."""
+
+SINGLE_FROM, SINGLE_ROUNDING = 5e-6, 2.5e-6
+"""Tolerance from which on far cells are evaluated in single precision, and the part of it that its rounding takes
+(measured: at most 2.0e-6, and 2e-7 in the mean, of the dipole's datum)."""
+
+DERIVATIVES = {
+    2: ("xx", "yy", "zz", "yz", "xz", "xy"),
+    3: ("xyz", "xxy", "xyy", "xxz", "xzz", "yyz", "yzz"),
+}
+"""What the weights of the corner functions stand for; the first two of the field's with a minus, the third unused."""
+
+Array = npt.NDArray[np.float64]
+Reals = npt.NDArray[np.floating[Any]]
+Integers = npt.NDArray[np.int64]
+
+
+def reach(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tolerance: float) -> Array:
+    """Distance beyond which the moments up to a degree suffice, by the bound above.
+
+    Parameters
+    ----------
+    half_sizes : (..., 3) array
+        Of the prisms, in metres.
+    derivatives : int
+        2 for the field, 3 for its gradients.
+    degree : int
+        Highest degree that is summed.
+    tolerance : float
+        Largest remainder, over ``M V / r^(derivatives + 1)``.
+
+    Returns
+    -------
+    (...) array, in metres.
+
+    Examples
+    --------
+    >>> float(reach([25.0, 25.0, 12.5], 2, 8, 1e-6).round())
+    173.0
+    """
+    squared = np.asarray(half_sizes, np.float64) ** 2
+    first = degree + 2
+    mean = np.zeros(squared.shape[:-1])
+    for i in range(first // 2 + 1):
+        for j in range(first // 2 + 1 - i):
+            k = first // 2 - i - j
+            share = comb(first // 2, i) * comb(first // 2 - i, j) / ((2 * i + 1) * (2 * j + 1) * (2 * k + 1))
+            mean += share * np.prod(squared ** np.array([i, j, k]), axis=-1)
+    factor = factorial(first + derivatives) / factorial(first)
+    growth = factorial(first + 2 + derivatives) / factorial(first + 2) / factor
+    least = NEAREST * np.sqrt(growth * squared.sum(axis=-1))
+    distance = (factor * mean / (tolerance * (1.0 - NEAREST**-2))) ** (1.0 / first)
+    return np.asarray(np.maximum(least, distance))
+
+
+def dipole_size(derivatives: int, weights: Array) -> float:
+    """Mean over all directions of the size of a datum of a dipole at distance 1."""
+    count = 4096
+    z = 1.0 - (2.0 * np.arange(count) + 1.0) / count
+    turn = np.pi * (3.0 - np.sqrt(5.0)) * np.arange(count)
+    x, y = np.sqrt(1.0 - z * z) * (np.cos(turn), np.sin(turn))
+    coefficients = _dipole(derivatives, weights)[: derivatives + 1, : derivatives + 1, : derivatives + 1]
+    return float(np.abs(np.polynomial.polynomial.polyval3d(x, y, z, coefficients)).mean())
+
+
+def places(derivatives: int) -> Integers:
+    """Where each coefficient of :func:`far_terms` stands: lane, power of y, power of z (terms, 3).
+
+    The lane is ``LANES[polynomial] + power of x``. Each lane's powers of y descend, and begin with as many terms that
+    stay 0 (power of y -1) as it takes for whole fours.
+    """
+    found = []
+    for slot in range(SLOTS):
+        degree = 2 * slot + derivatives
+        for i in range(degree + 1):
+            lane, count = LANES[slot] + i, degree + 1 - i
+            found += [(lane, -1, 0)] * (-count % 4)
+            found += [(lane, j, count - 1 - j) for j in range(count - 1, -1, -1)]
+    return np.array(found)
+
+
+def far_terms(derivatives: int, weights: Array) -> Array:
+    """Polynomials over odd powers of r that the moments of a prism contribute to a datum.
+
+    Parameters
+    ----------
+    derivatives : int
+        2 for the field, 3 for its gradients.
+    weights : (7,) array
+        Of the datum's corner functions (:class:`geoinv.operators.magnetic_weights.KernelWeights`).
+
+    Returns
+    -------
+    (orders, terms) array
+        For each of `ORDERS` (times the half sizes to twice these powers and the volume) the coefficients at
+        :func:`places`, of x, y, z from the station to the centre of the prism.
+    """
+    lanes, y, z = places(derivatives).T
+    slots = np.searchsorted(LANES, lanes, side="right") - 1
+    x = lanes - np.array(LANES)[slots]
+    # differentiated by the station, not by the place of the prism
+    derived = {(0, 0, 0): (-1.0) ** derivatives * _dipole(derivatives, weights)}
+    result = np.zeros((len(ORDERS), lanes.size))
+    for row, order in enumerate(ORDERS):
+        if order not in derived:
+            axis = next(a for a in range(3) if order[a])
+            before = (order[0] - (axis == 0), order[1] - (axis == 1), order[2] - (axis == 2))
+            count = derivatives + 2 * sum(before)
+            derived[order] = _derivative(_derivative(derived[before], count, axis), count + 1, axis)
+        share = 1.0 / (factorial(2 * order[0] + 1) * factorial(2 * order[1] + 1) * factorial(2 * order[2] + 1))
+        result[row] = np.where((slots == sum(order)) & (y >= 0), share * derived[order][x, y, z], 0.0)
+    return result
+
+
+class FarTables(NamedTuple):
+    """Nodes, centres and moments of the cells of a grid.
+
+    Rows of cells of one width and height share an entry ("kind"). Where cells differ in length, the moments are
+    kept apart by their power of the length, in one pass over the row each. Lengths of `terms` and `powers` are in
+    units of `scale`; `powers` has the precision that far cells are evaluated in.
+
+    Attributes
+    ----------
+    order : (components,) array of int
+        2 for the field, 3 for its gradients.
+    weights : (components, unknowns, 7) array
+        Of the corner functions.
+    x_nodes, y_nodes, z_nodes : arrays
+        Cell edges in metres; eastings padded to whole vector registers.
+    x, y, z : arrays
+        Cell centres; eastings padded likewise.
+    scale : float
+        In metres.
+    layer_kinds : (layers,) array of int
+        Layers of one height share an entry.
+    terms : (components, unknowns, layer kinds, passes, terms, rows) array
+        Coefficients of x^i y^j z^k, for each power of x in fours, from the highest power of y down.
+    z_powers : (2, terms) array of int
+        k of each, for the field and for gradients.
+    starts : (2, 41) array of int
+        First term of each of the 40 powers of x in the five polynomials.
+    powers : (passes, columns) array
+        Cell length times the power of it that the pass goes with; 0 in the padding.
+    kinds : (layers, rows) array of int
+        Entry of each row.
+    near : (kinds, columns) array
+        Squared distance in m^2 within which a cell is near.
+    reach : (2, kinds) array
+        Squared distance beyond which no cell of a row is near, and beyond which low degrees suffice for all.
+    floor : (kinds,) array
+        A squared distance in units of the scale that no far cell reaches: near cells are kept from dividing by 0.
+    extent : (layers, rows, 2) array of int
+        First active column and the one after the last; equal where no cell is active.
+    """
+
+    order: Integers
+    weights: Array
+    x_nodes: Reals
+    y_nodes: Reals
+    z_nodes: Reals
+    x: Reals
+    y: Reals
+    z: Reals
+    scale: float
+    layer_kinds: Integers
+    terms: Reals
+    z_powers: Integers
+    starts: Integers
+    powers: Reals
+    kinds: Integers
+    near: Array
+    reach: Array
+    floor: Array
+    extent: Integers
+
+
+class NearCells(NamedTuple):
+    """Which cells a station has near it.
+
+    Attributes
+    ----------
+    kinds : (layers, rows) array of int
+        Rows of cells of one width and height have one number.
+    half_sizes : (kinds, columns, 3) array
+        In metres.
+    near, low : (kinds, columns) arrays
+        Distance within which a cell is near, and beyond which degrees up to `LOW` suffice.
+    """
+
+    kinds: Integers
+    half_sizes: Array
+    near: Array
+    low: Array
+
+
+def near_cells(problem: MagneticProblem) -> NearCells:
+    """Distances that the ``rtol`` of a problem asks for; where components differ, the strictest decides for all."""
+    nodes, (_, rows, columns) = problem.nodes, problem.grid.shape
+    x_half, y_half, z_half = (0.5 * np.diff(edges) for edges in (nodes.x[: columns + 1], nodes.y, nodes.z))
+    y_kinds = _kinds(y_half)
+    numbers = _kinds(z_half)[:, None] * (y_kinds.max() + 1) + y_kinds
+    _, first, kinds = np.unique(numbers, return_index=True, return_inverse=True)
+    half_sizes = np.empty((len(first), columns, 3))
+    half_sizes[..., 0] = x_half
+    half_sizes[..., 1], half_sizes[..., 2] = y_half[first % rows, None], z_half[first // rows, None]
+    near, low = (
+        np.max([reach(half_sizes, order, degree, tolerance) for order, tolerance in _tolerances(problem)], axis=0)
+        for degree in (HIGH, LOW)
+    )
+    return NearCells(kinds.reshape(numbers.shape), half_sizes, near, low)
+
+
+def far_tables(problem: MagneticProblem) -> FarTables:
+    """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
+    weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
+    columns = grid.shape[2]
+    kinds, half_sizes, near, low = near_cells(problem)
+    x_half, sides = half_sizes[0, :, 0], half_sizes[:, 0, 1:]
+
+    real = np.float32 if single_suffices(problem) else np.float64
+    scale = float(np.exp(np.log(half_sizes).mean()))
+    _, first, layer_kinds = np.unique(kinds[:, 0], return_index=True, return_inverse=True)
+    y_scaled, z_scaled = sides[kinds[0], 0] / scale, sides[kinds[first, 0], 1] / scale
+    orders, x_scaled = np.array(ORDERS), x_half / scale
+    shares = 4.0 * np.einsum(
+        "ko,jo->kjo", z_scaled[:, None] ** (2 * orders[:, 2] + 1), y_scaled[:, None] ** (2 * orders[:, 1] + 1)
+    )
+    if int(_kinds(x_half).max()) == 0:
+        shares = (shares * x_scaled[0] ** (2 * orders[:, 0]))[:, None]
+        powers = 2.0 * x_scaled[None]
+    else:
+        shares = shares[:, None] * (orders[:, 0] == np.arange(SLOTS)[:, None, None])
+        powers = 2.0 * x_scaled ** (1 + 2 * np.arange(SLOTS)[:, None])
+    count = len(places(3))
+    terms = np.empty((*weights.weights.shape[:2], len(first), len(powers), count, len(y_scaled)), real)
+    for c, order in enumerate(weights.order):
+        for u, datum in enumerate(weights.weights[c]):
+            moments = _padded(far_terms(int(order), datum), count) * scale ** (2.0 - order)
+            terms[c, u] = np.einsum("kpjo,ot->kptj", shares, moments, optimize=True)
+    numbers = {order: places(order) for order in (2, 3)}
+
+    active = grid.active
+    begin, end = active.argmax(axis=2), columns - active[..., ::-1].argmax(axis=2)
+    extent = np.stack([begin, np.where(active.any(axis=2), end, begin)], axis=-1)
+    padding = (0, -columns % REGISTER)
+    return FarTables(
+        order=weights.order,
+        weights=weights.weights,
+        x_nodes=nodes.x,
+        y_nodes=nodes.y,
+        z_nodes=nodes.z,
+        x=np.pad(nodes.x[:columns] + x_half, padding, mode="edge"),
+        y=0.5 * (nodes.y[:-1] + nodes.y[1:]),
+        z=0.5 * (nodes.z[:-1] + nodes.z[1:]),
+        scale=scale,
+        layer_kinds=layer_kinds,
+        terms=terms,
+        z_powers=np.array([_padded(number[:, 2], count) for number in numbers.values()]),
+        starts=np.array([np.searchsorted(number[:, 0], np.arange(LANES[-1] + 1)) for number in numbers.values()]),
+        powers=np.pad(powers, ((0, 0), padding)).astype(real),
+        kinds=kinds,
+        near=near**2,
+        reach=np.array([near.max(axis=1), low.max(axis=1)]) ** 2,
+        floor=(0.1 * near.min(axis=1) / scale) ** 2,
+        extent=extent,
+    )
+
+
+def single_suffices(problem: MagneticProblem) -> bool:
+    """Whether far cells are evaluated in single precision."""
+    return problem.rtol is not None and problem.rtol >= SINGLE_FROM
+
+
+def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
+    """Number of derivatives of each datum, and the remainder it allows as :func:`reach` takes it."""
+    if problem.rtol is None:
+        raise ValueError("near and far cells differ by rtol, got None")
+    moment = MU0_OVER_4PI_NT
+    if problem.unknown == "susceptibility":
+        moment = problem.survey.field.intensity / (4.0 * np.pi)
+    truncation = problem.rtol - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)
+    return {
+        (int(order), truncation * dipole_size(int(order), datum) / moment)
+        for order, unknowns in zip(problem.kernels.order, problem.kernels.weights, strict=True)
+        for datum in unknowns
+    }
+
+
+def _kinds(half_sizes: Array) -> Integers:
+    """Number of each size among the different ones, but for rounding."""
+    rounded = np.round(half_sizes / half_sizes.max(), 12)
+    return np.asarray(np.unique(rounded, return_inverse=True)[1], np.int64)
+
+
+def _padded(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Values with zeros up to a count along the last axis."""
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, count - values.shape[-1])])
+
+
+def _dipole(derivatives: int, weights: Array) -> Array:
+    """Coefficients of the polynomial over r^(2 derivatives + 1) of a datum of a dipole."""
+    size = HIGH + derivatives + 1
+    total = np.zeros((size, size, size))
+    signs = (-1.0, -1.0, 0.0, 1.0, 1.0, 1.0) if derivatives == 2 else (1.0,) * 7
+    for axes, sign, weight in zip(DERIVATIVES[derivatives], signs, weights, strict=False):
+        term = np.zeros_like(total)
+        term[0, 0, 0] = 1.0
+        for count, axis in enumerate(axes):
+            term = _derivative(term, count, "xyz".index(axis))
+        total += sign * weight * term
+    return total
+
+
+def _derivative(polynomial: Array, count: int, axis: int) -> Array:
+    """Numerator over r^(2 count + 3) of the derivative of ``polynomial / r^(2 count + 1)``."""
+    powers = np.arange(polynomial.shape[0]).reshape([-1 if a == axis else 1 for a in range(3)])
+    slope = np.roll(powers * polynomial, -1, axis)
+    r2_slope = sum(np.roll(slope, 2, a) for a in range(3))
+    return np.asarray(r2_slope - (2 * count + 1) * np.roll(polynomial, 1, axis))

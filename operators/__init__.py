@@ -8,10 +8,35 @@ if __name__ != "geoinv.operators":
         "and run Python from outside the checkout's operators/ folder"
     )
 
-from geoinv.operators.blur import Blur
-from geoinv.operators.magnetic import Magnetics
-from geoinv.operators.magnetic_section import MagneticSection
-from geoinv.operators.straight_ray import StraightRayTomography
-from geoinv.operators.total_time import TotalTime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geoinv.operators.blur import Blur
+    from geoinv.operators.magnetic import Magnetics
+    from geoinv.operators.magnetic_section import MagneticSection
+    from geoinv.operators.straight_ray import StraightRayTomography
+    from geoinv.operators.total_time import TotalTime
 
 __all__ = ["Blur", "MagneticSection", "Magnetics", "StraightRayTomography", "TotalTime"]
+
+_LAZY = {
+    "Blur": "blur",
+    "MagneticSection": "magnetic_section",
+    "Magnetics": "magnetic",
+    "StraightRayTomography": "straight_ray",
+    "TotalTime": "total_time",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of an operator on first use: compilers and transforms take time to load."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'geoinv.operators' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"geoinv.operators.{_LAZY[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Names that are there, lazy ones included."""
+    return sorted({*globals(), *_LAZY})

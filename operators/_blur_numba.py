@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numba
-import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._jit import kernel
@@ -32,7 +31,10 @@ def sum_over_offsets(weights: Array, padded: Array, blurred: Array) -> None:
     for item in numba.prange(batch * layers * rows):
         picture, place = item // (layers * rows), item % (layers * rows)
         layer, row = place // rows, place % rows
-        total = np.zeros(columns, blurred.dtype)
+        # loops, not whole arrays: those take numba five seconds to compile
+        total = blurred[picture, layer, row]
+        for column in range(columns):
+            total[column] = 0.0
         for up in range(weights.shape[0]):
             for along in range(weights.shape[1]):
                 source = padded[picture, layer + up, row + along]
@@ -40,4 +42,3 @@ def sum_over_offsets(weights: Array, padded: Array, blurred: Array) -> None:
                     weight = weights[up, along, across]
                     for column in range(columns):
                         total[column] += weight * source[across + column]
-        blurred[picture, layer, row] = total

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any
 
 import ducc0.fft
@@ -14,7 +19,16 @@ from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at
 
-__all__ = ["Gridded", "Lattice", "lattice_of"]
+__all__ = ["Gridded", "Lattice", "gridded_bytes", "lattice_of"]
+
+SHARES = 8
+"""Parts that the layers are dealt out in, to as many threads; fixed, so that sums do not depend on the threads."""
+
+BLOCK_BYTES = 600_000
+"""Spectra of the layers that are worked on together: what stays in a core's own cache."""
+
+BUILT_TOGETHER = 8
+"""Layers whose kernels are evaluated together, to keep all cores busy."""
 
 
 @dataclass(frozen=True)
@@ -73,101 +87,187 @@ def lattice_of(problem: MagneticProblem) -> Lattice | str:
     return Lattice((spacings[0], spacings[1]), (origins[0], origins[1]), steps[0], steps[1], padded)
 
 
-def gridded_bytes(problem: MagneticProblem, lattice: Lattice) -> int:
-    """Bytes of the spectra and of what one application takes besides."""
-    complex_size, layers = 2 * problem.storage.itemsize, problem.grid.shape[0]
-    spectrum = int(np.prod(lattice.spectrum_shape)) * complex_size
-    kernels = problem.components * problem.unknowns * layers * spectrum
-    working = 2 * problem.unknowns * layers * spectrum
-    table = int(np.prod(lattice.padded)) * layers * problem.components * problem.unknowns * 16
-    return kernels + max(working, table)
+def gridded_bytes(problem: MagneticProblem, lattice: Lattice, recompute: bool = False) -> int:
+    """Bytes of the kernel's spectra, of making them, and of what one application takes besides."""
+    layers, width = problem.grid.shape[0], problem.components * problem.unknowns
+    spectrum = int(np.prod(lattice.spectrum_shape)) * 2 * problem.storage.itemsize
+    block = _layers_a_block(problem, lattice, recompute)
+    shares = min(SHARES, -(-layers // block))
+    # by offset and in padded order, in float64; padded order and spectra in the storage's precision
+    table = int(np.prod(lattice.padded)) * (16 + problem.storage.itemsize) + spectrum
+    making = min(layers, max(block, BUILT_TOGETHER)) * width * table
+    models = 2 * problem.unknowns * problem.grid.size * problem.storage.itemsize
+    threads = min(shares, numba.get_num_threads())
+    applying = shares * problem.components * spectrum + threads * problem.unknowns * block * 2 * spectrum + models
+    return threads * making + applying if recompute else width * layers * spectrum + max(making, applying)
+
+
+def _layers_a_block(problem: MagneticProblem, lattice: Lattice, recompute: bool) -> int:
+    """Layers that are worked on together."""
+    spectrum = int(np.prod(lattice.spectrum_shape)) * 2 * problem.storage.itemsize
+    cached = BLOCK_BYTES // (spectrum * problem.unknowns)
+    return min(problem.grid.shape[0], max(cached, BUILT_TOGETHER if recompute else 1))
 
 
 class Gridded:
     """Block-Toeplitz products by zero-padded real Fourier transforms.
 
+    Rows of zeros are not transformed, nor rows that nobody reads, and layers pass through the caches
+    a few at a time, on all threads.
+
     Parameters
     ----------
     problem : MagneticProblem
         Grid, survey and unknown; ``problem.storage`` is the spectra's precision.
+    recompute : bool
+        Evaluate the kernel at every application instead of keeping its spectra: slower, in little memory.
     """
 
-    def __init__(self, problem: MagneticProblem) -> None:
+    def __init__(self, problem: MagneticProblem, recompute: bool = False) -> None:
         lattice = lattice_of(problem)
         if isinstance(lattice, str):
             raise TypeError(lattice)
         self.problem, self.lattice = problem, lattice
         self._complex = np.result_type(problem.storage, np.complex64)
-        self._spectra = self._transform(self._kernel_table().astype(problem.storage))
+        layers = problem.grid.shape[0]
+        self._block = _layers_a_block(problem, lattice, recompute)
+        starts = range(0, layers, self._block)
+        count = min(SHARES, len(starts))
+        self._shares = list(pairwise([*(starts[len(starts) * share // count] for share in range(count)), layers]))
+        self._spare: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]] = []
+        self._spectra: npt.NDArray[Any] | None = None
+        if not recompute:
+            shape = (problem.components, problem.unknowns, layers, *lattice.spectrum_shape)
+            self._spectra = np.empty(shape, self._complex)
+            together = max(self._block, BUILT_TOGETHER)
+            for start in range(0, layers, together):
+                part = slice(start, min(start + together, layers))
+                self._spectra[:, :, part] = self._kernel_spectra(part)
 
-    def _kernel_table(self) -> npt.NDArray[np.float64]:
-        """Field of a cell at a station by their offset, in the order that circular convolution wants.
-
-        (components, unknowns, layers, padded rows, padded columns), from one station over a grid
-        that spans all offsets.
-        """
-        grid, lattice = self.problem.grid, self.lattice
-        (rows, columns), (_, cell_rows, cell_columns) = lattice.shape, grid.shape
+    @cached_property
+    def _all_offsets(self) -> MagneticProblem:
+        """One station over cells that span all offsets, in the problem's own metres."""
+        problem, lattice = self.problem, self.lattice
+        (rows, columns), (_, cell_rows, cell_columns) = lattice.shape, problem.grid.shape
         northing, easting = lattice.origin
         one = replace(
-            self.problem.survey.select([0]).with_data(None), easting=np.array([easting]), northing=np.array([northing])
+            problem.survey.select([0]).with_data(None),
+            easting=np.array([easting]),
+            northing=np.array([northing]),
+            upward=problem.stations[:1, 2],
         )
-        nodes = self.problem.nodes
-        all_offsets = type(grid)(
+        nodes = problem.nodes
+        cells = type(problem.grid)(
             nodes.x[0] + lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1),
             nodes.y[0] + lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1),
-            grid.upward_edges,
+            nodes.z,
         )
-        span = MagneticProblem(all_offsets, one, self.problem.unknown, np.dtype(float))
+        return MagneticProblem(cells, one, problem.unknown, np.dtype(float))
+
+    def _kernel_spectra(self, layers: slice) -> npt.NDArray[Any]:
+        """Spectra (components, unknowns, layers, rows, columns) of a cell's field by offset from the station."""
+        span, padded = self._all_offsets, self.lattice.padded
+        edges = span.grid.upward_edges[layers.start : layers.stop + 1]
+        cells = type(span.grid)(span.grid.easting_edges, span.grid.northing_edges, edges)
+        span = replace(span, grid=cells)
         fields = cell_fields(span, span.stations)[:, 0]
-        table = np.zeros((*fields.shape[:3], *lattice.padded))
-        to_row = -np.arange(1 - rows, cell_rows) % lattice.padded[0]
-        to_column = -np.arange(1 - columns, cell_columns) % lattice.padded[1]
+        (rows, columns), (_, cell_rows, cell_columns) = self.lattice.shape, self.problem.grid.shape
+        table = np.zeros((*fields.shape[:3], *padded), self.problem.storage)
+        # offset -d stands at index d of a circular convolution
+        to_row = -np.arange(1 - rows, cell_rows) % padded[0]
+        to_column = -np.arange(1 - columns, cell_columns) % padded[1]
         table[..., to_row[:, None], to_column] = fields
-        return table
+        return np.asarray(ducc0.fft.r2c(table, axes=(3, 4), nthreads=numba.get_num_threads()))
 
-    def _transform(self, arrays: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        axes = (arrays.ndim - 2, arrays.ndim - 1)
-        return np.asarray(ducc0.fft.r2c(arrays, axes=axes, nthreads=numba.get_num_threads()))
+    def _blocks(self, first: int, last: int) -> Iterator[tuple[slice, npt.NDArray[Any]]]:
+        """Layers from `first` to `last`, a block at a time, with the spectra of their kernels."""
+        for start in range(first, last, self._block):
+            part = slice(start, min(start + self._block, last))
+            yield part, self._kernel_spectra(part) if self._spectra is None else self._spectra[:, :, part]
 
-    def _inverse(self, spectra: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        axes = (spectra.ndim - 2, spectra.ndim - 1)
-        _, columns = self.lattice.padded
-        inverse = ducc0.fft.c2r(
-            spectra,
-            axes=axes,
-            lastsize=columns,
-            forward=False,
-            inorm=2,
-            nthreads=numba.get_num_threads(),
+    @contextmanager
+    def _working(self) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+        """Padded rows and spectra of a block, for one thread; kept, as fresh pages cost as much as the transforms."""
+        try:
+            arrays = self._spare.pop()
+        except IndexError:
+            shape = (self.problem.unknowns, self._block)
+            padded = np.empty((*shape, self.problem.grid.shape[1], self.lattice.padded[1]), self.problem.storage)
+            arrays = padded, np.empty((*shape, *self.lattice.spectrum_shape), self._complex)
+        yield arrays
+        self._spare.append(arrays)
+
+    def _transform(self, rows: npt.NDArray[Any], spectra: npt.NDArray[Any]) -> None:
+        """Spectra of (..., padded rows, columns) arrays that are zero beyond `rows`."""
+        count = rows.shape[-2]
+        ducc0.fft.r2c(rows, axes=(rows.ndim - 1,), out=spectra[..., :count, :])
+        spectra[..., count:, :] = 0.0
+        ducc0.fft.c2c(spectra, axes=(rows.ndim - 2,), out=spectra)
+
+    def _inverse(self, spectra: npt.NDArray[Any], rows: npt.NDArray[Any]) -> None:
+        """First `rows` of what has these spectra, which are overwritten."""
+        scale = {"inorm": 2, "forward": False}
+        ducc0.fft.c2c(spectra, axes=(rows.ndim - 2,), out=spectra, **scale)
+        ducc0.fft.c2r(
+            spectra[..., : rows.shape[-2], :],
+            axes=(rows.ndim - 1,),
+            lastsize=rows.shape[-1],
+            out=rows,
             allow_overwriting_input=True,
+            **scale,
         )
-        return np.asarray(inverse)
 
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""
         return np.stack([self._forward_one(model) for model in models])
 
     def _forward_one(self, model: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        unknowns, layers, rows, columns = model.shape
-        padded = np.zeros((unknowns, layers, *self.lattice.padded), self.problem.storage)
-        padded[..., :rows, :columns] = model
-        spectra = self._transform(padded)
-        data = np.empty((self.problem.components, *self.lattice.spectrum_shape), self._complex)
-        spectra_to_data(self._spectra, spectra, data)
-        return self._inverse(data)[:, self.lattice.row, self.lattice.column]
+        parts = _each(partial(self._share_of_data, model), self._shares)
+        spectra = parts[0]
+        for part in parts[1:]:
+            spectra += part
+        data = np.empty((len(spectra), self.lattice.shape[0], self.lattice.padded[1]), self.problem.storage)
+        self._inverse(spectra, data)
+        return data[:, self.lattice.row, self.lattice.column]
+
+    def _share_of_data(self, model: npt.NDArray[Any], share: tuple[int, int]) -> npt.NDArray[Any]:
+        """Spectra of the data that the layers of a share make."""
+        columns = model.shape[3]
+        data = np.zeros((self.problem.components, *self.lattice.spectrum_shape), self._complex)
+        with self._working() as (padded, spectra):
+            padded[..., columns:] = 0.0
+            for part, kernels in self._blocks(*share):
+                count = part.stop - part.start
+                padded[:, :count, :, :columns] = model[:, part]
+                self._transform(padded[:, :count], spectra[:, :count])
+                spectra_to_data(kernels, spectra[:, :count], data)
+        return data
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transpose of :meth:`forward`."""
-        return np.stack([self._adjoint_one(values) for values in data])
+        models = np.empty((len(data), self.problem.unknowns, *self.problem.grid.shape), self.problem.storage)
+        for values, model in zip(data, models, strict=True):
+            _each(partial(self._share_of_models, self._data_spectra(values), model), self._shares)
+        return models
 
-    def _adjoint_one(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        layers, rows, columns = self.problem.grid.shape
-        padded = np.zeros((self.problem.components, *self.lattice.padded), self.problem.storage)
-        add_at(padded, (slice(None), self.lattice.row, self.lattice.column), values)
-        spectra = np.empty((self.problem.unknowns, layers, *self.lattice.spectrum_shape), self._complex)
-        spectrum_to_models(self._spectra, self._transform(padded), spectra)
-        return np.ascontiguousarray(self._inverse(spectra)[..., :rows, :columns])
+    def _data_spectra(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Spectra (components, rows, columns) of values (components, stations) on the lattice."""
+        components, lattice = self.problem.components, self.lattice
+        padded = np.zeros((components, lattice.shape[0], lattice.padded[1]), self.problem.storage)
+        add_at(padded, (slice(None), lattice.row, lattice.column), values)
+        spectra = np.empty((components, *lattice.spectrum_shape), self._complex)
+        self._transform(padded, spectra)
+        return spectra
+
+    def _share_of_models(self, data: npt.NDArray[Any], model: npt.NDArray[Any], share: tuple[int, int]) -> None:
+        """Fill the layers of a share of a model."""
+        columns = model.shape[3]
+        with self._working() as (padded, spectra):
+            for part, kernels in self._blocks(*share):
+                count = part.stop - part.start
+                spectrum_to_models(kernels, data, spectra[:, :count])
+                self._inverse(spectra[:, :count], padded[:, :count])
+                model[:, part] = padded[:, :count, :, :columns]
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations).
@@ -175,14 +275,24 @@ class Gridded:
         The squared kernel is a convolution too.
         """
         layers, rows, columns = self.problem.grid.shape
-        weights = np.zeros((self.problem.components, *self.lattice.padded), self.problem.storage)
-        add_at(weights, (slice(None), self.lattice.row, self.lattice.column), squared_weights)
-        spectra = self._transform(weights)
+        weights = self._data_spectra(squared_weights)
         diagonal = np.zeros((self.problem.unknowns, layers, rows, columns))
-        for unknown in range(self.problem.unknowns):
-            for layer in range(layers):
-                kernel = self._inverse(self._spectra[:, unknown, layer].copy())
-                product = np.sum(np.conj(self._transform(kernel**2)) * spectra, axis=0)
-                diagonal[unknown, layer] = self._inverse(product)[:rows, :columns]
+        kernel = np.empty((self.problem.components, *self.lattice.padded), self.problem.storage)
+        product, back = np.empty_like(weights), np.empty((rows, self.lattice.padded[1]), self.problem.storage)
+        for part, kernels in self._blocks(0, layers):
+            for unknown, layer in np.ndindex(kernels.shape[1:3]):
+                self._inverse(kernels[:, unknown, layer].copy(), kernel)
+                self._transform(kernel**2, product)
+                self._inverse(np.sum(np.conj(product) * weights, axis=0), back)
+                diagonal[unknown, part.start + layer] = back[:, :columns]
         # rounding of the transform may leave a small negative number where the field is tiny
         return np.maximum(diagonal, 0.0)
+
+
+def _each(work: Callable[[tuple[int, int]], Any], shares: list[tuple[int, int]]) -> list[Any]:
+    """Results of all shares, worked on by numba's number of threads."""
+    threads = min(numba.get_num_threads(), len(shares))
+    if threads == 1:
+        return [work(share) for share in shares]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, shares))

@@ -17,7 +17,20 @@ import geoinv
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "geoinv").glob("**/*.py"), *(ROOT / "operators").glob("**/*.py")])
-HEAVY = ["cupy", "discretize", "matplotlib", "netCDF4", "numba", "pyvista", "rich", "torch", "typer", "xarray"]
+HEAVY = [
+    "cupy",
+    "discretize",
+    "ducc0",
+    "matplotlib",
+    "netCDF4",
+    "numba",
+    "pyvista",
+    "rich",
+    "scipy",
+    "torch",
+    "typer",
+    "xarray",
+]
 
 
 def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -28,6 +41,18 @@ def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_importing_geoinv_loads_no_heavy_library():
     result = run_python(f"import sys, geoinv; print(sorted(set({HEAVY}) & set(sys.modules)))", ROOT)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_an_operator_loads_what_it_needs_when_it_is_named():
+    code = f"import sys, geoinv.operators; print(sorted(set({HEAVY}) & set(sys.modules)))"
+    assert run_python(code, ROOT).stdout.strip() == "[]"
+    result = run_python(code.replace("; print", "; geoinv.operators.Magnetics; print"), ROOT)
+    assert result.stdout.strip() == "['ducc0', 'numba', 'scipy']", result.stderr
+
+
+def test_every_operator_that_is_offered_resolves():
+    assert set(geoinv.operators.__all__) <= set(dir(geoinv.operators))
+    assert all(getattr(geoinv.operators, name).__name__ == name for name in geoinv.operators.__all__)
 
 
 def test_operators_resolve_after_importing_geoinv_only():

@@ -188,7 +188,7 @@ def test_products_of_spectra_are_sums_over_layers_and_over_components(dtype):
         return (random.standard_normal(shape) + 1j * random.standard_normal(shape)).astype(dtype)
 
     table, models, data = spectra(2, 3, 2, 3, 4), spectra(3, 2, 3, 4), spectra(2, 3, 4)
-    forward, back = np.full_like(data, np.nan), np.full_like(models, np.nan)
+    forward, back = np.zeros_like(data), np.full_like(models, np.nan)
     fourier.spectra_to_data(table, models, forward)
     fourier.spectrum_to_models(table, data, back)
     tolerance = 1e-5 if dtype == "complex64" else 1e-13

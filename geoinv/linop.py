@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse.linalg as spla
 
-from geoinv.backend import array_module
+from geoinv.backend import array_module, library_of, memory_refusals
 from geoinv.checks import InputError, shape_text
+
+if TYPE_CHECKING:
+    import scipy.sparse.linalg as spla
 
 __all__ = ["Identity", "LinearOperator", "MatrixOperator", "from_scipy"]
 
@@ -53,7 +56,13 @@ class LinearOperator(ABC):
     def _stacked(self, x: Array) -> Array:
         """Map (batch, *domain_shape) of any type and strides, in the library that the array belongs to."""
         library = array_module(x)
-        image = self._forward(library.ascontiguousarray(x, dtype=self.dtype))
+        values = library.ascontiguousarray(x, dtype=self.dtype)
+        if library is np:
+            image = self._forward(values)
+        else:
+            with values.device, memory_refusals(self.name):
+                on_host = not self.device_arrays
+                image = library.asarray(self._forward(values.get())) if on_host else self._forward(values)
         result: Array = library.asarray(image, dtype=self.dtype).reshape((len(x), *self.range_shape))
         return result
 
@@ -63,20 +72,25 @@ class LinearOperator(ABC):
         Parameters
         ----------
         x : (..., *domain_shape) array
-            Leading dimensions are a batch.
+            Leading dimensions are a batch. NumPy array or what makes one, CuPy array, or PyTorch tensor.
         out : (..., *range_shape) array, optional
-            Receives the result.
+            Receives the result; not for tensors.
 
         Returns
         -------
-        (..., *range_shape) array of :attr:`dtype`; `out` where it was given.
+        (..., *range_shape) array of :attr:`dtype`, `out` where it was given; of the kind of `x` and on its GPU. A
+        tensor comes back in its own precision, with its derivatives (:func:`geoinv.as_torch`).
 
         Raises
         ------
         InputError
-            If a shape does not fit or the values are not real numbers.
+            If a shape does not fit, the values are not real numbers, or a GPU has no memory left.
         """
-        values = np.asarray(x)
+        if library_of(x) == "torch":
+            tensor: Array = self._of_tensor(x, out)
+            return tensor
+        library = array_module(x)
+        values: Array = library.asarray(x)
         if values.dtype.kind not in "fiub":
             raise InputError(f"{self.name} expects real numbers, got {values.dtype}; convert them to {self.dtype}")
         rank = len(self.domain_shape)
@@ -90,21 +104,28 @@ class LinearOperator(ABC):
             )
         batch = values.shape[:split]
         result_shape = batch + self.range_shape
-        if out is not None and not isinstance(out, np.ndarray):
-            raise InputError(f"{self.name} expects out to be a NumPy array, got {type(out).__name__}")
+        in_kind = out is None or isinstance(out, library.ndarray)
+        if not in_kind:
+            kind = "NumPy" if library is np else "CuPy"
+            raise InputError(f"{self.name} expects out to be a {kind} array, got {type(out).__name__}")
         if out is not None and (out.shape != result_shape or out.dtype != self.dtype):
             raise InputError(
                 f"{self.name} expects out of shape {shape_text(result_shape)} and type {self.dtype}, "
                 f"got {shape_text(out.shape)} and {out.dtype}"
             )
-        stacked = np.ascontiguousarray(values.reshape((-1, *self.domain_shape)), dtype=self.dtype)
-        count = stacked.shape[0]
-        result = self._forward(stacked) if count else np.zeros((0, *self.range_shape), self.dtype)
-        result = np.asarray(result, dtype=self.dtype).reshape(result_shape)
+        stacked = values.reshape((-1, *self.domain_shape))
+        images = self._stacked(stacked) if len(stacked) else library.zeros((0, *self.range_shape), self.dtype)
+        result: Array = images.reshape(result_shape)
         if out is None:
-            return result.copy() if np.may_share_memory(result, values) else result
+            return result.copy() if library.may_share_memory(result, values) else result
         out[...] = result
         return out
+
+    def _of_tensor(self, x: Any, out: Any) -> Any:
+        """Image of a PyTorch tensor, by the bridge; found by name, as it lies above and is PyTorch's only home."""
+        if out is not None:
+            raise InputError(f"{self.name} expects no out beside a tensor; copy the result with out.copy_")
+        return importlib.import_module("geoinv.learned.bridge").as_torch(self)(x)
 
     @property
     def name(self) -> str:
@@ -184,6 +205,8 @@ class LinearOperator(ABC):
         columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
         if min(columns, rows) <= 16:
             return float(np.linalg.norm((self if columns <= rows else self.T).to_dense().astype(np.float64), 2))
+        import scipy.sparse.linalg as spla
+
         random = np.random.default_rng(seed)
         if not self(random.standard_normal(self.domain_shape)).any():
             return 0.0
@@ -193,6 +216,8 @@ class LinearOperator(ABC):
 
     def to_scipy(self) -> spla.LinearOperator:
         """Return the same map as a scipy.sparse.linalg.LinearOperator on flat vectors."""
+        import scipy.sparse.linalg as spla
+
         columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
 
         def matmat(operator: LinearOperator, x: Array) -> Array:
@@ -380,4 +405,6 @@ def from_scipy(operator: Any) -> LinearOperator:
     InputError
         If it is complex.
     """
+    import scipy.sparse.linalg as spla
+
     return _FromScipy(spla.aslinearoperator(operator))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
-from geoinv.backend import array_module
+from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, array_of, choice, positive, shape_text
 from geoinv.linop import LinearOperator
 from geoinv.operators._blur_numba import sum_over_offsets
 from geoinv.operators._jit import THREADS
+from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 
 __all__ = ["Blur"]
 
@@ -69,6 +71,8 @@ class Blur(LinearOperator):
     [0.086, 0.18, 0.467, 0.18, 0.086]
     """
 
+    device_arrays = True
+
     def __init__(
         self,
         shape: Sequence[int],
@@ -91,17 +95,17 @@ class Blur(LinearOperator):
         self.scale, self.boundary = float(scale), boundary
         self.domain_shape = self.range_shape = tuple(int(n) for n in extents)
         self.dtype = np.dtype(dtype)
-        self.method, self.device_arrays = method, method == "fft"
+        self.method = method
         self._axes = tuple(range(1, extents.size + 1))
         self._lengths = [self._transform_length(n) for n in self.domain_shape]
         spread = _point_spread(self.domain_shape, self.scale)
-        self._spread = spread.astype(self.dtype)
-        self._spectrum = self._spectrum_of(spread).astype(self.dtype)
+        self._spread = Resident(spread.astype(self.dtype))
+        self._spectrum = Resident(self._spectrum_of(spread).astype(self.dtype))
 
     def _transform_length(self, cells: int) -> int:
         """Period of the lattice on which the convolution is circular."""
         if self.boundary == "zero":
-            return int(scipy.fft.next_fast_len(2 * cells - 1, real=True))
+            return int(_transforms(np.empty(0)).next_fast_len(2 * cells - 1, real=True))
         return cells if self.boundary == "periodic" else 2 * cells
 
     def _spectrum_of(self, spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -111,7 +115,7 @@ class Blur(LinearOperator):
             folded = np.zeros((length, *np.delete(wrapped.shape, axis)))
             np.add.at(folded, np.arange(1 - cells, cells) % length, np.moveaxis(wrapped, axis, 0))
             wrapped = np.moveaxis(folded, 0, axis)
-        spectrum = np.asarray(scipy.fft.rfftn(wrapped).real)
+        spectrum = np.asarray(_transforms(wrapped).rfftn(wrapped).real)
         if self.boundary != "reflective":
             return spectrum
         # an even signal of twice the length has the DCT-II as its spectrum, but for a phase
@@ -124,21 +128,23 @@ class Blur(LinearOperator):
         return self._forward(y)
 
     def _by_offsets(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        library, missing = array_module(x), (1,) * (3 - len(self.domain_shape))
         margins = [(0, 0), *((n - 1, n - 1) for n in self.domain_shape)]
-        padded = np.pad(x, margins, mode=PADDING[self.boundary])  # type: ignore[call-overload]
-        missing = (1,) * (3 - len(self.domain_shape))
-        blurred = np.empty((x.shape[0], *missing, *self.domain_shape), self.dtype)
-        with THREADS:
-            sum_over_offsets(
-                self._spread.reshape(*missing, *self._spread.shape),
-                padded.reshape(x.shape[0], *missing, *padded.shape[1:]),
-                blurred,
-            )
-        return blurred.reshape(x.shape)
+        padded = library.pad(x, margins, mode=PADDING[self.boundary])
+        padded = padded.reshape(x.shape[0], *missing, *padded.shape[1:])
+        spread = self._spread.beside(x)
+        spread = spread.reshape(*missing, *spread.shape)
+        blurred = library.empty((x.shape[0], *missing, *self.domain_shape), self.dtype)
+        if library is np:
+            with THREADS:
+                sum_over_offsets(spread, padded, blurred)
+        else:
+            sum_on_gpu(on_gpu(), spread, padded, blurred)
+        return blurred.reshape(x.shape)  # type: ignore[no-any-return]
 
     def _by_transforms(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         xp, fft, axes = array_module(x), _transforms(x), self._axes
-        spectrum = xp.asarray(self._spectrum)
+        spectrum = self._spectrum.beside(x)
         if self.boundary == "reflective":
             coefficients = fft.dctn(x, axes=axes, norm="ortho") * spectrum
             result: npt.NDArray[Any] = fft.idctn(coefficients, axes=axes, norm="ortho", overwrite_x=True)
@@ -156,15 +162,22 @@ class Blur(LinearOperator):
         )
 
 
+def source_of(dtype: np.dtype[Any]) -> Source:
+    """CUDA source for pictures of a type."""
+    return real_source("blur.cu", dtype)
+
+
+def sum_on_gpu(runner: Runner, spread: Any, padded: Any, blurred: Any) -> None:
+    """Do on a GPU what :func:`geoinv.operators._blur_numba.sum_over_offsets` does on the host."""
+    source = source_of(blurred.dtype)
+    batch, *shape = blurred.shape
+    blocks = batch * blocks_of(math.prod(shape), source.tile)
+    runner.run(source, "sum_over_offsets", blocks, spread, padded, *shape, blurred)
+
+
 def _transforms(array: Any) -> ModuleType:
     """Transforms of the library that an array belongs to."""
-    if isinstance(array, np.ndarray):
-        transforms: ModuleType = scipy.fft
-        return transforms
-    import cupyx.scipy.fft  # type: ignore[import-not-found,unused-ignore]
-
-    transforms = cupyx.scipy.fft
-    return transforms
+    return import_module("scipy.fft" if array_module(array) is np else "cupyx.scipy.fft")
 
 
 def _point_spread(shape: tuple[int, ...], scale: float) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import array_module
+from geoinv.backend import Resident
 from geoinv.checks import InputError, array_of, choice, finite, positive
 from geoinv.linop import LinearOperator
 from geoinv.memory import require_memory
@@ -98,7 +98,7 @@ class MagneticSection(LinearOperator):
         rows, columns = self.domain_shape
         # the matrix, and the temporaries of its formula
         require_memory(owner, "its matrix", 40.0 * rows * columns**2, "take fewer cells")
-        self._matrix = self._rows().astype(self.dtype)
+        self._matrix = Resident(self._rows().astype(self.dtype))
 
     def _rows(self) -> npt.NDArray[np.float64]:
         """Matrix (stations, cells)."""
@@ -113,10 +113,10 @@ class MagneticSection(LinearOperator):
         return np.asarray(factor * self.spacing**2 * field).reshape(columns, rows * columns)
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return x.reshape(x.shape[0], -1) @ array_module(x).asarray(self._matrix).T  # type: ignore[no-any-return]
+        return x.reshape(x.shape[0], -1) @ self._matrix.beside(x).T  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        cells = y @ array_module(y).asarray(self._matrix)
+        cells = y @ self._matrix.beside(y)
         return cells.reshape(-1, *self.domain_shape)  # type: ignore[no-any-return]
 
     @property

@@ -8,10 +8,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.linop import LinearOperator
 from geoinv.operators._jit import THREADS
 from geoinv.operators._straight_ray_numba import back_project, integrate
+from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 
 __all__ = ["StraightRayTomography"]
 
@@ -61,6 +63,8 @@ class StraightRayTomography(LinearOperator):
     [0.75, 0.7906, 0.7906, 0.75]
     """
 
+    device_arrays = True
+
     def __init__(
         self,
         shape: tuple[int, int],
@@ -90,14 +94,26 @@ class StraightRayTomography(LinearOperator):
         start, end = _in_cells(self.sources / width), _in_cells(self.receivers / width)
         self._rays = np.hstack([start, end - start])
         self._lengths = np.hypot(*(self.receivers - self.sources).T)
+        self._on_gpu = (Resident(np.ascontiguousarray(self._rays.T)), Resident(self._lengths))
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        times = np.empty((x.shape[0], *self.range_shape), self.dtype)
+        library = array_module(x)
+        times = library.empty((x.shape[0], *self.range_shape), self.dtype)
+        if library is not np:
+            rays, lengths = (of.beside(x) for of in self._on_gpu)
+            integrate_on_gpu(on_gpu(), rays, lengths, x, times)
+            return times  # type: ignore[no-any-return]
         with THREADS:
             integrate(self._rays, self._lengths, x, times)
-        return times
+        return times  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        library = array_module(y)
+        if library is not np:
+            sections = library.empty((y.shape[0], *self.domain_shape), self.dtype)
+            rays, lengths = (of.beside(y) for of in self._on_gpu)
+            back_project_on_gpu(on_gpu(), rays, lengths, y, sections)
+            return sections  # type: ignore[no-any-return]
         sections = np.zeros((y.shape[0], *self.domain_shape))
         with THREADS:
             back_project(self._rays, self._lengths, y, min(len(y), numba.get_num_threads()), sections)
@@ -112,6 +128,29 @@ class StraightRayTomography(LinearOperator):
     def range_names(self) -> tuple[str, ...]:
         """Name of the data's dimension."""
         return ("ray",)
+
+
+PATCH = (8, 16)
+"""Rows and columns of the cells that a block of the GPU gathers."""
+
+
+def source_of(dtype: np.dtype[Any]) -> Source:
+    """CUDA source for slowness and times of a type."""
+    return real_source("straight_ray.cu", dtype, TILE=PATCH[0] * PATCH[1], PATCH_COLUMNS=PATCH[1])
+
+
+def integrate_on_gpu(runner: Runner, rays: Any, lengths: Any, slowness: Any, times: Any) -> None:
+    """Do on a GPU what :func:`geoinv.operators._straight_ray_numba.integrate` does, with rays (4, rays)."""
+    source, count = source_of(times.dtype), lengths.size
+    blocks = len(times) * blocks_of(count, source.tile)
+    runner.run(source, "integrate", blocks, rays, lengths, count, slowness, *slowness.shape[1:], times)
+
+
+def back_project_on_gpu(runner: Runner, rays: Any, lengths: Any, times: Any, sections: Any) -> None:
+    """Transpose of :func:`integrate_on_gpu`; `sections` (batch, rows, columns) receives it."""
+    source, (batch, rows, columns) = source_of(times.dtype), sections.shape
+    blocks = batch * blocks_of(rows, PATCH[0]) * blocks_of(columns, PATCH[1])
+    runner.run(source, "back_project", blocks, rays, lengths, lengths.size, times, rows, columns, sections)
 
 
 def _points(name: str, values: npt.ArrayLike) -> Floats:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # before anything imports them
 os.environ["MPLBACKEND"] = "Agg"
@@ -15,6 +17,20 @@ import pytest
 # derandomized: a run repeats itself everywhere; no deadline: the first call of a kernel compiles it
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--error-for-skips``: a machine that is there to run certain tests cannot pass by skipping them."""
+    parser.addoption("--error-for-skips", action="store_true", help="a skipped test fails")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn skips into failures where that was asked for."""
+    report: Any = yield
+    if item.config.getoption("--error-for-skips") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture(scope="session")

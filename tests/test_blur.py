@@ -113,11 +113,6 @@ def test_single_precision_stays_single_and_is_right_to_its_rounding(boundary, me
     npt.assert_allclose(A(x), Blur((20, 21), 5.0, boundary)(x), rtol=0, atol=2e-6)
 
 
-def test_only_the_transforms_take_arrays_of_a_device():
-    assert Blur((4,), 1.0).device_arrays
-    assert not Blur((4,), 1.0, method="direct").device_arrays
-
-
 def test_the_representation_names_shape_scale_boundary_and_method():
     assert repr(Blur((4, 5), 2.0)) == "Blur of (4, 5): exp(-r/2), reflective boundary, fft, float64"
 

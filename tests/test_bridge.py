@@ -235,7 +235,13 @@ def device_of_the_host(monkeypatch):
         yield
         entered.append("left")
 
-    cuda = types.SimpleNamespace(Device=lambda *a: enter("device", *a), ExternalStream=lambda *a: enter("stream", *a))
+    cuda = types.SimpleNamespace(
+        Device=lambda *a: enter("device", *a),
+        ExternalStream=lambda *a: enter("stream", *a),
+        using_allocator=lambda *a: enter("allocator"),
+        memory=types.SimpleNamespace(PythonFunctionAllocator=lambda *a: types.SimpleNamespace(malloc=None)),
+        runtime=types.SimpleNamespace(getDeviceCount=lambda: 1),
+    )
     monkeypatch.setitem(sys.modules, "cupy", types.SimpleNamespace(cuda=cuda, from_dlpack=lambda t: t.numpy()))
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: types.SimpleNamespace(cuda_stream=17))
     return entered
@@ -253,7 +259,7 @@ def test_what_a_device_runs_gives_the_numbers_of_the_host(device_of_the_host, dt
         assert result.is_contiguous()
         npt.assert_allclose(result, operator(x.numpy()), rtol=1e-6, atol=1e-6)
         assert bridge._on_device(operator, x[:, :0]).shape == (4, 0, *operator.range_shape)
-    assert device_of_the_host[:4] == [("device", None), ("stream", 17, None), "left", "left"]
+    assert device_of_the_host[:6] == [("device", None), ("stream", 17, None), ("allocator",)] + 3 * ["left"]
 
 
 def test_algebra_stays_on_the_device_where_all_its_parts_do():

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from geoinv.backend import require_gpu
 from geoinv.checks import InputError
 from geoinv.learned.arrays import to_numpy, to_torch
 from geoinv.linop import LinearOperator
@@ -167,20 +168,35 @@ def _image(x: Tensor, key: str, adjoint: bool) -> Tensor:
 def _on_device(operator: LinearOperator, x: Tensor) -> Tensor:
     """Image of a tensor in a GPU's memory, without leaving it.
 
-    All work is queued on PyTorch's current stream, where x was made and the result will be used. x and the result
-    belong to PyTorch; CuPy's temporaries return to its pool of that same stream: no memory is given to anyone
-    before the work that reads it is through, and nobody waits.
+    All work is queued on PyTorch's current stream, where x was made and the result will be used, and all memory is
+    PyTorch's, CuPy's temporaries too: none is given to anyone before the work that reads it is through, nobody waits,
+    and what one library keeps in reserve is not missing to the other.
     """
-    import cupy  # type: ignore[import-not-found,unused-ignore]
-
+    cupy = require_gpu()
     batch = _batch(operator, x)
     stacked = x.detach().resolve_neg().reshape(math.prod(batch), *operator.domain_shape).contiguous()
     result = torch.empty((len(stacked), *operator.range_shape), dtype=x.dtype, device=x.device)
     if len(stacked):
         stream = torch.cuda.current_stream(x.device)
-        with cupy.cuda.Device(x.device.index), cupy.cuda.ExternalStream(stream.cuda_stream, x.device.index):
+        with (
+            cupy.cuda.Device(x.device.index),
+            cupy.cuda.ExternalStream(stream.cuda_stream, x.device.index),
+            cupy.cuda.using_allocator(_allocator(cupy).malloc),
+        ):
             cupy.from_dlpack(result)[...] = operator._stacked(cupy.from_dlpack(stacked))
     return result.reshape(*batch, *operator.range_shape)
+
+
+def _allocator(cupy: Any) -> Any:
+    """What gives CuPy memory of PyTorch's, on the stream that is current in both."""
+
+    def allocate(size: int, device: int) -> int:
+        return int(torch.cuda.caching_allocator_alloc(size, device, cupy.cuda.get_current_stream().ptr))
+
+    def free(address: int, device: int) -> None:
+        torch.cuda.caching_allocator_delete(address)  # type: ignore[no-untyped-call,unused-ignore]
+
+    return cupy.cuda.memory.PythonFunctionAllocator(allocate, free)
 
 
 @_image.register_fake

@@ -1,0 +1,29 @@
+"""The gridded engine of a GPU, its kernels run on the CPU and NumPy's transforms, against that of the host."""
+
+from __future__ import annotations
+
+import makers
+import numpy as np
+import numpy.testing as npt
+import pytest
+from emulated_gpu import EmulatedGpu, needs_compiler
+
+from geoinv.operators import Magnetics
+from geoinv.operators.magnetic_gridded_cuda import GriddedCuda
+
+pytestmark = needs_compiler
+
+
+@pytest.mark.parametrize("dtype", makers.DTYPES)
+@pytest.mark.parametrize("unknown", makers.UNKNOWNS)
+def test_convolutions_are_those_of_the_host(unknown, dtype):
+    A = Magnetics(makers.regular_grid(), makers.lattice_survey(("tmi", "beu")), "gridded", dtype=dtype, unknown=unknown)
+    device, random = GriddedCuda(A.problem, EmulatedGpu(2)), np.random.default_rng(0)
+    models = random.standard_normal((2, A.problem.unknowns, *A.grid.shape)).astype(dtype)
+    data = random.standard_normal((2, *A.range_shape)).astype(dtype)
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    host = A._built()
+    for got, expected in ((device.forward(models), host.forward(models)), (device.adjoint(data), host.adjoint(data))):
+        assert got.dtype == dtype
+        for part in range(expected.shape[1]):
+            npt.assert_allclose(got[:, part], expected[:, part], rtol=0, atol=tolerance * abs(expected[:, part]).max())

@@ -1,0 +1,97 @@
+"""The direct engine's CUDA kernels, run on the CPU, against the engine of the host."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import makers
+import numpy as np
+import numpy.testing as npt
+import pytest
+from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
+
+import geoinv
+from geoinv.operators import Magnetics
+from geoinv.operators.magnetic_cuda import DirectCuda
+from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.survey import COMPONENTS
+
+pytestmark = needs_compiler
+
+
+def magnetics(unknown: str) -> Magnetics:
+    """Cells of any width, stations on faces, edges and corners too."""
+    return Magnetics(makers.padded_grid(), makers.scattered_survey(COMPONENTS), engine="direct", unknown=unknown)
+
+
+def draws(A: Magnetics, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    """Models and data."""
+    random = np.random.default_rng(3)
+    models = random.standard_normal((batch, A.problem.unknowns, *A.grid.shape)) * A.grid.active
+    return models, random.standard_normal((batch, *A.range_shape))
+
+
+@pytest.mark.parametrize(("unknown", "order"), [("magnetization", 2), *(("susceptibility", order) for order in ORDERS)])
+def test_every_component_is_that_of_the_host_in_every_order_of_threads(unknown, order):
+    A = magnetics(unknown)
+    host, device = A._built(), DirectCuda(A.problem, EmulatedGpu(order))
+    models, data = draws(A, 6)
+    for got, expected in ((device.forward(models), host.forward(models)), (device.adjoint(data), host.adjoint(data))):
+        assert got.shape == expected.shape
+        for part in range(expected.shape[1]):
+            npt.assert_allclose(got[:, part], expected[:, part], rtol=0, atol=1e-12 * abs(expected[:, part]).max())
+
+
+def test_a_batch_equals_a_loop_bit_by_bit():
+    A = magnetics("susceptibility")
+    device = DirectCuda(A.problem, EmulatedGpu())
+    models, data = draws(A, 5)
+    npt.assert_array_equal(device.forward(models), np.concatenate([device.forward(one[None]) for one in models]))
+    npt.assert_array_equal(device.adjoint(data), np.concatenate([device.adjoint(one[None]) for one in data]))
+
+
+def test_more_stations_and_nodes_than_threads_of_a_block_fill_several():
+    grid = geoinv.Grid.regular((2, 3, 140), (5.0, 10.0, 10.0))
+    random = np.random.default_rng(0)
+    survey = geoinv.Survey(*random.uniform((0, 0, 1), (1400, 30, 20), (150, 3)).T, field=makers.FIELD)
+    A = Magnetics(grid, survey, engine="direct")
+    host, device = A._built(), DirectCuda(A.problem, EmulatedGpu(2))
+    models, data = draws(A, 1)
+    for got, expected in ((device.forward(models), host.forward(models)), (device.adjoint(data), host.adjoint(data))):
+        npt.assert_allclose(got, expected, rtol=0, atol=1e-12 * abs(expected).max())
+
+
+def far_problem(dtype: str, padded: bool) -> MagneticProblem:
+    """Near and far cells at a tolerance of 1e-6; in a mesh of one cell size nearly all are far."""
+    components = ("tmi", "beu")
+    if padded:
+        return MagneticProblem(
+            makers.padded_grid(), makers.scattered_survey(components), "susceptibility", np.dtype(dtype), 1e-6
+        )
+    grid = geoinv.Grid.regular((4, 3, 150), (25.0, 50.0, 50.0), (-100.0, 0.0, 0.0))
+    places = np.random.default_rng(0).uniform((0, 0, 30), (7500, 150, 150), (130, 3))
+    survey = geoinv.Survey(*places.T, components=components, field=makers.FIELD)
+    return MagneticProblem(grid, survey, "susceptibility", np.dtype(dtype), 1e-6)
+
+
+@cache
+def exact_results(padded: bool) -> tuple[Magnetics, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Operator of the host, models, data, and their images under it and its adjoint."""
+    problem = far_problem("float64", padded)
+    A = Magnetics(problem.grid, problem.survey, engine="direct")
+    models, data = draws(A, 5 if padded else 1)
+    return A, models, data, A._built().forward(models), A._built().adjoint(data)
+
+
+@pytest.mark.parametrize("dtype", makers.DTYPES)
+@pytest.mark.parametrize(("padded", "order"), [(True, 0), (True, 7), (False, 1), (False, 2)])
+def test_far_cells_by_moments_are_within_the_tolerance_of_the_exact_ones(padded, order, dtype):
+    _, models, data, expected_data, expected_models = exact_results(padded)
+    device = DirectCuda(far_problem(dtype, padded), EmulatedGpu(order))
+    images, gradients = device.forward(models), device.adjoint(data)
+    for component in (0, 1):
+        error = np.linalg.norm(images[:, component] - expected_data[:, component])
+        assert error <= 1e-6 * np.linalg.norm(expected_data[:, component])
+    assert np.linalg.norm(gradients - expected_models) <= 1e-6 * np.linalg.norm(expected_models)
+    mismatch = abs(np.vdot(images, data) - np.vdot(models, gradients))
+    assert mismatch <= (1e-12 if dtype == "float64" else 1e-6) * np.linalg.norm(images) * np.linalg.norm(data)

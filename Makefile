@@ -40,7 +40,7 @@ format: $(VENV)/.test ## lay the code out and mend what ruff can mend
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench ## run every benchmark: tables on the screen, JSON beside them
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in benchmarks/adjoint.py benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 clean: ## remove caches, build products and demo/ (remove .venv by hand to set up afresh)
 	rm -rf build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

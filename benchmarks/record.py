@@ -13,20 +13,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+import numba
 from summary import cells_of, write_summary
+from table import markdown
 
+from geoinv import InputError
+from geoinv.cli.outputs import check_output
+from geoinv.formats.atomic import whole_file
 from geoinv.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results" / "benchmarks"
-
+INSTALL = "run: pip install -e '.[bench,learn]'"
 
 PACKAGES = (
-    *("numpy", "numba", "scipy", "ducc0", "xarray", "torch"),
-    *("discretize", "simpeg", "choclo", "mpmath", "pylops", "deepinv"),
+    *("numpy", "numba", "scipy", "ducc0", "xarray", "torch", "cupy-cuda12x", "cupy-cuda13x"),
+    *("discretize", "simpeg", "choclo", "harmonica", "fmm3dpy", "mpmath", "pylops", "deepinv"),
 )
 
 WIDTHS = (76, 14, 18, 8)
@@ -76,26 +83,54 @@ class Benchmark:
 
     Attributes
     ----------
+    name : str
+        What ``geoinv bench`` calls it.
     quick : bool
-        Small sizes, for a smoke test; nothing is written unless ``--out`` says where.
+        Small sizes, for a smoke test; nothing is written unless ``--json`` says where.
+    path : Path or None
+        Where the record will stand; pictures go beside it.
     details : dict
         Whatever else the record should keep.
     """
 
     def __init__(self, question: str, arguments: Sequence[str] | None = None) -> None:
+        script = Path(sys.argv[0])
         parser = argparse.ArgumentParser(description=question)
         parser.add_argument("--quick", action="store_true", help="small sizes: does it run?")
-        parser.add_argument("--out", type=Path, help="folder of the record (results/benchmarks; with --quick: none)")
+        parser.add_argument(
+            "--json",
+            type=Path,
+            metavar="FILE",
+            help="record to write (results/benchmarks/NAME.json; with --quick: none)",
+        )
         options = parser.parse_args(arguments)
         self.question = question
+        self.name = script.stem.removeprefix("bench_")
         self.quick: bool = options.quick
         self.rows: list[Row] = []
+        self.tables: list[dict[str, Any]] = []
         self.details: dict[str, Any] = {}
-        self._folder: Path | None = options.out or (None if options.quick else RESULTS)
+        self.path: Path | None = options.json or (None if options.quick else RESULTS / f"{script.stem}.json")
+        if self.path is not None:
+            if options.json is None:
+                RESULTS.mkdir(parents=True, exist_ok=True)
+            check_output(self.path, (".json",))
         self._machine = machine()
         self._began = datetime.now(UTC)
         print(f"{question}\n{machine_text(self._machine)}\n")
         self._print_cells(("what", "measured", "aim", ""))
+
+    def has(self, package: str, what: str) -> bool:
+        """Whether a peer is installed; where it is not, `what` is recorded as left out."""
+        if find_spec(package) is not None:
+            return True
+        self.leave_out(what, f"{package} is not installed; {INSTALL}")
+        return False
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
+        """Print and keep a table, for what is easier to compare side by side."""
+        self.tables.append({"title": title, "columns": list(columns), "rows": [list(row) for row in rows]})
+        print("\n".join(["", title, "", *markdown(columns, rows), ""]), flush=True)
 
     def at_most(self, what: str, value: float, limit: float, unit: str = "", note: str = "") -> None:
         """Record a value that should not exceed `limit`."""
@@ -129,16 +164,20 @@ class Benchmark:
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
         print(line.rstrip(), flush=True)
 
-    def finish(self) -> None:
-        """Write the record ``NAME.json`` and bring the table of all records up to date."""
+    def finish(self) -> int:
+        """Write the record and bring the table of the project's records up to date.
+
+        Returns
+        -------
+        How many aims were missed.
+        """
         missed = [row.what for row in self.rows if row.reached is False]
         print(f"\n{len(missed)} of {sum(row.reached is not None for row in self.rows)} aims missed")
-        if self._folder is None:
-            return
-        script = Path(sys.argv[0])
+        if self.path is None:
+            return len(missed)
         record = {
             "question": self.question,
-            "command": shlex.join(["python", f"{script.parent.name}/{script.name}", *sys.argv[1:]]),
+            "command": shlex.join(["geoinv", "bench", self.name, *sys.argv[1:]]),
             "date": self._began.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - self._began).total_seconds(), 1),
             "quick": self.quick,
@@ -146,12 +185,31 @@ class Benchmark:
             "machine_text": machine_text(self._machine),
             "versions": versions(),
             "rows": [asdict(row) for row in self.rows],
+            "tables": self.tables,
             "details": self.details,
         }
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{script.stem}.json"
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        print(f"wrote {path} and {write_summary(self._folder)}")
+        with whole_file(self.path) as partial:
+            partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {self.path}")
+        if self.path.parent == RESULTS:
+            print(f"wrote {write_summary(RESULTS)}")
+        return len(missed)
+
+
+def in_one_sentence(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End with a sentence where the user can do something about it, and with the trace where only we can."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("geoinv: interrupted before the end; no record was written", file=sys.stderr)
+    elif isinstance(error, InputError):
+        print(f"geoinv: {error}", file=sys.stderr)
+    elif isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("geoinv"):
+        print(f"geoinv: this benchmark expects {error.name}, which is not installed; {INSTALL}", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+# before a script imports what it is about, which may not be installed
+sys.excepthook = in_one_sentence
 
 
 def timed(function: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
@@ -171,6 +229,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": processor,
         "cores": len(os.sched_getaffinity(0)),
+        "threads": numba.get_num_threads(),
         "memory_GB": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -181,8 +240,8 @@ def machine() -> dict[str, Any]:
 def machine_text(of: dict[str, Any]) -> str:
     """Machine in one line."""
     return (
-        f"{of['processor']}, {of['cores']} cores, {of['memory_GB']:g} GB, Python {of['python']}, "
-        f"load average {of['load_average_before']:g} before"
+        f"{of['processor']}, {of['threads']} threads on {of['cores']} cores, {of['memory_GB']:g} GB, "
+        f"Python {of['python']}, load average {of['load_average_before']:g} before"
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from table import markdown, number
+
 INTRODUCTION = """\
 # Benchmarks
 
@@ -21,15 +23,9 @@ def cells_of(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     measured = row["measured"]
     if measured is None:
         return row["what"], "left out", row["aim"], row["note"]
-    number = measured if isinstance(measured, str) else _number(measured, row["digits"])
+    shown = measured if isinstance(measured, str) else number(measured, row["digits"])
     verdict = {True: "reached", False: "MISSED", None: ""}[row["reached"]]
-    return row["what"], f"{number} {row['unit']}".strip(), row["aim"], "; ".join(filter(None, (verdict, row["note"])))
-
-
-def _number(value: float, digits: int) -> str:
-    if abs(value) >= 1000.0:
-        return f"{value:.0f}"
-    return f"{value:.{digits}g}" if abs(value) >= 0.01 else f"{value:.2g}"
+    return row["what"], f"{shown} {row['unit']}".strip(), row["aim"], "; ".join(filter(None, (verdict, row["note"])))
 
 
 def write_summary(folder: Path) -> Path:
@@ -37,14 +33,13 @@ def write_summary(folder: Path) -> Path:
     sections = [INTRODUCTION]
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
-        versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+        versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
         sections.append(f"## {path.stem}\n\n{record['question']}\n")
         where = f"{record['date']}, {record['seconds']:.0f} s on {record['machine_text']}"
         sections.append(f"`{record['command']}`, {where}; {versions}.\n")
-        sections.append("| what | measured | aim | |\n|---|---|---|---|")
-        for row in record["rows"]:
-            cells = (cell.replace("|", "\\|") for cell in cells_of(row))
-            sections.append("| " + " | ".join(cells) + " |")
+        sections += markdown(("what", "measured", "aim", ""), [cells_of(row) for row in record["rows"]])
+        for table in record.get("tables", []):
+            sections += [f"\n{table['title']}\n", *markdown(table["columns"], table["rows"])]
         sections.append("")
     target = folder / "README.md"
     target.write_text("\n".join(sections), encoding="utf-8")

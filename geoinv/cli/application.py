@@ -13,6 +13,7 @@ import typer
 
 from geoinv.checks import InputError
 from geoinv.cli.apply import apply
+from geoinv.cli.bench import bench
 from geoinv.cli.demo import demo
 from geoinv.cli.files import convert, info, view
 from geoinv.cli.forward import forward
@@ -27,7 +28,7 @@ __all__ = ["application", "main"]
 application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
-COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply)
+COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply, bench)
 for _command in COMMANDS:
     application.command()(_command)
 

@@ -1,0 +1,126 @@
+"""How fast prisms are summed at arbitrary stations, exact and to 1e-6, beside SimPEG, choclo and harmonica."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from magnetic_peers import of_choclo, of_harmonica, of_simpeg
+from record import Benchmark, timed
+from turns import Contestant
+
+from geoinv import Grid, MainField, Survey
+from geoinv.operators import Magnetics
+
+Array = npt.NDArray[np.float64]
+
+FIELD = MainField(65.0, 25.0, 50000.0)
+EXACT, TOLERANT = "geoinv direct, exact", "geoinv direct, rtol 1e-6"
+PEER = "SimPEG forward_only"
+THINNED = 16
+"""Of how many stations those are given one that take a microsecond a pair."""
+
+
+def problem(layers: int, width: int) -> tuple[Grid, Survey]:
+    """Cells of 50 x 50 x 25 m and as many stations as columns, anywhere 30 to 80 m above them."""
+    grid = Grid.regular((layers, width, width), (25.0, 50.0, 50.0), (-25.0 * layers, 0.0, 0.0))
+    random = np.random.default_rng(0)
+    easting, northing = random.uniform(0.0, 50.0 * width, (2, width**2))
+    return grid, Survey(easting, northing, random.uniform(30.0, 80.0, width**2), field=FIELD)
+
+
+def thinned(survey: Survey) -> Survey:
+    """Every so many of its stations."""
+    return Survey(survey.easting[::THINNED], survey.northing[::THINNED], survey.upward[::THINNED], field=FIELD)
+
+
+def of_geoinv(grid: Grid, survey: Survey, rtol: float | None) -> Contestant:
+    """Direct engine; what it prepares once is prepared here."""
+
+    def build() -> Magnetics:
+        A = Magnetics(grid, survey, "direct", rtol=rtol)
+        A(np.zeros(grid.shape))
+        return A
+
+    seconds, A = timed(build)
+    return Contestant(lambda model: A(model)[0], lambda data: A.T(data[None]), 1, seconds)
+
+
+def contestants(bench: Benchmark, grid: Grid, survey: Survey) -> dict[str, Contestant]:
+    """Whoever is installed."""
+    found = {EXACT: of_geoinv(grid, survey, None), TOLERANT: of_geoinv(grid, survey, 1e-6)}
+    if bench.has("simpeg", PEER):
+        found[PEER] = of_simpeg(grid, survey, "forward_only")
+    if bench.has("choclo", "choclo, a loop over pairs"):
+        found["choclo, a loop over pairs"] = of_choclo(grid, thinned(survey))
+    if bench.has("harmonica", "harmonica"):
+        found["harmonica"] = of_harmonica(grid, thinned(survey))
+    return found
+
+
+def relative(found: Array, expected: Array) -> float:
+    """L2 norm of the difference over that of what is expected."""
+    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+
+
+def report(bench: Benchmark, grid: Grid, taken: dict[str, Contestant]) -> None:
+    """Pairs a second with the errors beside them, then the aims."""
+    # an exact sum of another package is the truth where there is one
+    truth = PEER if PEER in taken else EXACT
+    true = taken[truth]
+    rows: list[list[str | float]] = []
+    rates: dict[str, tuple[float, float]] = {}
+    for name, one in taken.items():
+        pairs = 1e-6 * grid.size * one.data.size
+        expected = true.data if one.data.size == true.data.size else true.data[::THINNED]
+        data_error, gradient_error = relative(one.data, expected), float("nan")
+        rates[name] = pairs / one.median_forward, float("nan")
+        if one.adjoint is not None:
+            rates[name] = rates[name][0], pairs / one.median_adjoint
+            gradient_error = relative(one.gradient, true.gradient)
+        errors = ["-" if name == truth or np.isnan(error) else error for error in (data_error, gradient_error)]
+        adjoint = "-" if one.adjoint is None else rates[name][1]
+        rows.append([name, rates[name][0], errors[0], adjoint, errors[1], one.build_seconds])
+        bench.details[name] = one.seconds
+        if name.startswith("geoinv"):
+            limit = 1e-6 if name == TOLERANT else 1e-10
+            bench.at_most(f"{name}: data against {truth}, relative", data_error, limit)
+            bench.at_most(f"{name}: adjoint against {truth}, relative", gradient_error, limit)
+    bench.table(
+        f"Million station-cell pairs a second, and relative errors against {truth}",
+        ("", "forward", "error", "adjoint", "error", "built once, s"),
+        rows,
+    )
+    if bench.quick:
+        return
+    for way, rate in zip(("forward", "adjoint"), rates[TOLERANT], strict=True):
+        bench.at_least(f"{TOLERANT}: {way}", rate, 300.0, "million pairs/s")
+    if PEER in taken:
+        for way, own, theirs in zip(("forward", "adjoint"), rates[EXACT], rates[PEER], strict=True):
+            bench.at_least(f"{EXACT}: times faster than {PEER}, {way}", own / theirs, 3.0)
+
+
+def main() -> None:
+    """Call each once, which compiles, then let all take turns."""
+    bench = Benchmark(__doc__)
+    layers, width, rounds = (4, 8, 1) if bench.quick else (16, 32, 5)
+    grid, survey = problem(layers, width)
+    random = np.random.default_rng(1)
+    model, data = random.uniform(0.0, 0.05, grid.shape), random.standard_normal(survey.stations)
+    bench.show("cells", float(grid.size), note="50 x 50 x 25 m")
+    bench.show("stations", float(survey.stations))
+    bench.show("threads", float(numba.get_num_threads()))
+    taken = contestants(bench, grid, survey)
+    for one in taken.values():
+        one.forward(model)
+        if one.adjoint is not None:
+            one.adjoint(data)
+    for _ in range(rounds):
+        for one in taken.values():
+            one.take_turn(model, data)
+    report(bench, grid, taken)
+    bench.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, choice, finite, positive, shape_text
 from geoinv.grid import AXES, Grid
 from geoinv.linop import LinearOperator
+from geoinv.operators.cuda import on_gpu
 from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
+from geoinv.operators.magnetic_cuda import DEVICE_ENGINES
 from geoinv.operators.magnetic_dense import Dense
 from geoinv.operators.magnetic_direct import Direct
+from geoinv.operators.magnetic_estimate import Estimate
 from geoinv.operators.magnetic_gridded import Gridded
+from geoinv.operators.magnetic_lattice import LatticeEngine
+from geoinv.operators.magnetic_lattice_plan import DEFAULT_RTOL
 from geoinv.operators.magnetic_problem import Engine, MagneticProblem
 from geoinv.survey import Survey
 
 __all__ = ["Magnetics"]
 
 UNKNOWNS = ("susceptibility", "magnetization")
+
+LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
+"""What sums in each precision reach at any distance."""
 
 
 class Magnetics(LinearOperator):
@@ -45,11 +56,13 @@ class Magnetics(LinearOperator):
         Stations, components and field.
     engine : str
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
+        ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
-        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers.
+        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol.
     rtol : float, optional
-        Error that is tolerated, relative to the largest datum. From 1e-5 up, gridded and dense keep
-        their numbers in single precision; None is exact.
+        Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm.
+        None is exact to rounding for direct, gridded and dense, 1e-6 for auto and lattice. From 1e-5 up,
+        gridded and dense keep their numbers in single precision.
     dtype : str
         ``"float64"`` or ``"float32"``, of models and data.
     unknown : str
@@ -91,15 +104,24 @@ class Magnetics(LinearOperator):
                 f"Magnetics expects a Grid and a Survey, got {type(grid).__name__} and {type(survey).__name__}"
             )
         if rtol is not None:
-            positive("Magnetics", "rtol", np.asarray(float(rtol)), "give a relative error such as 1e-6, or None")
+            _check_tolerance(rtol, np.dtype(dtype))
+        elif engine in ("auto", "lattice"):
+            rtol = DEFAULT_RTOL
         self.grid, self.survey, self.unknown = grid, survey, unknown
         self.dtype = np.dtype(dtype)
         self.domain_shape = grid.shape if unknown == "susceptibility" else (3, *grid.shape)
         self.range_shape = survey.range_shape
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)
-        self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64))
+        self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64), rtol)
         self.choice: Choice = choose(self.problem, engine, memory_budget)
         self._engine: Engine | None = None
+        self._device_engine: Any = None
+        self._active = None if grid.active.all() else Resident(grid.active)
+        self.device_arrays = self.engine in DEVICE_ENGINES
+
+    def estimate(self) -> Estimate:
+        """Bytes, and seconds for building and for each application, that the engine is expected to take."""
+        return self.choice.estimate
 
     @property
     def engine(self) -> str:
@@ -108,20 +130,35 @@ class Magnetics(LinearOperator):
 
     def _built(self) -> Engine:
         if self._engine is None:
-            engines: dict[str, type[Engine]] = {"direct": Direct, "gridded": Gridded, "dense": Dense}
+            engines: dict[str, Callable[[MagneticProblem], Engine]] = {
+                "direct": Direct,
+                "gridded": partial(Gridded, recompute=self.choice.recompute),
+                "lattice": LatticeEngine,
+                "dense": Dense,
+            }
             self._engine = engines[self.engine](self.problem)
         return self._engine
 
+    def _beside(self, array: npt.NDArray[Any]) -> Any:
+        """Engine for arrays of a library: the host's, or that of a GPU."""
+        if array_module(array) is np:
+            return self._built()
+        if self._device_engine is None:
+            self._device_engine = DEVICE_ENGINES[self.engine](self.problem, on_gpu())
+        return self._device_engine
+
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        models = np.where(self.grid.active, x, 0.0).reshape(-1, self.problem.unknowns, *self.grid.shape)
+        known = x if self._active is None else array_module(x).where(self._active.beside(x), x, 0.0)
+        models = known.reshape(-1, self.problem.unknowns, *self.grid.shape)
         finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
-        return self._built().forward(models)
+        return self._beside(x).forward(models)  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         finite("Magnetics.T", "data", y, "remove those stations")
-        gradients = self._built().adjoint(y)
-        gradients *= self.grid.active
-        return gradients.reshape(-1, *self.domain_shape)
+        gradients = self._beside(y).adjoint(y)
+        if self._active is not None:
+            gradients *= self._active.beside(y)
+        return gradients.reshape(-1, *self.domain_shape)  # type: ignore[no-any-return]
 
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> npt.NDArray[np.float64]:
         """Diagonal of ``A' W^2 A``.
@@ -155,4 +192,15 @@ class Magnetics(LinearOperator):
         return (
             f"Magnetics of {' '.join(self.survey.components)}: {self.unknown} {domain} "
             f"to data {shape_text(self.range_shape, self.range_names)}, {self.dtype}\n{self.choice}"
+        )
+
+
+def _check_tolerance(rtol: float, dtype: np.dtype[Any]) -> None:
+    """Refuse an error that is not positive, or that no engine stays below."""
+    positive("Magnetics", "rtol", np.asarray(float(rtol)), "give a relative error such as 1e-6, or None")
+    if rtol < LEAST_RTOL[dtype.name]:
+        other = ", or dtype='float64'" if dtype == np.float32 else ""
+        raise InputError(
+            f"Magnetics expects rtol of {LEAST_RTOL[dtype.name]:g} or more with dtype {dtype.name}, which rounds, "
+            f"got {rtol:g}; give None for the most exact{other}"
         )

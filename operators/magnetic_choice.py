@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -10,63 +11,83 @@ import numpy as np
 from geoinv.checks import InputError
 from geoinv.memory import SHARE, available_memory, bytes_text
 from geoinv.operators.magnetic_dense import dense_bytes
-from geoinv.operators.magnetic_gridded import gridded_bytes, lattice_of
+from geoinv.operators.magnetic_direct import direct_estimate
+from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
+from geoinv.operators.magnetic_gridded import Lattice, gridded_bytes, lattice_of
+from geoinv.operators.magnetic_lattice_estimate import lattice_offer
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 __all__ = ["ENGINES", "Choice", "choose"]
 
-ENGINES = ("direct", "gridded", "dense")
+ENGINES = ("direct", "gridded", "lattice", "dense")
 
-APPLICATIONS = 200
-"""Applications that building is weighed against: an inversion makes a few hundred."""
-
-PAIRS_A_SECOND = 4.5e7
-"""Kernel values a second and core (Xeon, 2.1 GHz, AVX-512), measured with other work beside."""
+VALUES_A_SECOND = 3.0e7
+"""Kernel values a second and core (Xeon, 2.1 GHz, AVX-512) on the way to a matrix or a table, written to memory."""
 
 BYTES_A_SECOND = 8e9
 """Memory traffic a second of all cores, for matrix products."""
 
-TRANSFORM_POINTS_A_SECOND = 1.2e8
-"""Padded points a second and core through a real transform and its product."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Cost of an engine before it is built.
-
-    Attributes
-    ----------
-    memory : float
-        Bytes.
-    build, apply : float
-        Seconds, once and for each application.
-    """
-
-    memory: float
-    build: float
-    apply: float
-
-    @property
-    def total(self) -> float:
-        """Seconds for building and a typical number of applications."""
-        return self.build + APPLICATIONS * self.apply
-
-    def __str__(self) -> str:
-        """Memory and times in words."""
-        return f"{bytes_text(self.memory)}, {self.build:.2g} s to build, {self.apply:.2g} s to apply"
+TRANSFORM_POINTS_A_SECOND = {4: 2.2e8, 8: 1.5e8}
+"""Padded points a second and core through a real transform and its product, by bytes of a number."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Engine that was chosen, why, and what it is expected to cost."""
+    """Engine that was chosen, why, and what it is expected to cost.
+
+    Attributes
+    ----------
+    engine, reason : str
+    estimate : Estimate
+    recompute : bool
+        Whether the kernel is evaluated at every application (gridded only), for want of memory.
+    """
 
     engine: str
     reason: str
     estimate: Estimate
+    recompute: bool = False
 
     def __str__(self) -> str:
         """Two lines for print(A)."""
         return f"engine {self.engine}: {self.reason}\nexpected: {self.estimate}"
+
+
+@dataclass(frozen=True)
+class _Offers:
+    """What each engine would cost, and why the others do not apply."""
+
+    costs: dict[str, Estimate]
+    refusals: dict[str, str]
+    recompute: bool
+
+    @classmethod
+    def of(cls, problem: MagneticProblem, budget: float, engines: Sequence[str] = ENGINES) -> _Offers:
+        costs: dict[str, Estimate] = {}
+        refusals, recompute = {}, False
+        if "direct" in engines:
+            costs["direct"] = direct_estimate(problem)
+        if "dense" in engines:
+            costs["dense"] = _dense(problem)
+        if "gridded" in engines:
+            regular = lattice_of(problem)
+            if isinstance(regular, str):
+                refusals["gridded"] = regular
+            else:
+                stored, frugal = (_gridded(problem, regular, recompute) for recompute in (False, True))
+                recompute = frugal.memory < stored.memory > budget
+                costs["gridded"] = frugal if recompute else stored
+        if "lattice" in engines:
+            offer = lattice_offer(problem)
+            if isinstance(offer, str):
+                refusals["lattice"] = offer
+            else:
+                costs["lattice"] = offer
+        return cls(costs, refusals, recompute)
+
+    def fitting(self, budget: float) -> dict[str, Estimate]:
+        """Engines that fit the budget."""
+        return {name: cost for name, cost in self.costs.items() if cost.memory <= budget}
 
 
 def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -> Choice:
@@ -74,8 +95,9 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
 
     The rule: of the engines that apply to the geometry and fit the memory budget, the one with the
     least predicted time for building and 200 applications. Gridded applies where cells are uniform
-    along easting and northing, stations lie at one height and whole cells apart. The budget is half
-    of the memory that is free now, unless given. A named engine is taken if it applies and fits.
+    along easting and northing, stations lie at one height and whole cells apart; lattice where cells
+    are uniform along all axes. The budget is half of the memory that is free now, unless given. A
+    named engine is taken if it applies and fits.
 
     Raises
     ------
@@ -83,54 +105,49 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
         If the named engine does not apply, or nothing fits; with the bytes each would need.
     """
     budget = SHARE * available_memory() if memory_budget is None else float(memory_budget)
-    lattice = lattice_of(problem)
-    estimates = {"direct": _direct(problem), "dense": _dense(problem)}
-    if not isinstance(lattice, str):
-        points = float(np.prod(lattice.padded)) * problem.grid.shape[0]
-        estimates["gridded"] = _gridded(problem, points, gridded_bytes(problem, lattice))
-    fitting = {name: cost for name, cost in estimates.items() if cost.memory <= budget}
-    if engine == "gridded" and isinstance(lattice, str):
+    if engine != "auto":
+        offer = _Offers.of(problem, budget, [engine])
+        if engine in offer.fitting(budget):
+            return Choice(engine, "named by the caller", offer.costs[engine], offer.recompute)
+    offers = _Offers.of(problem, budget)
+    fitting = offers.fitting(budget)
+    if engine in offers.refusals:
+        wanted = "a regular survey over regular cells" if engine == "gridded" else "cells of one size"
         raise InputError(
-            f"engine='gridded' expects a regular survey over regular cells, but {lattice}; "
+            f"engine={engine!r} expects {wanted}, but {offers.refusals[engine]}; "
             f"engines that fit: {', '.join(fitting) or 'none'}"
         )
-    if not fitting or (engine != "auto" and engine not in fitting):
-        needs = ", ".join(f"{name} needs {bytes_text(cost.memory)}" for name, cost in estimates.items())
+    if engine != "auto" or not fitting:
+        needs = ", ".join(f"{name} needs {bytes_text(cost.memory)}" for name, cost in offers.costs.items())
         raise InputError(
             f"Magnetics expects to fit in {bytes_text(budget)} of memory, but {needs}; "
             f"engines that fit: {', '.join(fitting) or 'none, use fewer cells or stations'}"
         )
-    if engine != "auto":
-        return Choice(engine, "named by the caller", fitting[engine])
     best = min(fitting, key=lambda name: fitting[name].total)
     others = [f"{name} {cost.total:.2g} s" for name, cost in fitting.items() if name != best]
     others += [
-        f"{name} does not fit ({bytes_text(cost.memory)})" for name, cost in estimates.items() if name not in fitting
+        f"{name} does not fit ({bytes_text(cost.memory)})" for name, cost in offers.costs.items() if name not in fitting
     ]
-    if isinstance(lattice, str):
-        others.append(f"gridded does not apply ({lattice})")
+    others += [f"{name} does not apply ({why})" for name, why in offers.refusals.items()]
     reason = f"least time for {APPLICATIONS} applications, {fitting[best].total:.2g} s; {', '.join(others)}"
-    return Choice(best, reason, fitting[best])
-
-
-def _direct(problem: MagneticProblem) -> Estimate:
-    width = problem.components * problem.unknowns
-    active_rows = float(problem.grid.active.any(axis=2).sum()) * (problem.grid.shape[2] + 1)
-    memory = 8.0 * (3 * problem.unknowns * problem.grid.size + 4 * problem.survey.stations)
-    return Estimate(memory, 0.0, active_rows * problem.survey.stations * width / _rate(PAIRS_A_SECOND))
+    return Choice(best, reason, fitting[best], offers.recompute and best == "gridded")
 
 
 def _dense(problem: MagneticProblem) -> Estimate:
     width = problem.components * problem.unknowns
     entries = float(problem.survey.stations) * int(problem.grid.active.sum()) * width
-    build = float(problem.survey.stations) * problem.grid.size * width / _rate(PAIRS_A_SECOND)
-    return Estimate(float(dense_bytes(problem)), build, entries * problem.storage.itemsize / BYTES_A_SECOND)
+    values = float(problem.survey.stations) * problem.grid.size * width
+    apply = entries * problem.storage.itemsize / BYTES_A_SECOND
+    return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
 
 
-def _gridded(problem: MagneticProblem, points: float, memory: float) -> Estimate:
-    width = problem.components * problem.unknowns
-    apply = points * max(problem.unknowns, problem.components) / _rate(TRANSFORM_POINTS_A_SECOND)
-    return Estimate(float(memory), points * width / PAIRS_A_SECOND, apply)
+def _gridded(problem: MagneticProblem, lattice: Lattice, recompute: bool) -> Estimate:
+    points = float(np.prod(lattice.padded)) * problem.grid.shape[0]
+    build = points * problem.components * problem.unknowns / _rate(VALUES_A_SECOND)
+    products = points * problem.unknowns * (0.8 + 0.2 * problem.components)
+    apply = products / _rate(TRANSFORM_POINTS_A_SECOND[problem.storage.itemsize])
+    memory = float(gridded_bytes(problem, lattice, recompute))
+    return Estimate(memory, 0.0, apply + build) if recompute else Estimate(memory, build, apply)
 
 
 def _rate(per_core: float) -> float:

@@ -18,6 +18,8 @@ Maker = Callable[[], LinearOperator]
 
 FIELD = geoinv.MainField(inclination=-37.0, declination=23.0, intensity=52000.0)
 ENGINES = ("direct", "gridded", "dense")
+"""Those that are exact to rounding where no tolerance is given."""
+
 DTYPES = ("float64", "float32")
 UNKNOWNS = ("susceptibility", "magnetization")
 
@@ -100,6 +102,19 @@ for _engine in ENGINES:
     )
     MAGNETICS[f"{_engine}-single-precision-within"] = lambda engine=_engine: Magnetics(
         regular_grid(), lattice_survey(("tmi",)), engine=engine, rtol=1e-5
+    )
+
+for _dtype, _unknown in product(DTYPES, UNKNOWNS):
+    MAGNETICS[f"lattice-{_dtype}-{_unknown}"] = lambda dtype=_dtype, unknown=_unknown: Magnetics(
+        regular_grid(), scattered_survey(COMPONENTS), engine="lattice", dtype=dtype, unknown=unknown
+    )
+MAGNETICS["lattice-one-cell-one-station"] = lambda: Magnetics(
+    geoinv.Grid.regular((1, 1, 1), (5.0, 6.0, 7.0)), geoinv.Survey([3.0], [4.0], [9.0], field=FIELD), engine="lattice"
+)
+
+for _rtol, _unknown in product((1e-6, 1e-4), UNKNOWNS):
+    MAGNETICS[f"direct-within-{_rtol:g}-{_unknown}"] = lambda rtol=_rtol, unknown=_unknown: Magnetics(
+        padded_grid(), scattered_survey(COMPONENTS), engine="direct", rtol=rtol, unknown=unknown
     )
 
 

@@ -107,20 +107,53 @@ def test_the_rule_takes_the_gridded_engine_where_it_applies():
     assert "least time for 200 applications" in A.choice.reason
 
 
-def test_the_rule_takes_the_matrix_where_the_survey_is_irregular_and_the_matrix_fits():
+def scattered() -> geoinv.Survey:
     random = np.random.default_rng(0)
-    survey = geoinv.Survey(*random.uniform(0.0, 640.0, (2, 300)), np.full(300, 3.0), field=FIELD)
-    A = Magnetics(WIDE, survey, memory_budget=4e9)
-    assert A.engine == "dense"
+    return geoinv.Survey(*random.uniform(0.0, 640.0, (2, 300)), np.full(300, 3.0), field=FIELD)
+
+
+def test_the_rule_takes_the_lattice_where_the_survey_is_irregular_over_cells_of_one_size():
+    A = Magnetics(WIDE, scattered(), memory_budget=4e9)
+    assert A.engine == "lattice"
     assert "gridded does not apply (stations are not spaced by whole cells along northing)" in A.choice.reason
 
 
+def padded() -> geoinv.Grid:
+    """WIDE, its northernmost row of cells wider than the others."""
+    return geoinv.Grid(WIDE.easting_edges, np.append(WIDE.northing_edges[:-1], 660.0), WIDE.upward_edges)
+
+
+def test_the_rule_takes_the_matrix_where_cells_differ_in_size_and_the_matrix_fits():
+    A = Magnetics(padded(), scattered(), memory_budget=4e9)
+    assert A.engine == "dense"
+    assert "lattice does not apply (cells differ in width along northing)" in A.choice.reason
+
+
 def test_the_rule_takes_the_direct_engine_where_the_matrix_does_not_fit():
-    random = np.random.default_rng(0)
-    survey = geoinv.Survey(*random.uniform(0.0, 640.0, (2, 300)), np.full(300, 3.0), field=FIELD)
-    A = Magnetics(WIDE, survey, memory_budget=5e7)
+    A = Magnetics(padded(), scattered(), memory_budget=5e7)
     assert A.engine == "direct"
     assert re.search(r"dense does not fit \(\d+ MB\)", A.choice.reason)
+
+
+def test_the_estimate_is_what_the_choice_was_made_by():
+    A = Magnetics(WIDE, scattered(), memory_budget=4e9)
+    assert A.estimate() is A.choice.estimate
+    assert f"{A.estimate().total:.2g} s" in A.choice.reason
+
+
+def test_gridded_evaluates_its_kernel_anew_where_the_spectra_do_not_fit():
+    survey = lattice((3.0, 4.0), (10.0, 10.0), (24, 24))
+    deep = geoinv.Grid.regular((800, 16, 16), (10.0, 10.0, 10.0), (-8000.0, 0.0, 0.0))
+    stored = Magnetics(deep, survey, engine="gridded", memory_budget=4e9)
+    frugal = Magnetics(deep, survey, engine="gridded", memory_budget=0.9 * stored.estimate().memory)
+    assert (stored.choice.recompute, frugal.choice.recompute) == (False, True)
+    model = np.random.default_rng(0).random(deep.shape)
+    npt.assert_array_equal(frugal(model), stored(model))
+
+
+def test_cells_that_differ_in_size_are_refused_by_the_lattice():
+    with pytest.raises(InputError, match=r"engine='lattice' expects cells of one size, but cells differ in width"):
+        Magnetics(padded(), scattered(), engine="lattice")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -136,9 +169,11 @@ def test_what_does_not_fit_is_refused_with_the_bytes_and_the_engines_that_would(
         InputError, match=r"expects to fit in 200 MB of memory.*dense needs [\d.]+ GB.*that fit: direct"
     ):
         Magnetics(WIDE, survey, engine="dense", memory_budget=2e8)
-    with pytest.raises(InputError, match=r"gridded needs \d+(\.\d+)? MB; engines that fit: none, use fewer cells"):
+    with pytest.raises(
+        InputError, match=r"gridded needs [\d.]+ MB, lattice needs .*; engines that fit: none, use fewer cells"
+    ):
         Magnetics(WIDE, survey, memory_budget=1e5)
-    with pytest.raises(InputError, match=r"gridded needs \d+(\.\d+)? MB; engines that fit: direct"):
+    with pytest.raises(InputError, match=r"gridded needs [\d.]+ MB, lattice needs .*; engines that fit: direct"):
         Magnetics(WIDE, survey, engine="gridded", memory_budget=1e7)
 
 
@@ -179,11 +214,20 @@ def test_gridded_is_refused_with_the_reason_where_it_does_not_apply(grid, survey
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"engine": "fft"}, "Magnetics expects engine to be one of auto, direct, gridded, dense; got 'fft'"),
+        ({"engine": "fft"}, "Magnetics expects engine to be one of auto, direct, gridded, lattice, dense; got 'fft'"),
         ({"dtype": "float16"}, "Magnetics expects dtype to be one of float64, float32; got 'float16'"),
         ({"unknown": "density"}, "Magnetics expects unknown to be one of susceptibility, magnetization; got 'density'"),
         ({"rtol": 0.0}, "Magnetics expects positive rtol, got 0"),
         ({"rtol": np.nan}, "Magnetics expects finite rtol, got nan"),
+        (
+            {"rtol": 1e-15},
+            "Magnetics expects rtol of 1e-11 or more with dtype float64, which rounds, got 1e-15; give None",
+        ),
+        (
+            {"rtol": 1e-7, "dtype": "float32"},
+            "Magnetics expects rtol of 1e-06 or more with dtype float32, which rounds, got 1e-07; give None for the "
+            "most exact, or dtype='float64'",
+        ),
         ({"grid": WIDE.to_discretize()}, "Magnetics expects a Grid and a Survey, got TensorMesh and Survey"),
     ],
 )
@@ -225,13 +269,6 @@ def test_a_tolerance_of_1e_5_and_more_keeps_numbers_in_single_precision(engine):
     error = np.linalg.norm(coarse(model) - d) / np.linalg.norm(d)
     assert 1e-9 < error < 1e-6
     assert coarse(model).dtype == np.float64
-
-
-def test_the_direct_engine_stays_exact_whatever_the_tolerance():
-    survey = lattice((3.0, 4.0), (20.0, 25.0), (6, 8))
-    model = np.random.default_rng(0).random(GRID.shape)
-    exact, coarse = (Magnetics(GRID, survey, engine="direct", rtol=rtol) for rtol in (None, 1e-3))
-    npt.assert_array_equal(coarse(model), exact(model))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

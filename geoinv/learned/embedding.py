@@ -172,8 +172,10 @@ class HyperEmbedding(Embedding):
         """Kernel E(t)."""
         hidden = torch.tanh(time * self.rate + self.offset)
         # a sum of few large arrays: as a product of matrices of one row it took half of a training step in bfloat16
-        first, *others = (factor * column for factor, column in zip(hidden, self.basis, strict=True))
-        return sum(others, start=first)
+        kernel = hidden[0] * self.basis[0]
+        for factor, column in zip(hidden[1:], self.basis[1:], strict=True):
+            kernel = kernel + factor * column
+        return kernel
 
 
 def _check(owner: str, channels: int, embedded: int, kernel: int) -> None:

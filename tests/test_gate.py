@@ -110,8 +110,8 @@ def test_gram_diagonal_is_that_of_the_matrix(name):
     D = weights.reshape(-1, 1) * A.to_dense().astype(np.float64)
     expected = np.sum(D * D, axis=0).reshape(A.domain_shape)
     tolerance = 1e-5 if works_in_single(name) else 1e-12
-    # the lattice's is the exact field's, not that of its own matrix
-    tolerance = max(tolerance, 2.0 * A.problem.rtol) if A.engine == "lattice" else tolerance
+    # the lattice interpolates the squared field for it, more coarsely than the field
+    tolerance = max(tolerance, 10.0 * A.problem.rtol) if A.engine == "lattice" else tolerance
     npt.assert_allclose(A.gram_diagonal(weights), expected, rtol=0, atol=tolerance * expected.max())
     npt.assert_allclose(A.gram_diagonal(2.0), 4.0 * A.gram_diagonal(), rtol=0, atol=4 * tolerance * expected.max())
 

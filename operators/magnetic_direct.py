@@ -56,13 +56,7 @@ class Direct:
     def __init__(self, problem: MagneticProblem) -> None:
         self.problem = problem
         grid, nodes = problem.grid, problem.nodes
-        layers, rows, _ = grid.shape
-        occupied = np.zeros((layers, rows + 1), bool)
-        active_rows = grid.active.any(axis=2)
-        occupied[:, :-1] |= active_rows
-        occupied[:, 1:] |= active_rows
-        self._occupied = occupied
-        pairs = max(1, int(occupied.sum()) * nodes.x.size)
+        pairs = max(1, int(problem.occupied.sum()) * nodes.x.size)
         self._chunk = max(2, PAIRS_A_CALL // (pairs * problem.components * problem.unknowns))
         station, cell, axis = face_contacts(nodes, grid.shape[2], problem.stations)
         self._contacts = (station, np.ravel_multi_index(tuple(cell.T), grid.shape), axis)
@@ -131,7 +125,9 @@ class Direct:
         for part in self._station_chunks("forward"):
             field = np.zeros((*data.shape[:2], part.stop - part.start))
             with THREADS:
-                kernels.forward_sum(*self._arguments(), self.problem.stations[part], charges, self._occupied, field)
+                kernels.forward_sum(
+                    *self._arguments(), self.problem.stations[part], charges, self.problem.occupied, field
+                )
             data[..., part] = field
             report("forward", part.stop, data.shape[2])
 
@@ -160,7 +156,7 @@ class Direct:
                     *self._arguments(),
                     self.problem.stations[part],
                     np.ascontiguousarray(data[..., part]),
-                    self._occupied,
+                    self.problem.occupied,
                     charges,
                 )
             report("adjoint", part.stop, data.shape[2])

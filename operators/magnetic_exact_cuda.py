@@ -47,11 +47,7 @@ class ExactPairs:
         self.problem, self._runner = problem, runner
         nodes, (layers, rows, columns) = problem.nodes, problem.grid.shape
         self._shape = (layers, rows + 1, columns + 1)
-        occupied = np.zeros(self._shape[:2], bool)
-        active_rows = problem.grid.active.any(axis=2)
-        occupied[:, :-1] |= active_rows
-        occupied[:, 1:] |= active_rows
-        self._occupied = Resident(np.flatnonzero(occupied).astype(np.int32))
+        self._occupied = Resident(np.flatnonzero(problem.occupied).astype(np.int32))
         self._nodes = [Resident(np.array(axis, np.float64)) for axis in (nodes.x[: columns + 1], nodes.y, nodes.z)]
         self._stations = Resident(np.ascontiguousarray(problem.stations.T))
         self._weights = [[Resident(of.copy()) for of in row] for row in problem.kernels.weights]

@@ -69,6 +69,16 @@ class MagneticProblem:
         return NodeArrays(np.pad(x, (0, -x.size % REGISTER), mode="edge"), y, z)
 
     @cached_property
+    def occupied(self) -> npt.NDArray[np.bool_]:
+        """Rows of nodes (upward, nodes along northing) on either side of active cells, which may hold charge."""
+        active_rows = self.grid.active.any(axis=2)
+        layers, rows = active_rows.shape
+        occupied = np.zeros((layers, rows + 1), bool)
+        occupied[:, :-1] |= active_rows
+        occupied[:, 1:] |= active_rows
+        return occupied
+
+    @cached_property
     def stations(self) -> npt.NDArray[np.float64]:
         """Stations (stations, 3): easting, northing, upward in metres, among the nodes."""
         return np.column_stack([axis.stations for axis in self.axes])

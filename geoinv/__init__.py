@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from geoinv.linop import LinearOperator
     from geoinv.regularizers import Regularizer, Smooth
     from geoinv.solution import Solution
-    from geoinv.solvers import GaussNewtonCG
+    from geoinv.solvers import GaussNewton
     from geoinv.trade_off import l_curve
 
 
 __all__ = [
-    "GaussNewtonCG",
+    "GaussNewton",
     "Grid",
     "InputError",
     "LinearOperator",
@@ -51,7 +51,7 @@ _LAZY = {
     "formats": ("geoinv.formats", None),
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
-    "GaussNewtonCG": ("geoinv.solvers", "GaussNewtonCG"),
+    "GaussNewton": ("geoinv.solvers", "GaussNewton"),
     "LinearOperator": ("geoinv.linop", "LinearOperator"),
     "Regularizer": ("geoinv.regularizers", "Regularizer"),
     "Smooth": ("geoinv.regularizers", "Smooth"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,20 +13,12 @@ from geoinv.inverse_problem import InverseProblem
 from geoinv.progress import report
 from geoinv.solution import Solution, Step
 from geoinv.solvers import State, minimise
+from geoinv.trade_off_search import TradeOffSearch, Trial
 
 __all__ = ["Run"]
 
-COOLING = 6.0
-"""Factor between trade-offs on the way down."""
-
-WINDOW = (0.98, 1.01)
-"""Where chi^2/N may end, relative to the target."""
-
-NARROW = 1.02
-"""Ratio of the trade-offs on both sides of the target below which their misfits should agree."""
-
-STALL = 12
-"""Further coolings, at the rate of the last two, beyond which the target counts as out of reach."""
+SETTLED = 0.1
+"""Last change of chi^2, by its distance from the target, below which a trade-off that misses it needs no more steps."""
 
 
 @dataclass
@@ -68,18 +61,38 @@ class Run:
         self.reached = reached
         self.status = f"{reason}: chi^2/N = {self.chi2(self.state):.4g}, target {self.target:g}"
 
-    def minimise_at(self, beta: float, start: State | None = None) -> State:
-        """Minimise at one trade-off from the current state (or another) and make the result current."""
+    def minimise_at(self, beta: float) -> State:
+        """Minimise at one trade-off from the current state and make the result current."""
+        return self._minimise(beta, self.state, lambda previous, state: False)
 
-        def after_step(state: State) -> None:
+    def _minimise(self, beta: float, start: State, enough: Callable[[State, State], bool]) -> State:
+        def after_step(previous: State, state: State) -> bool:
             if state.finite:
                 self.state = state
             self._report(state)
+            return enough(previous, state)
 
-        state = minimise(self.problem.objective.with_beta(beta), self.problem.solver, start or self.state, after_step)
+        state = minimise(self.problem.objective.with_beta(beta), self.problem.solver, start, after_step)
         seconds = time.perf_counter() - self._began
         self.history.append(Step(beta, self.chi2(state), state.penalty, seconds))
         return state
+
+    def _try(self, beta: float, start: State, search: TradeOffSearch) -> Trial:
+        """Minimise at a trade-off, no further than it takes to see that its misfit is not in the window."""
+        low, high = search.window
+        passed = False
+
+        def enough(previous: State, state: State) -> bool:
+            nonlocal passed
+            if search.thorough:
+                return False
+            before, after = self.chi2(previous), self.chi2(state)
+            passed = before > high and after < low
+            aside = not low <= after <= high
+            return passed or (aside and abs(after - before) < SETTLED * abs(after - self.target))
+
+        state = self._minimise(beta, start, enough)
+        return Trial(beta, state, self.chi2(state), settled=not passed)
 
     def _report(self, state: State) -> None:
         whole = max(np.log(self._first / self.target), 1e-12)
@@ -88,55 +101,27 @@ class Run:
 
     def cool(self, iterations: int) -> None:
         """Lower the trade-off until the target is met, then bisect it into the window."""
-        low, high = WINDOW[0] * self.target, WINDOW[1] * self.target
+        search = TradeOffSearch(self.target)
+        low, high = search.window
         if self.chi2(self.state) <= high:
             self.end(True, "target reached by the reference model")
             return
-        beta = self.problem.first_beta(self.state)
-        above: tuple[float, State] | None = None
-        below: tuple[float, State] | None = None
-        origin = self.state
-        trail = [self.chi2(origin)]
+        beta, origin = self.problem.first_beta(self.state), self.state
         for _ in range(iterations):
-            state = self.minimise_at(beta, _nearest(beta, above, below) or origin)
-            misfit = self.chi2(state)
-            if not state.finite:
+            trial = self._try(beta, search.start(beta) or origin, search)
+            if not trial.state.finite:
                 self.end(False, "not finite: the objective overflowed, kept the last finite model")
                 return
-            if low <= misfit <= high:
+            if low <= trial.misfit <= high:
                 self.end(True, "target reached")
                 return
-            if misfit > high:
-                above = (beta, state)
-                trail.append(misfit)
-            else:
-                below = (beta, state)
-            if above is not None and below is not None and above[0] < NARROW * below[0]:
-                # neighbours that disagree: the older was left before its minimum, its misfit is another beta's
-                above, below = (above, None) if misfit > high else (None, below)
-                trail = [misfit]
-            if below is None:
-                if len(trail) > 3 and STALL * 0.5 * np.log(trail[-3] / misfit) < np.log(misfit / high):
-                    self.end(False, "stalled: a lower beta hardly lowers the misfit any more")
-                    return
-                beta /= COOLING
-            elif above is None:
-                beta *= COOLING
-            else:
-                beta = self._between(above, below)
-        ends = [end[1] for end in (above, below) if end is not None]
-        self.state = min(ends, key=lambda state: abs(np.log(self.chi2(state) / self.target)), default=self.state)
+            search.add(trial)
+            if search.stalled:
+                self.end(False, "stalled: a lower beta hardly lowers the misfit any more")
+                return
+            beta = search.next_beta()
+        self.state = search.closest() or self.state
         self.end(False, f"out of iterations after {iterations} trade-offs")
-
-    def _between(self, above: tuple[float, State], below: tuple[float, State]) -> float:
-        """Trade-off inside the bracket where chi^2, a line in logarithms, meets the target.
-
-        Kept off the bracket's ends by a tenth of it, so that it shrinks as bisection does.
-        """
-        misfits = np.log([self.chi2(above[1]), self.chi2(below[1])])
-        share = (misfits[0] - np.log(self.target)) / (misfits[0] - misfits[1])
-        share = float(np.clip(share, 0.1, 0.9))
-        return float(above[0] ** (1.0 - share) * below[0] ** share)
 
     def solution(self, settings: dict[str, Any]) -> Solution:
         """Solution at the current state."""
@@ -163,9 +148,3 @@ class Run:
             history=tuple(self.history),
             settings=settings,
         )
-
-
-def _nearest(beta: float, *ends: tuple[float, State] | None) -> State | None:
-    """State of the trade-off closest to `beta`, to start from."""
-    known = [end for end in ends if end is not None]
-    return min(known, key=lambda end: abs(np.log(end[0] / beta)))[1] if known else None

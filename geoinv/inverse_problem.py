@@ -13,7 +13,7 @@ from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.linop import Identity, LinearOperator
 from geoinv.memory import require_memory
 from geoinv.regularizers import Regularizer, Smooth
-from geoinv.solvers import GaussNewtonCG, Objective, State
+from geoinv.solvers import GaussNewton, Objective, State
 from geoinv.station_checks import refuse_unusable_stations
 
 __all__ = ["InverseProblem"]
@@ -42,7 +42,7 @@ class InverseProblem:
         What is minimised, at beta 1.
     start : array
         z to start from.
-    solver : GaussNewtonCG
+    solver : GaussNewton
         How it is minimised.
     seed : int
         Of random vectors.
@@ -56,7 +56,7 @@ class InverseProblem:
     free_level: WithoutBaseLevel | None
     objective: Objective
     start: Array
-    solver: GaussNewtonCG
+    solver: GaussNewton
     seed: int
 
     @classmethod
@@ -69,7 +69,7 @@ class InverseProblem:
         bounds: tuple[npt.ArrayLike, npt.ArrayLike],
         base_level: float | str,
         initial: npt.ArrayLike | None,
-        solver: GaussNewtonCG | None,
+        solver: GaussNewton | None,
         seed: int,
     ) -> InverseProblem:
         """Check the arguments of :func:`geoinv.invert` and set the objective up.
@@ -112,7 +112,7 @@ class InverseProblem:
             start = array_of("invert", "initial", initial, shape=forward.domain_shape)
             finite("invert", "initial model", start, "give a number in every cell")
         objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
-        return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewtonCG(), seed)
+        return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewton(), seed)
 
     def first_beta(self, state: State) -> float:
         """Trade-off at which the regularizer balances the best-seen direction of the data.

@@ -11,7 +11,7 @@ from geoinv.inverse_problem import InverseProblem
 from geoinv.linop import LinearOperator
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solution import Solution
-from geoinv.solvers import GaussNewtonCG
+from geoinv.solvers import GaussNewton
 from geoinv.trade_off import l_curve
 
 __all__ = ["invert"]
@@ -27,7 +27,7 @@ def invert(
     beta: float | str | None = None,
     base_level: float | str = "none",
     initial: npt.ArrayLike | None = None,
-    solver: GaussNewtonCG | None = None,
+    solver: GaussNewton | None = None,
     iterations: int = 60,
     seed: int = 0,
 ) -> Solution:
@@ -58,7 +58,7 @@ def invert(
         its value.
     initial : array, optional
         z to start from; the regularizer's reference by default.
-    solver : GaussNewtonCG, optional
+    solver : GaussNewton, optional
         How each trade-off's problem is solved.
     iterations : int
         Most trade-offs tried.

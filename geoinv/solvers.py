@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.linop import LinearOperator
+from geoinv.quadratic import conjugate_gradients, projected_gradients
 from geoinv.regularizers import Regularizer
 
-__all__ = ["GaussNewtonCG", "Objective", "State", "conjugate_gradients", "minimise"]
+__all__ = ["GaussNewton", "Objective", "State", "minimise"]
 
 Array = npt.NDArray[np.float64]
 
@@ -107,93 +108,54 @@ class State:
         return bool(np.isfinite(self.misfit) and np.isfinite(self.penalty))
 
 
-def conjugate_gradients(
-    curvature: Callable[[Array], Array], rhs: Array, preconditioner: Array, tolerance: float, iterations: int
-) -> Array:
-    """Solve ``H x = rhs`` for a positive semidefinite H, approximately.
-
-    Parameters
-    ----------
-    curvature : callable
-        Applies H.
-    rhs : array
-        Right-hand side.
-    preconditioner : array
-        Diagonal of an approximate inverse of H; 0 holds an entry of x at 0.
-    tolerance : float
-        Reduction of the preconditioned residual at which to stop.
-    iterations : int
-        Most applications of H.
-
-    Returns
-    -------
-    array
-        Where H has no curvature along a direction, x so far.
-    """
-    x = np.zeros_like(rhs)
-    residual = rhs
-    scaled = preconditioner * residual
-    direction = scaled
-    energy = start = float(np.vdot(residual, scaled))
-    for _ in range(iterations):
-        if energy <= tolerance**2 * start or energy <= 0.0:
-            break
-        image = curvature(direction)
-        curved = float(np.vdot(direction, image))
-        if curved <= 0.0:
-            break
-        step = energy / curved
-        x = x + step * direction
-        residual = residual - step * image
-        scaled = preconditioner * residual
-        energy, last = float(np.vdot(residual, scaled)), energy
-        direction = scaled + (energy / last) * direction
-    return x
-
-
 @dataclass(frozen=True)
-class GaussNewtonCG:
-    """Projected Gauss-Newton: conjugate gradients among the free unknowns, then a search within the bounds.
+class GaussNewton:
+    """Gauss-Newton: minimise the quadratic that J is near a model, within the bounds, then search along the step.
+
+    The quadratic is minimised by conjugate gradients, or by projected gradients where there are bounds.
 
     Parameters
     ----------
-    cg_tolerance : float
-        Reduction asked of conjugate gradients in each step.
-    cg_iterations : int
-        Most conjugate-gradient iterations a step.
+    inner_tolerance : float
+        Reduction asked of the quadratic's gradient in each step.
+    inner_iterations : int
+        Most applications of the Hessian a step.
     tolerance : float
         A minimisation ends when J decreases by less than this share of the misfit's half.
     iterations : int
         Most steps of a minimisation.
     """
 
-    cg_tolerance: float = 0.1
-    cg_iterations: int = 20
+    inner_tolerance: float = 0.1
+    inner_iterations: int = 20
     tolerance: float = 5e-3
     iterations: int = 12
 
     def step(self, objective: Objective, state: State) -> State:
         """One step: never a larger J; the same state where no decrease can be found."""
         gradient = objective.gradient(state)
-        lower, upper = objective.bounds
-        held = ((state.z <= lower) & (gradient > 0.0)) | ((state.z >= upper) & (gradient < 0.0))
-        preconditioner = np.where(held, 0.0, 1.0 / objective.curvature_diagonal(state))
-        direction = conjugate_gradients(
-            lambda v: np.where(held, 0.0, objective.curvature(state, v)),
-            np.where(held, 0.0, -gradient),
-            preconditioner,
-            self.cg_tolerance,
-            self.cg_iterations,
-        )
+        direction = self._direction(objective, state, gradient)
+        slope = float(np.vdot(gradient, direction))
         start = objective.total(state)
         length = 1.0
         for _ in range(12):
             candidate = objective.evaluate(state.z + length * direction)
-            slope = float(np.vdot(gradient, candidate.z - state.z))
-            if candidate.finite and objective.total(candidate) <= start + 1e-4 * slope and slope < 0.0:
+            if candidate.finite and objective.total(candidate) <= start + 1e-4 * length * slope and slope < 0.0:
                 return candidate
             length *= 0.5
         return state
+
+    def _direction(self, objective: Objective, state: State, gradient: Array) -> Array:
+        lower, upper = (bound - state.z for bound in objective.bounds)
+        preconditioner = 1.0 / objective.curvature_diagonal(state)
+        limits = self.inner_tolerance, self.inner_iterations
+
+        def curvature(v: Array) -> Array:
+            return objective.curvature(state, v)
+
+        if np.isneginf(lower).all() and np.isposinf(upper).all():
+            return conjugate_gradients(curvature, -gradient, preconditioner, *limits)
+        return projected_gradients(curvature, -gradient, (lower, upper), preconditioner, *limits)
 
     def terminate(self, objective: Objective, previous: State, state: State) -> bool:
         """Whether the last step gained too little to go on."""
@@ -202,23 +164,25 @@ class GaussNewtonCG:
         return gain <= self.tolerance * 0.5 * previous.misfit
 
 
-def minimise(objective: Objective, solver: GaussNewtonCG, state: State, after_step: Callable[[State], None]) -> State:
+def minimise(
+    objective: Objective, solver: GaussNewton, state: State, after_step: Callable[[State, State], bool]
+) -> State:
     """Step until the solver terminates.
 
     Parameters
     ----------
     objective : Objective
         What to minimise.
-    solver : GaussNewtonCG
+    solver : GaussNewton
         How.
     state : State
         Where to start.
     after_step : callable
-        Told every new state.
+        Told the states before and after every step; True ends the minimisation early.
     """
     for _ in range(solver.iterations):
         previous, state = state, solver.step(objective, state)
-        after_step(state)
-        if not state.finite or solver.terminate(objective, previous, state):
+        enough = after_step(previous, state)
+        if enough or not state.finite or solver.terminate(objective, previous, state):
             break
     return state

@@ -13,7 +13,7 @@ from geoinv.inverse_problem import InverseProblem
 from geoinv.linop import LinearOperator
 from geoinv.progress import report
 from geoinv.regularizers import Regularizer
-from geoinv.solvers import GaussNewtonCG
+from geoinv.solvers import GaussNewton
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,7 +31,7 @@ def l_curve(
     bounds: tuple[npt.ArrayLike, npt.ArrayLike] = (-np.inf, np.inf),
     betas: npt.ArrayLike | None = None,
     base_level: float | str = "none",
-    solver: GaussNewtonCG | None = None,
+    solver: GaussNewton | None = None,
     seed: int = 0,
 ) -> xr.Dataset:
     """Misfit against penalty over a range of trade-offs.

@@ -16,7 +16,7 @@ from geoinv.linop import Identity, LinearOperator, MatrixOperator
 from geoinv.operators import Magnetics
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
-PRECISE = geoinv.GaussNewtonCG(cg_tolerance=1e-10, cg_iterations=500, tolerance=1e-14, iterations=60)
+PRECISE = geoinv.GaussNewton(inner_tolerance=1e-10, inner_iterations=500, tolerance=1e-14, iterations=60)
 
 
 def buried_cube(engine="auto", noise=1.0, **survey_arguments):

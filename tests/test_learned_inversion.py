@@ -14,11 +14,11 @@ from geoinv.learned.training import fit
 from geoinv.learned.training_settings import TrainingSettings
 from geoinv.linop import MatrixOperator
 from geoinv.operators import MagneticSection
-from geoinv.solvers import GaussNewtonCG
+from geoinv.solvers import GaussNewton
 
 SHAPE = (4, 6)
 
-EXACT = GaussNewtonCG(cg_tolerance=1e-3, cg_iterations=50, tolerance=1e-11, iterations=60)
+EXACT = GaussNewton(inner_tolerance=1e-3, inner_iterations=50, tolerance=1e-11, iterations=60)
 
 
 def sections(count, seed) -> np.ndarray:

@@ -11,7 +11,7 @@ from geoinv.checks import positive
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.linop import LinearOperator
 from geoinv.progress import report
-from geoinv.solvers import conjugate_gradients
+from geoinv.quadratic import conjugate_gradients
 
 __all__ = ["tikhonov"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
+import ducc0.fft
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +16,12 @@ from geoinv.linop import LinearOperator
 from geoinv.operators._blur_numba import sum_over_offsets
 from geoinv.operators._jit import THREADS
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
+from geoinv.operators.transforms import (
+    cosine_transform,
+    fourier_transform,
+    inverse_cosine_transform,
+    inverse_fourier_transform,
+)
 
 __all__ = ["Blur"]
 
@@ -105,7 +110,7 @@ class Blur(LinearOperator):
     def _transform_length(self, cells: int) -> int:
         """Period of the lattice on which the convolution is circular."""
         if self.boundary == "zero":
-            return int(_transforms(np.empty(0)).next_fast_len(2 * cells - 1, real=True))
+            return int(ducc0.fft.good_size(2 * cells - 1, True))
         return cells if self.boundary == "periodic" else 2 * cells
 
     def _spectrum_of(self, spread: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -115,7 +120,7 @@ class Blur(LinearOperator):
             folded = np.zeros((length, *np.delete(wrapped.shape, axis)))
             np.add.at(folded, np.arange(1 - cells, cells) % length, np.moveaxis(wrapped, axis, 0))
             wrapped = np.moveaxis(folded, 0, axis)
-        spectrum = np.asarray(_transforms(wrapped).rfftn(wrapped).real)
+        spectrum = fourier_transform(wrapped, wrapped.shape, tuple(range(wrapped.ndim))).real
         if self.boundary != "reflective":
             return spectrum
         # an even signal of twice the length has the DCT-II as its spectrum, but for a phase
@@ -143,16 +148,17 @@ class Blur(LinearOperator):
         return blurred.reshape(x.shape)  # type: ignore[no-any-return]
 
     def _by_transforms(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        xp, fft, axes = array_module(x), _transforms(x), self._axes
+        axes, lengths = self._axes, self._lengths
         spectrum = self._spectrum.beside(x)
         if self.boundary == "reflective":
-            coefficients = fft.dctn(x, axes=axes, norm="ortho") * spectrum
-            result: npt.NDArray[Any] = fft.idctn(coefficients, axes=axes, norm="ortho", overwrite_x=True)
-            return result
-        coefficients = fft.rfftn(x, s=self._lengths, axes=axes) * spectrum
-        blurred = fft.irfftn(coefficients, s=self._lengths, axes=axes)
+            coefficients = cosine_transform(x, axes)
+            coefficients *= spectrum
+            return inverse_cosine_transform(coefficients, axes)
+        coefficients = fourier_transform(x, lengths, axes)
+        coefficients *= spectrum
+        blurred = inverse_fourier_transform(coefficients, lengths, axes)
         inside = (slice(None), *(slice(n) for n in self.domain_shape))
-        return xp.ascontiguousarray(blurred[inside])  # type: ignore[no-any-return]
+        return array_module(x).ascontiguousarray(blurred[inside])  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         """Shape, scale, boundary and method."""
@@ -173,11 +179,6 @@ def sum_on_gpu(runner: Runner, spread: Any, padded: Any, blurred: Any) -> None:
     batch, *shape = blurred.shape
     blocks = batch * blocks_of(math.prod(shape), source.tile)
     runner.run(source, "sum_over_offsets", blocks, spread, padded, *shape, blurred)
-
-
-def _transforms(array: Any) -> ModuleType:
-    """Transforms of the library that an array belongs to."""
-    return import_module("scipy.fft" if array_module(array) is np else "cupyx.scipy.fft")
 
 
 def _point_spread(shape: tuple[int, ...], scale: float) -> npt.NDArray[np.float64]:

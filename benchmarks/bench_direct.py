@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 from magnetic_peers import of_choclo, of_harmonica, of_simpeg
 from record import Benchmark, timed
+from synthetic import FIELD, cells
 from turns import Contestant
 
-from geoinv import Grid, MainField, Survey
+from geoinv import Grid, Survey
 from geoinv.operators import Magnetics
 
 Array = npt.NDArray[np.float64]
 
-FIELD = MainField(65.0, 25.0, 50000.0)
 EXACT, TOLERANT, LOOSE = "geoinv direct, exact", "geoinv direct, rtol 1e-6", "geoinv direct, rtol 1e-5"
 PEER = "SimPEG forward_only"
 THINNED = 16
@@ -23,7 +23,7 @@ THINNED = 16
 
 def problem(layers: int, width: int) -> tuple[Grid, Survey]:
     """Cells of 50 x 50 x 25 m and as many stations as columns, anywhere 30 to 80 m above them."""
-    grid = Grid.regular((layers, width, width), (25.0, 50.0, 50.0), (-25.0 * layers, 0.0, 0.0))
+    grid = cells((layers, width, width))
     random = np.random.default_rng(0)
     easting, northing = random.uniform(0.0, 50.0 * width, (2, width**2))
     return grid, Survey(easting, northing, random.uniform(30.0, 80.0, width**2), field=FIELD)

@@ -9,17 +9,20 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from record import Benchmark, timed
+from synthetic import draped
 from turns import Contestant
 
-from geoinv import Grid, MainField, Survey
+from geoinv import Grid, Survey
 from geoinv.operators import Magnetics
 from geoinv.operators.magnetic_lattice import LatticeEngine
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 Array = npt.NDArray[np.float64]
 
-FIELD = MainField(65.0, 25.0, 50000.0)
 RTOL = 1e-5
+RELIEF = 80.0
+"""Metres that hills rise above and valleys fall below their mean."""
+
 SAMPLES = 200
 """Stations where the data are compared with the exact sum."""
 
@@ -27,22 +30,6 @@ PEER_TOLERANCES = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 """What the peer is asked for, until its error is as small as ours may be."""
 
 MU0_NT = 4e-7 * np.pi * 1e9
-
-
-def problem(shape: tuple[int, int, int], stations: int) -> tuple[Grid, Survey]:
-    """Cells of 50 x 50 x 25 m under hills, and stations anywhere, 30 to 150 m above them."""
-    layers, rows, columns = shape
-    grid = Grid.regular(shape, (25.0, 50.0, 50.0), (-25.0 * layers, 0.0, 0.0))
-    long, wide = 50.0 * columns, 50.0 * rows
-
-    def ground(easting: Array, northing: Array) -> Array:
-        return np.asarray(-80.0 + 80.0 * np.sin(9.0 * easting / long) * np.cos(7.0 * northing / wide))
-
-    grid = grid.with_active(grid.upward[:, None, None] < ground(grid.easting, grid.northing[:, None]))
-    random = np.random.default_rng(0)
-    easting, northing = random.uniform(0.0, long, stations), random.uniform(0.0, wide, stations)
-    upward = ground(easting, northing) + random.uniform(30.0, 150.0, stations)
-    return grid, Survey(easting, northing, upward, field=FIELD)
 
 
 def bodies(grid: Grid) -> Array:
@@ -117,8 +104,8 @@ def main() -> None:
     """Errors, times and memory of one problem, then the peer."""
     bench = Benchmark(__doc__)
     shape, stations, repeats = ((6, 24, 24), 300, 1) if bench.quick else ((25, 200, 200), 100_000, 5)
-    of_lattice(*problem((4, 8, 8), 10), 1).take_turn(np.zeros((4, 8, 8)), np.zeros(10))  # compiles
-    grid, survey = problem(shape, stations)
+    of_lattice(*draped((4, 8, 8), 10, RELIEF), 1).take_turn(np.zeros((4, 8, 8)), np.zeros(10))  # compiles
+    grid, survey = draped(shape, stations, RELIEF)
     model, data = bodies(grid), np.random.default_rng(3).standard_normal(stations)
     bench.show("cells", float(grid.size))
     bench.show("active cells", float(grid.active.sum()))

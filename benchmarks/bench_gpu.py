@@ -102,7 +102,7 @@ def gridded(bench: Benchmark, cupy: Any) -> None:
     engine, speed = GriddedCuda(problem, on_gpu()), bytes_a_second(cupy, bench.quick)
     bench.show("copy", 1e-9 * speed, "GB/s")
     models, data = cupy.ones((1, 1, *cells), np.float32), cupy.ones((1, 1, easting.size), np.float32)
-    spectrum = cells[0] * float(np.prod(engine.lattice.spectrum_shape)) * 8.0
+    spectrum = cells[0] * float(np.prod(engine.layout.spectrum_shape)) * 8.0
     # the model and its spectra once each way, and the kernel's spectra
     bound = (models.nbytes + 3.0 * spectrum) / speed
     for name, call in (("forward", lambda: engine.forward(models)), ("adjoint", lambda: engine.adjoint(data))):

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from record import Benchmark, timed
+from synthetic import FIELD, draped, level
 from turns import median_seconds
 
-from geoinv import Grid, InputError, MainField, Survey
+from geoinv import Grid, InputError, Survey
 from geoinv.formats.atomic import whole_file
 from geoinv.operators import Magnetics
 from geoinv.operators.magnetic_choice import ENGINES
 
-Array = npt.NDArray[np.float64]
-
-FIELD = MainField(65.0, 25.0, 50000.0)
 WIDTHS = (64, 96, 128, 192, 256, 320)
 """Columns along each side; a quarter as many layers: 65,536 to 8,192,000 cells."""
 
@@ -24,37 +21,20 @@ SAMPLES = 16
 """Stations where the data are compared with the exact sum."""
 
 
-def grid_of(width: int) -> Grid:
-    """Cells of 50 x 50 x 25 m, a quarter as many layers as columns along a side."""
-    layers = width // 4
-    return Grid.regular((layers, width, width), (25.0, 50.0, 50.0), (-25.0 * layers, 0.0, 0.0))
+def shape_of(width: int) -> tuple[int, int, int]:
+    """A quarter as many layers as columns along a side."""
+    return width // 4, width, width
 
 
-def level(width: int) -> tuple[Grid, Survey]:
-    """Stations above the cells' centres, all at one height."""
-    grid = grid_of(width)
-    northing, easting = (c.ravel() for c in np.meshgrid(grid.northing, grid.easting, indexing="ij"))
-    return grid, Survey(easting, northing, np.full(easting.size, 40.0), field=FIELD)
+def hilly(width: int) -> tuple[Grid, Survey]:
+    """As many stations as columns, anywhere above hills of which the cells' upper layers make the relief."""
+    return draped(shape_of(width), width**2, relief=40.0)
 
 
-def draped(width: int) -> tuple[Grid, Survey]:
-    """As many stations anywhere, 30 to 150 m above hills of which the cells' upper layers make the relief."""
-    grid = grid_of(width)
-    across = 50.0 * width
-
-    def ground(easting: Array, northing: Array) -> Array:
-        waves = np.sin(9.0 * easting / across) * np.cos(7.0 * northing / across)
-        return np.asarray(-40.0 + 40.0 * waves)
-
-    relief = ground(grid.easting, grid.northing[:, np.newaxis])
-    grid = grid.with_active(grid.upward[:, np.newaxis, np.newaxis] < relief)
-    random = np.random.default_rng(0)
-    easting, northing = random.uniform(0.0, across, (2, width**2))
-    upward = ground(easting, northing) + random.uniform(30.0, 150.0, width**2)
-    return grid, Survey(easting, northing, upward, field=FIELD)
-
-
-PROBLEMS: dict[str, Callable[[int], tuple[Grid, Survey]]] = {"gridded": level, "lattice": draped}
+PROBLEMS: dict[str, Callable[[int], tuple[Grid, Survey]]] = {
+    "gridded": lambda width: level(shape_of(width)),
+    "lattice": hilly,
+}
 
 TOLERANCES = {"gridded": None, "lattice": 1e-5}
 """What each is asked for; level stations are exact but for single precision."""

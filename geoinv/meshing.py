@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoinv.checks import InputError, array_of, positive
 from geoinv.grid import AXES, Grid, topography_points
 from geoinv.memory import require_memory
-from geoinv.operators.magnetic_gridded import lattice_of
+from geoinv.operators.magnetic_gridded import layout_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.survey import Survey
 
@@ -101,7 +101,7 @@ def _regular(survey: Survey, core: Mapping[str, tuple[float, int]], cell: float)
     """Tell whether the gridded engine applies to equal cells below the survey."""
     shape, origin = [1, *(count for _, count in core.values())], [0.0, *(first for first, _ in core.values())]
     flat = Grid.regular(shape, [cell] * 3, origin)
-    return not isinstance(lattice_of(MagneticProblem(flat, survey, "susceptibility", np.dtype(np.float64))), str)
+    return not isinstance(layout_of(MagneticProblem(flat, survey, "susceptibility", np.dtype(np.float64))), str)
 
 
 def _core(values: Array, cell: float) -> tuple[float, int]:

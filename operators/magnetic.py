@@ -133,7 +133,7 @@ class Magnetics(LinearOperator):
             engines: dict[str, Callable[[MagneticProblem], Engine]] = {
                 "direct": Direct,
                 "gridded": partial(Gridded, recompute=self.choice.recompute),
-                "lattice": LatticeEngine,
+                "lattice": partial(LatticeEngine, plan=self.choice.plan),
                 "dense": Dense,
             }
             self._engine = engines[self.engine](self.problem)

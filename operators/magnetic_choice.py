@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numba
 import numpy as np
@@ -13,21 +13,28 @@ from geoinv.memory import SHARE, available_memory, bytes_text
 from geoinv.operators.magnetic_dense import dense_bytes
 from geoinv.operators.magnetic_direct import direct_estimate
 from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
-from geoinv.operators.magnetic_gridded import Lattice, gridded_bytes, lattice_of
-from geoinv.operators.magnetic_lattice_estimate import lattice_offer
+from geoinv.operators.magnetic_gridded import GriddedLayout, gridded_bytes, layout_of
+from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
+from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 __all__ = ["ENGINES", "Choice", "choose"]
 
 ENGINES = ("direct", "gridded", "lattice", "dense")
 
-VALUES_A_SECOND = 3.0e7
+CONDITIONS = {
+    "gridded": "a regular survey over regular cells",
+    "lattice": "cells of one size, a moderate rtol and stations close together",
+}
+"""What the engines ask for that do not apply everywhere."""
+
+VALUES_A_SECOND = 1.7e7
 """Kernel values a second and core (Xeon, 2.1 GHz, AVX-512) on the way to a matrix or a table, written to memory."""
 
 BYTES_A_SECOND = 8e9
 """Memory traffic a second of all cores, for matrix products."""
 
-TRANSFORM_POINTS_A_SECOND = {4: 2.2e8, 8: 1.5e8}
+TRANSFORM_POINTS_A_SECOND = {4: 1.3e8, 8: 0.85e8}
 """Padded points a second and core through a real transform and its product, by bytes of a number."""
 
 
@@ -41,12 +48,15 @@ class Choice:
     estimate : Estimate
     recompute : bool
         Whether the kernel is evaluated at every application (gridded only), for want of memory.
+    plan : LatticePlan, optional
+        Lattice and near cells that the estimate was made for (lattice only).
     """
 
     engine: str
     reason: str
     estimate: Estimate
     recompute: bool = False
+    plan: LatticePlan | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         """Two lines for print(A)."""
@@ -60,34 +70,41 @@ class _Offers:
     costs: dict[str, Estimate]
     refusals: dict[str, str]
     recompute: bool
+    plan: LatticePlan | None
 
     @classmethod
     def of(cls, problem: MagneticProblem, budget: float, engines: Sequence[str] = ENGINES) -> _Offers:
         costs: dict[str, Estimate] = {}
-        refusals, recompute = {}, False
+        refusals: dict[str, str] = {}
+        recompute, plan = False, None
         if "direct" in engines:
             costs["direct"] = direct_estimate(problem)
         if "dense" in engines:
             costs["dense"] = _dense(problem)
         if "gridded" in engines:
-            regular = lattice_of(problem)
-            if isinstance(regular, str):
-                refusals["gridded"] = regular
+            layout = layout_of(problem)
+            if isinstance(layout, str):
+                refusals["gridded"] = layout
             else:
-                stored, frugal = (_gridded(problem, regular, recompute) for recompute in (False, True))
+                stored, frugal = (_gridded(problem, layout, recompute) for recompute in (False, True))
                 recompute = frugal.memory < stored.memory > budget
                 costs["gridded"] = frugal if recompute else stored
         if "lattice" in engines:
-            offer = lattice_offer(problem)
-            if isinstance(offer, str):
-                refusals["lattice"] = offer
+            found = plan_of(problem)
+            if isinstance(found, str):
+                refusals["lattice"] = found
             else:
-                costs["lattice"] = offer
-        return cls(costs, refusals, recompute)
+                plan, costs["lattice"] = found, lattice_estimate(problem, found)
+        return cls(costs, refusals, recompute, plan)
 
     def fitting(self, budget: float) -> dict[str, Estimate]:
         """Engines that fit the budget."""
         return {name: cost for name, cost in self.costs.items() if cost.memory <= budget}
+
+    def taken(self, engine: str, reason: str) -> Choice:
+        """Choice of one of the engines."""
+        recompute, plan = self.recompute and engine == "gridded", self.plan if engine == "lattice" else None
+        return Choice(engine, reason, self.costs[engine], recompute, plan)
 
 
 def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -> Choice:
@@ -96,8 +113,8 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     The rule: of the engines that apply to the geometry and fit the memory budget, the one with the
     least predicted time for building and 200 applications. Gridded applies where cells are uniform
     along easting and northing, stations lie at one height and whole cells apart; lattice where cells
-    are uniform along all axes. The budget is half of the memory that is free now, unless given. A
-    named engine is taken if it applies and fits.
+    are uniform along all axes and interpolation reaches the tolerance. The budget is half of the
+    memory that is free now, unless given. A named engine is taken if it applies and fits.
 
     Raises
     ------
@@ -108,13 +125,12 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     if engine != "auto":
         offer = _Offers.of(problem, budget, [engine])
         if engine in offer.fitting(budget):
-            return Choice(engine, "named by the caller", offer.costs[engine], offer.recompute)
+            return offer.taken(engine, "named by the caller")
     offers = _Offers.of(problem, budget)
     fitting = offers.fitting(budget)
     if engine in offers.refusals:
-        wanted = "a regular survey over regular cells" if engine == "gridded" else "cells of one size"
         raise InputError(
-            f"engine={engine!r} expects {wanted}, but {offers.refusals[engine]}; "
+            f"engine={engine!r} expects {CONDITIONS[engine]}, but {offers.refusals[engine]}; "
             f"engines that fit: {', '.join(fitting) or 'none'}"
         )
     if engine != "auto" or not fitting:
@@ -130,7 +146,7 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     ]
     others += [f"{name} does not apply ({why})" for name, why in offers.refusals.items()]
     reason = f"least time for {APPLICATIONS} applications, {fitting[best].total:.2g} s; {', '.join(others)}"
-    return Choice(best, reason, fitting[best], offers.recompute and best == "gridded")
+    return offers.taken(best, reason)
 
 
 def _dense(problem: MagneticProblem) -> Estimate:
@@ -141,12 +157,13 @@ def _dense(problem: MagneticProblem) -> Estimate:
     return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
 
 
-def _gridded(problem: MagneticProblem, lattice: Lattice, recompute: bool) -> Estimate:
-    points = float(np.prod(lattice.padded)) * problem.grid.shape[0]
+def _gridded(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> Estimate:
+    points = float(np.prod(layout.padded)) * problem.grid.shape[0]
     build = points * problem.components * problem.unknowns / _rate(VALUES_A_SECOND)
-    products = points * problem.unknowns * (0.8 + 0.2 * problem.components)
+    # one transform an unknown, and one spectrum read a component: about alike
+    products = points * problem.unknowns * (0.5 + 0.5 * problem.components)
     apply = products / _rate(TRANSFORM_POINTS_A_SECOND[problem.storage.itemsize])
-    memory = float(gridded_bytes(problem, lattice, recompute))
+    memory = float(gridded_bytes(problem, layout, recompute))
     return Estimate(memory, 0.0, apply + build) if recompute else Estimate(memory, build, apply)
 
 

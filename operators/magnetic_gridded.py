@@ -19,7 +19,7 @@ from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at
 
-__all__ = ["Gridded", "Lattice", "gridded_bytes", "lattice_of"]
+__all__ = ["Gridded", "GriddedLayout", "gridded_bytes", "layout_of"]
 
 SHARES = 8
 """Parts that the layers are dealt out in, to as many threads; fixed, so that sums do not depend on the threads."""
@@ -32,17 +32,17 @@ BUILT_TOGETHER = 8
 
 
 @dataclass(frozen=True)
-class Lattice:
-    """Stations as nodes of a lattice with the cells' own spacing.
+class GriddedLayout:
+    """Stations of a regular survey by row and column, spaced as the cells are.
 
     Attributes
     ----------
     spacing : (float, float)
         Cell size along northing and easting, in metres.
     origin : (float, float)
-        Northing and easting of the south-western node, in metres, among the problem's nodes.
+        Northing and easting of the south-western corner, in metres, among the problem's nodes.
     row, column : (stations,) arrays of int
-        Node of each station.
+        Place of each station, counted from that corner.
     padded : (int, int)
         Rows and columns of the Fourier transforms, with room for all of every offset: shorter ones
         would wrap around.
@@ -56,7 +56,7 @@ class Lattice:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns of the lattice."""
+        """Rows and columns that the stations span."""
         return int(self.row.max()) + 1, int(self.column.max()) + 1
 
     @property
@@ -65,8 +65,8 @@ class Lattice:
         return self.padded[0], self.padded[1] // 2 + 1
 
 
-def lattice_of(problem: MagneticProblem) -> Lattice | str:
-    """Lattice of a survey over a grid, or the sentence that says why there is none."""
+def layout_of(problem: MagneticProblem) -> GriddedLayout | str:
+    """Layout of a survey over a grid, or the clause that says why it is not regular."""
     spacings, steps, origins = [], [], []
     for axis, local in (("northing", problem.axes[1]), ("easting", problem.axes[0])):
         if local.spacing is None:
@@ -84,17 +84,17 @@ def lattice_of(problem: MagneticProblem) -> Lattice | str:
         ducc0.fft.good_size(rows + int(steps[0].max())),
         ducc0.fft.good_size(columns + int(steps[1].max()), True),
     )
-    return Lattice((spacings[0], spacings[1]), (origins[0], origins[1]), steps[0], steps[1], padded)
+    return GriddedLayout((spacings[0], spacings[1]), (origins[0], origins[1]), steps[0], steps[1], padded)
 
 
-def gridded_bytes(problem: MagneticProblem, lattice: Lattice, recompute: bool = False) -> int:
+def gridded_bytes(problem: MagneticProblem, layout: GriddedLayout, recompute: bool = False) -> int:
     """Bytes of the kernel's spectra, of making them, and of what one application takes besides."""
     layers, width = problem.grid.shape[0], problem.components * problem.unknowns
-    spectrum = int(np.prod(lattice.spectrum_shape)) * 2 * problem.storage.itemsize
-    block = _layers_a_block(problem, lattice, recompute)
+    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * problem.storage.itemsize
+    block = _layers_a_block(problem, layout, recompute)
     shares = min(SHARES, -(-layers // block))
     # by offset and in padded order, in float64; padded order and spectra in the storage's precision
-    table = int(np.prod(lattice.padded)) * (16 + problem.storage.itemsize) + spectrum
+    table = int(np.prod(layout.padded)) * (16 + problem.storage.itemsize) + spectrum
     making = min(layers, max(block, BUILT_TOGETHER)) * width * table
     models = 2 * problem.unknowns * problem.grid.size * problem.storage.itemsize
     threads = min(shares, numba.get_num_threads())
@@ -102,9 +102,9 @@ def gridded_bytes(problem: MagneticProblem, lattice: Lattice, recompute: bool = 
     return threads * making + applying if recompute else width * layers * spectrum + max(making, applying)
 
 
-def _layers_a_block(problem: MagneticProblem, lattice: Lattice, recompute: bool) -> int:
+def _layers_a_block(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> int:
     """Layers that are worked on together."""
-    spectrum = int(np.prod(lattice.spectrum_shape)) * 2 * problem.storage.itemsize
+    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * problem.storage.itemsize
     cached = BLOCK_BYTES // (spectrum * problem.unknowns)
     return min(problem.grid.shape[0], max(cached, BUILT_TOGETHER if recompute else 1))
 
@@ -124,20 +124,20 @@ class Gridded:
     """
 
     def __init__(self, problem: MagneticProblem, recompute: bool = False) -> None:
-        lattice = lattice_of(problem)
-        if isinstance(lattice, str):
-            raise TypeError(lattice)
-        self.problem, self.lattice = problem, lattice
+        layout = layout_of(problem)
+        if isinstance(layout, str):
+            raise TypeError(layout)
+        self.problem, self.layout = problem, layout
         self._complex = np.result_type(problem.storage, np.complex64)
         layers = problem.grid.shape[0]
-        self._block = _layers_a_block(problem, lattice, recompute)
+        self._block = _layers_a_block(problem, layout, recompute)
         starts = range(0, layers, self._block)
         count = min(SHARES, len(starts))
         self._shares = list(pairwise([*(starts[len(starts) * share // count] for share in range(count)), layers]))
         self._spare: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]] = []
         self._spectra: npt.NDArray[Any] | None = None
         if not recompute:
-            shape = (problem.components, problem.unknowns, layers, *lattice.spectrum_shape)
+            shape = (problem.components, problem.unknowns, layers, *layout.spectrum_shape)
             self._spectra = np.empty(shape, self._complex)
             together = max(self._block, BUILT_TOGETHER)
             for start in range(0, layers, together):
@@ -147,9 +147,9 @@ class Gridded:
     @cached_property
     def _all_offsets(self) -> MagneticProblem:
         """One station over cells that span all offsets, in the problem's own metres."""
-        problem, lattice = self.problem, self.lattice
-        (rows, columns), (_, cell_rows, cell_columns) = lattice.shape, problem.grid.shape
-        northing, easting = lattice.origin
+        problem, layout = self.problem, self.layout
+        (rows, columns), (_, cell_rows, cell_columns) = layout.shape, problem.grid.shape
+        northing, easting = layout.origin
         one = replace(
             problem.survey.select([0]).with_data(None),
             easting=np.array([easting]),
@@ -158,20 +158,20 @@ class Gridded:
         )
         nodes = problem.nodes
         cells = type(problem.grid)(
-            nodes.x[0] + lattice.spacing[1] * np.arange(1 - columns, cell_columns + 1),
-            nodes.y[0] + lattice.spacing[0] * np.arange(1 - rows, cell_rows + 1),
+            nodes.x[0] + layout.spacing[1] * np.arange(1 - columns, cell_columns + 1),
+            nodes.y[0] + layout.spacing[0] * np.arange(1 - rows, cell_rows + 1),
             nodes.z,
         )
         return MagneticProblem(cells, one, problem.unknown, np.dtype(float))
 
     def _kernel_spectra(self, layers: slice) -> npt.NDArray[Any]:
         """Spectra (components, unknowns, layers, rows, columns) of a cell's field by offset from the station."""
-        span, padded = self._all_offsets, self.lattice.padded
+        span, padded = self._all_offsets, self.layout.padded
         edges = span.grid.upward_edges[layers.start : layers.stop + 1]
         cells = type(span.grid)(span.grid.easting_edges, span.grid.northing_edges, edges)
         span = replace(span, grid=cells)
         fields = cell_fields(span, span.stations)[:, 0]
-        (rows, columns), (_, cell_rows, cell_columns) = self.lattice.shape, self.problem.grid.shape
+        (rows, columns), (_, cell_rows, cell_columns) = self.layout.shape, self.problem.grid.shape
         table = np.zeros((*fields.shape[:3], *padded), self.problem.storage)
         # offset -d stands at index d of a circular convolution
         to_row = -np.arange(1 - rows, cell_rows) % padded[0]
@@ -192,8 +192,8 @@ class Gridded:
             arrays = self._spare.pop()
         except IndexError:
             shape = (self.problem.unknowns, self._block)
-            padded = np.empty((*shape, self.problem.grid.shape[1], self.lattice.padded[1]), self.problem.storage)
-            arrays = padded, np.empty((*shape, *self.lattice.spectrum_shape), self._complex)
+            padded = np.empty((*shape, self.problem.grid.shape[1], self.layout.padded[1]), self.problem.storage)
+            arrays = padded, np.empty((*shape, *self.layout.spectrum_shape), self._complex)
         yield arrays
         self._spare.append(arrays)
 
@@ -226,14 +226,14 @@ class Gridded:
         spectra = parts[0]
         for part in parts[1:]:
             spectra += part
-        data = np.empty((len(spectra), self.lattice.shape[0], self.lattice.padded[1]), self.problem.storage)
+        data = np.empty((len(spectra), self.layout.shape[0], self.layout.padded[1]), self.problem.storage)
         self._inverse(spectra, data)
-        return data[:, self.lattice.row, self.lattice.column]
+        return data[:, self.layout.row, self.layout.column]
 
     def _share_of_data(self, model: npt.NDArray[Any], share: tuple[int, int]) -> npt.NDArray[Any]:
         """Spectra of the data that the layers of a share make."""
         columns = model.shape[3]
-        data = np.zeros((self.problem.components, *self.lattice.spectrum_shape), self._complex)
+        data = np.zeros((self.problem.components, *self.layout.spectrum_shape), self._complex)
         with self._working() as (padded, spectra):
             padded[..., columns:] = 0.0
             for part, kernels in self._blocks(*share):
@@ -251,11 +251,11 @@ class Gridded:
         return models
 
     def _data_spectra(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Spectra (components, rows, columns) of values (components, stations) on the lattice."""
-        components, lattice = self.problem.components, self.lattice
-        padded = np.zeros((components, lattice.shape[0], lattice.padded[1]), self.problem.storage)
-        add_at(padded, (slice(None), lattice.row, lattice.column), values)
-        spectra = np.empty((components, *lattice.spectrum_shape), self._complex)
+        """Spectra (components, rows, columns) of values (components, stations) put in their places."""
+        components, layout = self.problem.components, self.layout
+        padded = np.zeros((components, layout.shape[0], layout.padded[1]), self.problem.storage)
+        add_at(padded, (slice(None), layout.row, layout.column), values)
+        spectra = np.empty((components, *layout.spectrum_shape), self._complex)
         self._transform(padded, spectra)
         return spectra
 
@@ -277,8 +277,8 @@ class Gridded:
         layers, rows, columns = self.problem.grid.shape
         weights = self._data_spectra(squared_weights)
         diagonal = np.zeros((self.problem.unknowns, layers, rows, columns))
-        kernel = np.empty((self.problem.components, *self.lattice.padded), self.problem.storage)
-        product, back = np.empty_like(weights), np.empty((rows, self.lattice.padded[1]), self.problem.storage)
+        kernel = np.empty((self.problem.components, *self.layout.padded), self.problem.storage)
+        product, back = np.empty_like(weights), np.empty((rows, self.layout.padded[1]), self.problem.storage)
         for part, kernels in self._blocks(0, layers):
             for unknown, layer in np.ndindex(kernels.shape[1:3]):
                 self._inverse(kernels[:, unknown, layer].copy(), kernel)

@@ -33,12 +33,12 @@ class GriddedCuda:
 
     def __init__(self, problem: MagneticProblem, runner: Runner) -> None:
         host = Gridded(problem, recompute=True)
-        self.problem, self.lattice, self._runner = problem, host.lattice, runner
+        self.problem, self.layout, self._runner = problem, host.layout, runner
         self._source = fourier_source(problem.storage)
         spectra = host._kernel_spectra(slice(0, problem.grid.shape[0]))
         self._complex = spectra.dtype
         self._kernels = Resident(np.ascontiguousarray(spectra).reshape(problem.components, -1, *spectra.shape[3:]))
-        nodes = host.lattice.row * host.lattice.padded[1] + host.lattice.column
+        nodes = host.layout.row * host.layout.padded[1] + host.layout.column
         stations = np.arange(nodes.size)
         self._to_nodes = SparseSum(nodes, stations, np.ones(nodes.size), problem.storage)
         self._nodes = Resident(nodes)
@@ -50,7 +50,7 @@ class GriddedCuda:
     def _forward_one(self, model: Any) -> Any:
         library, kernels = self._runner.library, self._kernels.beside(model)
         components, sources, *waves = kernels.shape
-        padded = library.zeros((sources, *self.lattice.padded), self.problem.storage)
+        padded = library.zeros((sources, *self.layout.padded), self.problem.storage)
         padded[:, : model.shape[-2], : model.shape[-1]] = model.reshape(sources, *model.shape[-2:])
         spectra = self._transform(padded)
         data = library.empty((components, *waves), self._complex)
@@ -64,7 +64,7 @@ class GriddedCuda:
     def _adjoint_one(self, values: Any) -> Any:
         library, kernels = self._runner.library, self._kernels.beside(values)
         components, sources, *waves = kernels.shape
-        padded = library.zeros((components, *self.lattice.padded), self.problem.storage)
+        padded = library.zeros((components, *self.layout.padded), self.problem.storage)
         values = library.ascontiguousarray(values, dtype=self.problem.storage)
         self._to_nodes.add(self._runner, values, padded.reshape(components, -1))
         spectra = library.empty((sources, *waves), self._complex)
@@ -83,4 +83,4 @@ class GriddedCuda:
         return self._runner.library.ascontiguousarray(self._runner.library.fft.rfft2(padded))
 
     def _inverse(self, spectra: Any) -> Any:
-        return self._runner.library.fft.irfft2(spectra, s=self.lattice.padded)
+        return self._runner.library.fft.irfft2(spectra, s=self.layout.padded)

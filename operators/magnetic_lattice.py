@@ -13,7 +13,7 @@ from geoinv.operators import _magnetic_lattice_numba as kernels
 from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_lattice_near import STRIP, NearCells
-from geoinv.operators.magnetic_lattice_plan import plan_of, tolerance
+from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of, tolerance
 from geoinv.operators.magnetic_lattice_transform import LatticeConvolution
 from geoinv.operators.magnetic_problem import MagneticProblem
 
@@ -39,6 +39,8 @@ class LatticeEngine:
     ----------
     problem : MagneticProblem
         Grid, survey and unknown; ``problem.rtol`` is the error that may be made, 1e-6 where it is None.
+    plan : LatticePlan, optional
+        Of the problem, where it is known already.
 
     Raises
     ------
@@ -51,18 +53,18 @@ class LatticeEngine:
     structures, IEEE Trans. CAD 16(10).
     """
 
-    def __init__(self, problem: MagneticProblem) -> None:
-        plan = plan_of(problem)
-        if isinstance(plan, str):
-            raise TypeError(plan)
-        self.problem, self.plan = problem, plan
-        self._weights, self._nodes = plan.weights(), plan.nodes
-        self._near = NearCells(problem, plan, self._weights)
+    def __init__(self, problem: MagneticProblem, plan: LatticePlan | None = None) -> None:
+        found = plan or plan_of(problem)
+        if isinstance(found, str):
+            raise TypeError(found)
+        self.problem, self.plan = problem, found
+        self._weights, self._nodes = found.weights(), found.nodes
+        self._near = NearCells(problem, found, self._weights)
         reached = np.inf
         # where all stations are far from the cells, single precision may not be enough after all
-        for precision in dict.fromkeys((plan.precision, np.dtype(np.float64))):
-            self.plan = replace(plan, precision=precision)
-            self._convolution = LatticeConvolution(problem, plan, precision)
+        for precision in dict.fromkeys((found.precision, np.dtype(np.float64))):
+            self.plan = replace(found, precision=precision)
+            self._convolution = LatticeConvolution(problem, found, precision)
             reached = self._sampled_error()
             if reached <= tolerance(problem):
                 return

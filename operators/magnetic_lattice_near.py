@@ -50,7 +50,7 @@ class NearCells:
         self, problem: MagneticProblem, plan: LatticePlan, weights: tuple[npt.NDArray[np.float64], ...]
     ) -> None:
         self._problem, self._plan, self._weights = problem, plan, weights
-        self._starts = np.concatenate([[0], np.cumsum(plan.counts(problem.grid))]).astype(np.int64)
+        self._starts = np.concatenate([[0], np.cumsum(plan.counts)]).astype(np.int64)
         shape = (problem.components, problem.unknowns, int(self._starts[-1]))
         self._values = np.empty(shape, near_precision(problem))
         self._fill()

@@ -64,6 +64,8 @@ class LatticePlan:
         Near cells to either side along easting; -1 where none is.
     layers : (stations, 2) array of int
         First and one past the last layer of near cells.
+    counts : (stations,) array of int
+        Near cells.
     """
 
     spacing: tuple[float, float, float]
@@ -78,6 +80,7 @@ class LatticePlan:
     padded: tuple[int, int, int]
     extent: npt.NDArray[np.int64]
     layers: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
 
     @property
     def reach(self) -> tuple[int, int, int]:
@@ -112,12 +115,6 @@ class LatticePlan:
         ball = np.pad(self.extent, ((0, 1), (0, 1)), constant_values=-1)
         half = ball[row.clip(max=ball.shape[0] - 1), layer.clip(max=ball.shape[1] - 1)[:, None]]
         return np.asarray(east <= half[..., None])
-
-    def counts(self, grid: Grid) -> npt.NDArray[np.int64]:
-        """Near cells of each station."""
-        counts = np.empty(self.order.size, np.int64)
-        kernels.near_counts(self.cells, self.layers, self.extent, np.array(grid.shape), counts)
-        return counts
 
     def reference(
         self, problem: MagneticProblem, first: tuple[int, int, int], shape: tuple[int, int, int]
@@ -165,6 +162,8 @@ def plan_of(problem: MagneticProblem) -> LatticePlan | str:
     least = shape + problem.grid.shape - 1
     padded = [ducc0.fft.good_size(int(n), axis == 2) for axis, n in enumerate(least)]
     extent = _ball(np.array(spacing), radius)
+    layers, counts = _near_layers(problem.grid, cells, extent), np.empty(order.size, np.int64)
+    kernels.near_counts(cells, layers, extent, np.array(problem.grid.shape), counts)
     single = problem.storage == np.float32 and tolerance(problem) >= SINGLE_FROM
     return LatticePlan(
         spacing=_triple(spacing, float),
@@ -178,7 +177,8 @@ def plan_of(problem: MagneticProblem) -> LatticePlan | str:
         shape=_triple(shape, int),
         padded=_triple(padded, int),
         extent=extent,
-        layers=_near_layers(problem.grid, cells, extent),
+        layers=layers,
+        counts=counts,
     )
 
 

@@ -48,7 +48,7 @@ def padded_grid() -> geoinv.Grid:
     )
 
 
-def lattice_survey(components: tuple[str, ...]) -> geoinv.Survey:
+def level_survey(components: tuple[str, ...]) -> geoinv.Survey:
     """Stations one cell apart off the cells' centres, beyond the grid, one twice and some missing."""
     easting, northing = np.meshgrid(-47.0 + 12.5 * np.arange(7), 94.0 + 10.0 * np.arange(5))
     kept = np.flatnonzero(holes((easting.size,)))
@@ -78,7 +78,7 @@ def scattered_survey(components: tuple[str, ...]) -> geoinv.Survey:
 
 def magnetics(engine: str, dtype: str, unknown: str, components: tuple[str, ...]) -> Maker:
     """Maker of an operator over regular cells and stations."""
-    return lambda: Magnetics(regular_grid(), lattice_survey(components), engine=engine, dtype=dtype, unknown=unknown)
+    return lambda: Magnetics(regular_grid(), level_survey(components), engine=engine, dtype=dtype, unknown=unknown)
 
 
 MAGNETICS: dict[str, Maker] = {
@@ -101,7 +101,7 @@ for _engine in ENGINES:
         engine=engine,
     )
     MAGNETICS[f"{_engine}-single-precision-within"] = lambda engine=_engine: Magnetics(
-        regular_grid(), lattice_survey(("tmi",)), engine=engine, rtol=1e-5
+        regular_grid(), level_survey(("tmi",)), engine=engine, rtol=1e-5
     )
 
 for _dtype, _unknown in product(DTYPES, UNKNOWNS):

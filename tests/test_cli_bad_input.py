@@ -64,6 +64,14 @@ def raise_mesh() -> None:
     write_mesh("mesh.msh", geoinv.Grid.regular((5, 6, 6), (20.0, 20.0, 20.0), (-73.0, 2000.0, 1000.0)))
 
 
+def padded_mesh() -> None:
+    """Cells that widen beside the survey and below it."""
+    sideways = np.concatenate([[-80.0, -30.0], np.arange(0.0, 121.0, 20.0), [150.0, 200.0]])
+    write_mesh(
+        "mesh.msh", geoinv.Grid(1000.0 + sideways, 2000.0 + sideways, np.array([-200.0, -80.0, -40.0, -20.0, 0.0]))
+    )
+
+
 def finer_mesh() -> None:
     write_mesh("mesh.msh", geoinv.Grid.regular((5, 6, 12), (20.0, 20.0, 10.0), (-100.0, 2000.0, 1000.0)))
 
@@ -225,10 +233,27 @@ CASES: dict[str, Case] = {
         r"expects positive target, got 0\.0; give a chi\^2 per datum",
     ),
     "rtol of zero": (nothing, [*FORWARD, "--rtol", "0"], r"expects positive rtol, got 0\.0; give"),
-    "an engine that does not apply": (
+    "rtol below zero": (nothing, [*INVERT, "--rtol", "-1"], r"expects positive rtol, got -1\.0; give"),
+    "rtol that is no number": (nothing, [*FORWARD, "--rtol", "nan"], r"expects finite rtol, got nan; give"),
+    "rtol below rounding": (
+        nothing,
+        [*INVERT, "--rtol", "1e-20"],
+        r"expects rtol of 1e-11 or more .*, got 1e-20; give",
+    ),
+    "gridded engine for draped stations": (
         nothing,
         [*INVERT, "--engine", "gridded"],
         r"regular survey.*that fit: direct, dense",
+    ),
+    "lattice engine for a padded mesh": (
+        padded_mesh,
+        [*INVERT, "--engine", "lattice"],
+        r"expects cells of one size.*, but cells differ in width along upward; engines that fit: direct, dense",
+    ),
+    "lattice engine for an rtol beyond interpolation": (
+        nothing,
+        [*INVERT, "--engine", "lattice", "--rtol", "1e-11"],
+        r"expects .*a moderate rtol.*, but a relative error of 1e-11 is below .*; engines that fit",
     ),
     "cells of negative size": (
         nothing,

@@ -17,7 +17,7 @@ pytestmark = needs_compiler
 @pytest.mark.parametrize("dtype", makers.DTYPES)
 @pytest.mark.parametrize("unknown", makers.UNKNOWNS)
 def test_convolutions_are_those_of_the_host(unknown, dtype):
-    A = Magnetics(makers.regular_grid(), makers.lattice_survey(("tmi", "beu")), "gridded", dtype=dtype, unknown=unknown)
+    A = Magnetics(makers.regular_grid(), makers.level_survey(("tmi", "beu")), "gridded", dtype=dtype, unknown=unknown)
     device, random = GriddedCuda(A.problem, EmulatedGpu(2)), np.random.default_rng(0)
     models = random.standard_normal((2, A.problem.unknowns, *A.grid.shape)).astype(dtype)
     data = random.standard_normal((2, *A.range_shape)).astype(dtype)

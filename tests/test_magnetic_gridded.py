@@ -13,7 +13,7 @@ from makers import FIELD, UNKNOWNS, holes
 import geoinv
 from geoinv.operators import magnetic_gridded
 from geoinv.operators.magnetic_dense import Dense
-from geoinv.operators.magnetic_gridded import Gridded, gridded_bytes, lattice_of
+from geoinv.operators.magnetic_gridded import Gridded, gridded_bytes, layout_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 EDGES = np.cumsum([-240.0, 9.0, 31.0, 12.0, 50.0, 8.0, 20.0, 15.0, 25.0, 10.0, 14.0, 16.0, 30.0])
@@ -94,7 +94,7 @@ def test_recomputing_takes_less_memory_and_no_more_than_announced(monkeypatch):
     easting, northing = np.meshgrid(5.0 + 10.0 * np.arange(20), 5.0 + 10.0 * np.arange(20))
     survey = geoinv.Survey(easting.ravel(), northing.ravel(), np.full(400, 5.0), components=("be", "bn"), field=FIELD)
     of = MagneticProblem(grid, survey, "magnetization", np.dtype(np.float64))
-    lattice = lattice_of(of)
+    layout = layout_of(of)
     models, data = models_and_data(of)
     Gridded(of).adjoint(Gridded(of).forward(models[:1]))  # loads the kernels
     peaks = []
@@ -105,5 +105,5 @@ def test_recomputing_takes_less_memory_and_no_more_than_announced(monkeypatch):
         engine.forward(models[:1])
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        assert 0.3 * gridded_bytes(of, lattice, recompute) < peaks[-1] < 1.2 * gridded_bytes(of, lattice, recompute)
+        assert 0.3 * gridded_bytes(of, layout, recompute) < peaks[-1] < 1.2 * gridded_bytes(of, layout, recompute)
     assert peaks[1] < peaks[0]

@@ -11,10 +11,11 @@ from makers import FIELD
 
 import geoinv
 from geoinv import InputError
+from geoinv.operators import Magnetics
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_lattice import LatticeEngine
 from geoinv.operators.magnetic_lattice_accuracy import axis_error, lagrange_weights
-from geoinv.operators.magnetic_lattice_estimate import lattice_offer
+from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
 from geoinv.operators.magnetic_lattice_plan import plan_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.survey import COMPONENTS
@@ -178,7 +179,7 @@ def test_a_few_cells_and_stations_for_the_kernels_without_compilation():
     model = np.random.default_rng(0).random((1, 1, *grid.shape))
     npt.assert_allclose(engine.forward(model)[0], exact @ model.ravel(), rtol=0.02)
     npt.assert_allclose(matrix_of(engine), exact, rtol=0, atol=0.02 * abs(exact).max())
-    near = plan_of(problem).counts(grid)
+    near = plan_of(problem).counts
     assert (near > 0).all()
     assert (near < grid.size).all()
     diagonal = engine.gram_diagonal(np.ones((1, 2)))
@@ -197,7 +198,7 @@ def test_stations_all_far_from_few_cells_go_over_to_double_precision():
 def test_cells_that_are_all_far_away_leave_nothing_to_correct():
     survey = at([(x, 500.0, 1500.0) for x in (100.0, 640.0)], ("tmi",))
     problem = problem_of(survey)
-    assert plan_of(problem).counts(HILLS).max() == 0
+    assert plan_of(problem).counts.max() == 0
     assert_within_tolerance(problem, 1e-6)
 
 
@@ -223,9 +224,19 @@ def stretched(axis: str) -> geoinv.Grid:
     ],
 )
 def test_where_the_lattice_does_not_apply_the_reason_is_given(problem, reason):
-    assert lattice_offer(problem) == reason
+    assert plan_of(problem) == reason
     with pytest.raises(TypeError, match=re.escape(reason)):
         LatticeEngine(problem)
+
+
+def test_the_plan_that_the_choice_was_made_by_is_the_one_that_is_built(monkeypatch):
+    A = Magnetics(HILLS, draped(20), engine="lattice")
+    model = np.random.default_rng(1).random(HILLS.shape)
+    expected = Magnetics(HILLS, draped(20), engine="direct")(model)
+    monkeypatch.setattr("geoinv.operators.magnetic_lattice.plan_of", lambda problem: "planned twice")
+    npt.assert_allclose(A(model), expected, rtol=0, atol=1e-6 * abs(expected).max())
+    assert A.choice.plan is not None
+    assert Magnetics(HILLS, draped(20), engine="dense").choice.plan is None
 
 
 def test_a_tolerance_that_sampled_stations_miss_is_refused(monkeypatch):
@@ -237,7 +248,8 @@ def test_a_tolerance_that_sampled_stations_miss_is_refused(monkeypatch):
 def test_a_station_far_away_costs_memory_that_the_estimate_shows():
     near = problem_of(at([(0.0, 0.0, 1.0), (900.0, 800.0, 1.0)], ("tmi",)))
     far = problem_of(at([(0.0, 0.0, 1.0), (9.0e5, 8.0e5, 1.0)], ("tmi",)))
-    assert lattice_offer(near).memory < 1e9 < 1e10 < lattice_offer(far).memory
+    bytes_near, bytes_far = (lattice_estimate(problem, plan_of(problem)).memory for problem in (near, far))
+    assert bytes_near < 1e9 < 1e10 < bytes_far
 
 
 def test_interpolation_passes_through_nodes_and_is_exact_for_polynomials():

@@ -55,7 +55,7 @@ EDGES = [station for station in product(*map(values_along, range(3))) if on_an_e
 @pytest.mark.parametrize("engine", ENGINES)
 def test_in_line_with_edges_on_faces_and_inside_the_value_is_the_limit_from_outside(engine):
     stations = np.array(ALIGNED)
-    if engine == "gridded":  # one height, one lattice: only by single stations
+    if engine == "gridded":  # one height, whole cells apart: only by single stations
         field, gradients = (
             np.concatenate([prism_matrix(CELL, station, names, engine=engine) for station in stations], axis=1)
             for names in (FIELD_COMPONENTS, GRADIENTS)
@@ -122,7 +122,7 @@ def test_on_the_top_of_a_uniform_layer_edges_and_corners_do_not_show(engine):
     stations = np.hstack([lines, corners])
     for names in (("tmi", *FIELD_COMPONENTS), GRADIENTS):
         merged = prism_matrix((-10.0, 80.0, 5.0, 125.0, -30.0, 0.0), np.vstack([stations, np.zeros(8)]).T, names)
-        for station in range(8):  # each a lattice of its own
+        for station in range(8):  # each a regular survey of its own
             survey = geoinv.Survey(*stations[:, [station]], [0.0], components=names, field=FIELD)
             A = Magnetics(grid, survey, engine=engine, unknown="magnetization")
             cells = A.to_dense().reshape(len(names), 3, -1).sum(axis=2)

@@ -24,7 +24,7 @@ def lines(stations: int = 200, seed: int = 1) -> geoinv.Survey:
     return geoinv.Survey(*(origin + scale * random.random((3, stations))), field=FIELD)
 
 
-def lattice(spacing: float, height: float = 40.0) -> geoinv.Survey:
+def level(spacing: float, height: float = 40.0) -> geoinv.Survey:
     easting, northing = np.meshgrid(460_013.0 + spacing * np.arange(12), 7_132_007.0 + spacing * np.arange(9))
     return geoinv.Survey(easting.ravel(), northing.ravel(), np.full(easting.size, height), field=FIELD)
 
@@ -67,14 +67,14 @@ def test_flat_ground_lies_half_a_cell_below_the_lowest_station():
 
 @pytest.mark.parametrize("cell", [50.0, 25.0])
 def test_equal_padding_keeps_the_gridded_engine_below_a_regular_survey(cell):
-    survey = lattice(50.0)
+    survey = level(50.0)
     grid = mesh_for_survey(survey, cell=cell, depth=200.0)
     assert grid.uniform_spacing("easting") == pytest.approx(cell)
     assert grid.easting_edges[0] <= survey.easting.min() - 200.0
     geoinv.operators.Magnetics(grid, survey, engine="gridded")
 
 
-@pytest.mark.parametrize("survey", [lattice(50.0).select(slice(None)), lattice(45.0)], ids=["drape", "spacing"])
+@pytest.mark.parametrize("survey", [level(50.0).select(slice(None)), level(45.0)], ids=["drape", "spacing"])
 def test_padding_grows_below_a_survey_that_is_not_regular(survey):
     if survey.easting[1] - survey.easting[0] == 50.0:
         survey = geoinv.Survey(survey.easting, survey.northing, survey.upward + 1e-3 * survey.easting, field=FIELD)

@@ -21,7 +21,7 @@ __all__ = [
     "field_of",
 ]
 
-Engine = Literal["auto", "direct", "gridded", "dense"]
+Engine = Literal["auto", "direct", "gridded", "lattice", "dense"]
 
 FieldOption = Annotated[
     tuple[float, float, float] | None,
@@ -43,14 +43,15 @@ HeightOption = Annotated[
     typer.Option(metavar="H", help="Height of all stations in metres, positive up, for a file without heights."),
 ]
 EngineOption = Annotated[
-    Engine, typer.Option(help="How the physics is applied; all give the same numbers.", show_default=True)
+    Engine,
+    typer.Option(help="How the physics is applied; all give the same numbers to within --rtol.", show_default=True),
 ]
 RtolOption = Annotated[
     float | None,
     typer.Option(
         metavar="ERROR",
-        help="Error tolerated in the physics, relative to the largest datum: from 1e-5 up, half the memory.  "
-        "[default: exact]",
+        help="Error tolerated in the physics A of a model m, relative to |A||m| in the Euclidean norm.  "
+        "[default: exact for direct, gridded and dense, 1e-6 for auto and lattice]",
     ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]

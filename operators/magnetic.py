@@ -198,6 +198,8 @@ class Magnetics(LinearOperator):
 def _check_tolerance(rtol: float, dtype: np.dtype[Any]) -> None:
     """Refuse an error that is not positive, or that no engine stays below."""
     positive("Magnetics", "rtol", np.asarray(float(rtol)), "give a relative error such as 1e-6, or None")
+    if rtol >= 1.0:
+        raise InputError(f"Magnetics expects rtol below 1, got {rtol:g}; give a relative error such as 1e-6, or None")
     if rtol < LEAST_RTOL[dtype.name]:
         other = ", or dtype='float64'" if dtype == np.float32 else ""
         raise InputError(

@@ -225,6 +225,7 @@ def test_gridded_is_refused_with_the_reason_where_it_does_not_apply(grid, survey
         ({"engine": "fft"}, "Magnetics expects engine to be one of auto, direct, gridded, lattice, dense; got 'fft'"),
         ({"dtype": "float16"}, "Magnetics expects dtype to be one of float64, float32; got 'float16'"),
         ({"unknown": "density"}, "Magnetics expects unknown to be one of susceptibility, magnetization; got 'density'"),
+        ({"rtol": 10.0}, "Magnetics expects rtol below 1, got 10; give a relative error"),
         ({"rtol": 0.0}, "Magnetics expects positive rtol, got 0"),
         ({"rtol": np.nan}, "Magnetics expects finite rtol, got nan"),
         (

@@ -6,12 +6,42 @@ import functools
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import FunctionType
 from typing import Any
 
 import numba
 
-__all__ = ["THREADS", "kernel"]
+__all__ = ["THREADS", "Share", "kernel", "part", "shared_kernel"]
+
+
+SHARES_A_THREAD = 4
+"""Enough for cores to end at about the same time."""
+
+
+Share = tuple[int, int]
+"""Number of a share of some work, and how many there are."""
+
+
+class _Helpers:
+    """Threads beside the caller's, started at the first need and once more in a forked child, which has none."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+
+    def after_fork(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+
+    def submit(self, work: Callable[[], None]) -> Future[None]:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+            return self._pool.submit(work)
+
+
+_HELPERS = _Helpers()
+os.register_at_fork(after_in_child=_HELPERS.after_fork)
 
 
 class _Turns:
@@ -44,7 +74,7 @@ os.register_at_fork(after_in_child=THREADS.after_fork)
 
 
 def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a compiled kernel.
+    """Decorate a compiled kernel, which may allocate memory only if parallel.
 
     Parameters
     ----------
@@ -59,8 +89,9 @@ def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[C
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         if not parallel:
-            return _compiled(function, False, fastmath)
-        on_all_cores, on_one = _compiled(function, True, fastmath), _compiled(_twin(function), False, fastmath)
+            return _compiled(function, fastmath)
+        on_all_cores = _compiled(function, fastmath, parallel=True, allocates=True)
+        on_one = _compiled(_twin(function), fastmath, allocates=True)
 
         @functools.wraps(function)
         def call(*arguments: Any) -> Any:
@@ -71,8 +102,51 @@ def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[C
     return decorate
 
 
-def _compiled(function: Callable[..., Any], parallel: bool, fastmath: set[str]) -> Callable[..., Any]:
+def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a compiled kernel that all cores run beside each other, each with shares of the work.
+
+    Its first argument, a `Share`, comes from here and goes to :func:`part`.
+    Unlike numba's own loops in parallel it compiles its body once, not three times; takes whichever share is next,
+    so uneven ones do no harm; and may be called by several threads at once and by forked processes.
+
+    Parameters
+    ----------
+    scratch : callable, optional
+        Makes of the other arguments what a thread works in, which becomes the second: kernels allocate nothing.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        compiled = _compiled(function, {"contract"})
+
+        @functools.wraps(function)
+        def call(*arguments: Any) -> None:
+            threads = numba.get_num_threads()
+            shares = SHARES_A_THREAD * threads if threads > 1 else 1
+            left = iter(range(shares))
+
+            def work() -> None:
+                own = () if scratch is None else (scratch(*arguments),)
+                for share in left:
+                    compiled((share, shares), *own, *arguments)
+
+            helpers = [_HELPERS.submit(work) for _ in range(threads - 1)]
+            work()
+            for helper in helpers:
+                if not helper.cancel():
+                    helper.result()
+
+        return call
+
+    return decorate
+
+
+def _compiled(
+    function: Callable[..., Any], fastmath: set[str], *, parallel: bool = False, allocates: bool = False
+) -> Callable[..., Any]:
     options: dict[str, Any] = {"parallel": parallel, "fastmath": fastmath, "nogil": True, "error_model": "numpy"}
+    if not allocates:
+        # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
+        options["_nrt"] = False
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no place to write a cache: read-only install and no home
@@ -87,3 +161,9 @@ def _twin(function: Callable[..., Any]) -> Callable[..., Any]:
     twin.__qualname__ = f"{function.__qualname__}_on_one_core"
     twin.__module__ = function.__module__
     return twin
+
+
+@kernel()
+def part(share: Share, count: int) -> tuple[int, int]:
+    """First and one past the last of `count` things that belong to a share."""
+    return share[0] * count // share[1], (share[0] + 1) * count // share[1]

@@ -1,8 +1,9 @@
 """Stations against rows of cells: exact prisms near them, moments about the cells' centres beyond.
 
 Along a row of cells y and z are fixed, so each moment's datum is a polynomial in x over an odd power of r. Its
-coefficients are polynomials in y, taken for all rows of a layer at once, whose own are monomials in z. What is left for
+coefficients are polynomials in y, taken for all powers of x at once, whose own are monomials in z. What is left for
 each cell is a reciprocal, a root and a few fused multiply-adds, without a branch, in the precision of the tables.
+Moments of high degree are added where a row passes close by.
 
 Forward, adjoint and diagonal take the entries of the matrix from the same function, so they agree to the last bit.
 """
@@ -12,13 +13,13 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import kernel
-from geoinv.operators._magnetic_numba import field_row, gradient_row
-from geoinv.operators.magnetic_multipole import FarTables
+from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._magnetic_corner_numba import field_row, gradient_row
+from geoinv.operators.magnetic_multipole import HALF_LANES, LOW_PASSES, FarTables
+from geoinv.operators.magnetic_problem import REGISTER
 
 __all__ = ["ADJOINT", "DIAGONAL", "FORWARD", "far_sum"]
 
@@ -36,66 +37,92 @@ class Scratch(NamedTuple):
 
     Attributes
     ----------
-    stretch : (rows, 3) array of int
-        First near column and the one after the last, and 1 where a row needs high degrees.
-    y, y_real : (rows,) arrays
-        Northings of the rows from the station, in units of the scale.
-    coefficients : (passes, 40, rows) array
-        Of the polynomials in x.
-    x, lanes : arrays
-        Eastings of the centres from the station, and the coefficients of one row.
+    power, low_z, high_z : arrays
+        Powers of z, and those that go with the terms of low and high degree.
+    low, high : (HALF_LANES,) arrays
+        Coefficients of the polynomials in x of one row.
+    x : (columns,) array
+        Eastings of the centres from the station, in units of the scale.
+    far, near : (columns,) arrays
+        Entries of the matrix: of far cells, 0 for near ones; and of near cells, anything elsewhere.
     nodes : (2, nodes) array
         Corner functions at the nodes south and north of a row.
-    far, near : (rows, columns) arrays
-        Entries of the matrix: of far cells, 0 for near ones; and of near cells, anything elsewhere.
+    stretch : (rows + 1, 4) array of int
+        First near column and the one after the last, and those of the columns that need high degrees.
     """
 
-    stretch: Integers
-    y: Array
-    y_real: Reals
-    coefficients: Reals
+    power: Array
+    low_z: Reals
+    high_z: Reals
+    low: Reals
+    high: Reals
     x: Reals
-    lanes: Reals
-    nodes: Array
     far: Reals
     near: Array
+    nodes: Array
+    stretch: Integers
 
 
-@kernel()
-def _scratch(t: FarTables) -> Scratch:
-    rows, columns, real = t.y.size, t.x.size, t.powers.dtype
+def _scratch(action: int, t: FarTables, *_: Any) -> Scratch:
+    real, columns = t.lengths.dtype, t.x.size
     return Scratch(
-        np.zeros((rows, 3), np.int64),
-        np.empty(rows),
-        np.empty(rows, real),
-        np.zeros((t.powers.shape[0], 40, rows), real),
+        np.empty(HALF_LANES),
+        np.empty(t.low_exponents.shape[1], real),
+        np.empty(t.high_exponents.shape[1], real),
+        np.empty(HALF_LANES, real),
+        np.empty(HALF_LANES, real),
         np.empty(columns, real),
-        np.empty(40, real),
+        np.empty(columns, real),
+        np.empty(columns),
         np.empty((2, t.x_nodes.size)),
-        np.empty((rows, columns), real),
-        np.empty((rows, columns)),
+        np.empty((t.y.size + 1, 4), np.int64),
     )
 
 
+@kernel()
+def _z_powers(exponents: npt.NDArray[np.uint8], z: float, power: Array, powers: Reals) -> None:
+    """Powers of z that go with each power of y and x."""
+    value = 1.0
+    for k in range(power.size):
+        power[k] = value
+        value *= z
+    for n in range(powers.size):
+        powers[n] = power[exponents[n]]
+
+
+# a flat table with offsets that the compiler knows: else it fears that one row overlaps with another
+_, _Y1, _Y2, _Y3, _Y4, _Y5, _Y6, _Y7, _Y8, _Y9, _Y10, _Y11 = (k * HALF_LANES for k in range(12))
+
+
+@kernel()
+def _low_coefficients(t: Reals, z: Reals, y: float, c: Reals) -> None:
+    """Coefficients of the powers of x up to degree 4, by Horner's rule in y."""
+    for q in range(HALF_LANES):
+        total = (t[q + _Y7] * z[q + _Y7] * y + t[q + _Y6] * z[q + _Y6]) * y + t[q + _Y5] * z[q + _Y5]
+        total = ((total * y + t[q + _Y4] * z[q + _Y4]) * y + t[q + _Y3] * z[q + _Y3]) * y + t[q + _Y2] * z[q + _Y2]
+        c[q] = (total * y + t[q + _Y1] * z[q + _Y1]) * y + t[q] * z[q]
+
+
+@kernel()
+def _high_coefficients(t: Reals, z: Reals, y: float, c: Reals) -> None:
+    """Coefficients of the powers of x of degrees 6 and 8."""
+    for q in range(HALF_LANES):
+        total = (t[q + _Y11] * z[q + _Y11] * y + t[q + _Y10] * z[q + _Y10]) * y + t[q + _Y9] * z[q + _Y9]
+        total = ((total * y + t[q + _Y8] * z[q + _Y8]) * y + t[q + _Y7] * z[q + _Y7]) * y + t[q + _Y6] * z[q + _Y6]
+        total = ((total * y + t[q + _Y5] * z[q + _Y5]) * y + t[q + _Y4] * z[q + _Y4]) * y + t[q + _Y3] * z[q + _Y3]
+        c[q] = ((total * y + t[q + _Y2] * z[q + _Y2]) * y + t[q + _Y1] * z[q + _Y1]) * y + t[q] * z[q]
+
+
 @kernel(reorder_sums=True)
-def _low_row(
-    c: Reals,
-    x_row: Reals,
-    side: float,
-    least: float,
-    even: float,
-    odd: float,
-    powers: Reals,
-    p: int,
-    rows: Reals,
-    j: int,
+def _add_low(
+    c: Reals, x_row: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
 ) -> None:
     """Add the moments up to degree 4: three polynomials over r^5, r^9, r^13 (of gradients, over r^2 more)."""
     one = c.dtype.type(1.0)
     a0, a1, a2, a3 = c[0], c[1], c[2], c[3]
     b0, b1, b2, b3, b4, b5 = c[4], c[5], c[6], c[7], c[8], c[9]
     d0, d1, d2, d3, d4, d5, d6, d7 = c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17]
-    for i in range(x_row.size):
+    for i in range(row.size):
         x = x_row[i]
         over2 = one / max(x * x + side, least)
         over4 = over2 * over2
@@ -103,279 +130,156 @@ def _low_row(
         b = b0 + x * (b1 + x * (b2 + x * (b3 + x * (b4 + x * b5))))
         d = d0 + x * (d1 + x * (d2 + x * (d3 + x * (d4 + x * (d5 + x * (d6 + x * d7))))))
         size = over4 * math.sqrt(over2) * (even + odd * over2)
-        rows[j, i] += powers[p, i] * size * (a + over4 * (b + over4 * d))
+        row[i] += lengths[i] * size * (a + over4 * (b + over4 * d))
 
 
 @kernel(reorder_sums=True)
-def _high_row(
-    c: Reals,
-    x_row: Reals,
-    side: float,
-    least: float,
-    even: float,
-    odd: float,
-    powers: Reals,
-    p: int,
-    rows: Reals,
-    j: int,
+def _add_high(
+    c: Reals, x_row: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
 ) -> None:
-    """Add the moments up to degree 8: five polynomials over r^5, r^9, ... r^21 (of gradients, over r^2 more)."""
+    """Add the moments of degrees 6 and 8: two polynomials over r^17, r^21 (of gradients, over r^2 more)."""
     one = c.dtype.type(1.0)
-    a0, a1, a2, a3 = c[0], c[1], c[2], c[3]
-    b0, b1, b2, b3, b4, b5 = c[4], c[5], c[6], c[7], c[8], c[9]
-    d0, d1, d2, d3, d4, d5, d6, d7 = c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17]
-    e0, e1, e2, e3, e4, e5, e6, e7, e8, e9 = c[18], c[19], c[20], c[21], c[22], c[23], c[24], c[25], c[26], c[27]
-    f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 = c[28], c[29], c[30], c[31], c[32], c[33], c[34], c[35], c[36], c[37]
-    f10, f11 = c[38], c[39]
-    for i in range(x_row.size):
+    e0, e1, e2, e3, e4, e5, e6, e7, e8, e9 = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9]
+    f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 = c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19]
+    f10, f11 = c[20], c[21]
+    for i in range(row.size):
         x = x_row[i]
         over2 = one / max(x * x + side, least)
         over4 = over2 * over2
-        a = a0 + x * (a1 + x * (a2 + x * a3))
-        b = b0 + x * (b1 + x * (b2 + x * (b3 + x * (b4 + x * b5))))
-        d = d0 + x * (d1 + x * (d2 + x * (d3 + x * (d4 + x * (d5 + x * (d6 + x * d7))))))
         e = e4 + x * (e5 + x * (e6 + x * (e7 + x * (e8 + x * e9))))
         e = e0 + x * (e1 + x * (e2 + x * (e3 + x * e)))
         f = f5 + x * (f6 + x * (f7 + x * (f8 + x * (f9 + x * (f10 + x * f11)))))
         f = f0 + x * (f1 + x * (f2 + x * (f3 + x * (f4 + x * f))))
         size = over4 * math.sqrt(over2) * (even + odd * over2)
-        rows[j, i] += powers[p, i] * size * (a + over4 * (b + over4 * (d + over4 * (e + over4 * f))))
+        row[i] += lengths[i] * size * (over4 * over4 * over4 * (e + over4 * f))
 
 
 @kernel()
-def _near_cells(t: FarTables, s: Scratch, place: Array, layer: int, first: int, last: int) -> None:
-    """Find the near columns of the rows of a layer, and the rows that need high degrees."""
-    z = t.z[layer] - place[2]
-    # how far the station lies beyond either end of the rows
-    beyond = max(t.x_nodes[0] - place[0], place[0] - t.x_nodes[t.x_nodes.size - 1], 0.0)
-    for j in range(first, last):
-        kind, y = t.kinds[layer, j], t.y[j] - place[1]
-        side = y * y + z * z
-        distance = side + beyond * beyond
-        begin, end = t.x.size, 0
-        if distance < t.reach[0, kind]:
-            for i in range(t.extent[layer, j, 0], t.extent[layer, j, 1]):
-                x = t.x[i] - place[0]
-                if x * x + side < t.near[kind, i]:
-                    begin, end = min(begin, i), i + 1
-        s.stretch[j, 0], s.stretch[j, 1] = min(begin, end), end
-        s.stretch[j, 2] = 1 if distance < t.reach[1, kind] else 0
-
-
-@kernel(reorder_sums=True)
-def _lanes(
-    terms: Reals,
-    z_powers: Integers,
-    z: Reals,
-    starts: Integers,
-    lanes: tuple[int, int],
-    y: Reals,
-    begin: int,
-    end: int,
-    target: Reals,
-    p: int,
-) -> None:
-    """Coefficients of some powers of x in the rows `begin` to `end`: Horner's rule, four powers of y at a time."""
-    real, northing = target.dtype.type, y[begin:end]
-    for q in range(lanes[0], lanes[1]):
-        # a slice starts at 0: an index that might be negative keeps a loop out of vector registers
-        row, first = target[p, q, begin:end], starts[q]
-        if first == starts[q + 1]:
-            row[:] = real(0.0)
-        for n in range(first, starts[q + 1], 4):
-            z0, z1, z2, z3 = z[z_powers[n]], z[z_powers[n + 1]], z[z_powers[n + 2]], z[z_powers[n + 3]]
-            a, b, c, d = (
-                terms[n, begin:end],
-                terms[n + 1, begin:end],
-                terms[n + 2, begin:end],
-                terms[n + 3, begin:end],
-            )
-            if n == first:
-                for r in range(row.size):
-                    y1 = northing[r]
-                    row[r] = ((z0 * a[r] * y1 + z1 * b[r]) * y1 + z2 * c[r]) * y1 + z3 * d[r]
-            else:
-                for r in range(row.size):
-                    y1 = northing[r]
-                    row[r] = (((row[r] * y1 + z0 * a[r]) * y1 + z1 * b[r]) * y1 + z2 * c[r]) * y1 + z3 * d[r]
+def _within(limits: Array, x: Array, easting: float, side: float, first: int, last: int) -> tuple[int, int]:
+    """First column and the one after the last of those whose squared distance is below their limit."""
+    begin, end = last, first
+    for i in range(first, last):
+        if (x[i] - easting) ** 2 + side < limits[i]:
+            begin, end = min(begin, i), i + 1
+    return min(begin, end), end
 
 
 @kernel()
-def _coefficients(t: FarTables, s: Scratch, c: int, u: int, place: Array, layer: int, first: int, last: int) -> None:
-    """Polynomials in x of the rows of a layer, those of high degrees only where a row needs them."""
-    z, power = np.empty(12, s.x.dtype), 1.0
-    for k in range(12):
-        z[k] = power
-        power *= (t.z[layer] - place[2]) / t.scale
-    high_first, high_last = last, first
-    for j in range(first, last):
-        s.y[j] = s.y_real[j] = (t.y[j] - place[1]) / t.scale
-        if s.stretch[j, 2] == 1:
-            high_first, high_last = min(high_first, j), j + 1
-    starts, z_powers = t.starts[t.order[c] - 2], t.z_powers[t.order[c] - 2]
-    for p in range(s.coefficients.shape[0]):
-        # a pass adds to polynomials from its own on; the rest of its coefficients stay 0
-        terms, lane = t.terms[c, u, t.layer_kinds[layer], p], p * (p + 3)
-        _lanes(terms, z_powers, z, starts, (min(lane, 18), 18), s.y_real, first, last, s.coefficients, p)
-        if high_first < high_last:
-            high = (max(lane, 18), 40)
-            _lanes(terms, z_powers, z, starts, high, s.y_real, high_first, high_last, s.coefficients, p)
-
-
-@kernel()
-def _exact_nodes(
-    t: FarTables, s: Scratch, c: int, u: int, place: Array, layer: int, j: int, begin: int, end: int
-) -> None:
-    """Corner functions at the nodes `begin` to `end` of a row, in whole vector registers."""
-    count = (end - begin + 8) // 8 * 8
-    start = min(begin, t.x_nodes.size - count)
-    x, row = t.x_nodes[start : start + count], s.nodes[j % 2, start : start + count]
-    y, y_last = t.y_nodes[j] - place[1], t.y_nodes[t.y_nodes.size - 1] - place[1]
-    z1, z2 = t.z_nodes[layer] - place[2], t.z_nodes[layer + 1] - place[2]
-    if t.order[c] == 2:
-        field_row(t.weights[c, u], x, place[0], y, y_last, z1, z2, row)
-    else:
-        gradient_row(t.weights[c, u], x, place[0], y, y_last, z1, z2, row)
-
-
-@kernel()
-def _far_entries(
-    order: int,
-    layer_kinds: Integers,
-    stretch: Integers,
+def _stretches(
+    kinds: Integers,
+    extent: Integers,
+    limits: Array,
+    reach: Array,
+    x: Array,
     y: Array,
+    place: Array,
     z: float,
-    least: Array,
-    coefficients: Reals,
-    lanes: Reals,
-    x: Reals,
-    powers: Reals,
-    first: int,
-    last: int,
-    far: Reals,
+    south: int,
+    north: int,
+    stretch: Integers,
+) -> bool:
+    """Columns of each row that are near, and those that need high degrees, in whole vector registers."""
+    any_high = False
+    for j in range(south, north):
+        kind, y_metres = kinds[j], y[j] - place[1]
+        side = y_metres * y_metres + z * z
+        begin, end, first, last = 0, 0, 0, 0
+        if side < reach[1, kind] and extent[j, 0] < extent[j, 1]:
+            half_chord = math.sqrt(reach[1, kind] - side)
+            west, east = place[0] - half_chord, place[0] + half_chord
+            for i in range(x.size):
+                first += 1 if x[i] < west else 0
+                last += 1 if x[i] < east else 0
+            first, last = first // REGISTER * REGISTER, (last + REGISTER - 1) // REGISTER * REGISTER
+            any_high = any_high or first < last
+            if side < reach[0, kind]:
+                begin, end = _within(limits[kind], x, place[0], side, max(first, extent[j, 0]), min(last, extent[j, 1]))
+        stretch[j, 0], stretch[j, 1] = begin, end
+        stretch[j, 2], stretch[j, 3] = first, last
+    return any_high
+
+
+@kernel()
+def _corners(
+    order: int,
+    weights: Array,
+    x_nodes: Array,
+    place: Array,
+    y_nodes: Array,
+    z1: float,
+    z2: float,
+    edges: tuple[int, int],
+    columns: tuple[int, int],
+    nodes: Array,
 ) -> None:
-    real = far.dtype.type
-    even, odd = real(3 - order), real(order - 2)
-    for j in range(first, last):
-        for i in range(x.size):
-            far[j, i] = real(0.0)
-        side, floor = real(y[j] * y[j] + z * z), real(least[layer_kinds[j]])
-        for p in range(powers.shape[0]):
-            if stretch[j, 2] == 1:
-                for q in range(40):
-                    lanes[q] = coefficients[p, q, j]
-                _high_row(lanes, x, side, floor, even, odd, powers, p, far, j)
-            elif p < 3:
-                for q in range(18):
-                    lanes[q] = coefficients[p, q, j]
-                _low_row(lanes, x, side, floor, even, odd, powers, p, far, j)
-        for i in range(stretch[j, 0], stretch[j, 1]):
-            far[j, i] = real(0.0)
+    """Corner functions along some edges of rows, at the nodes about some columns, in whole vector registers."""
+    count = (columns[1] - columns[0] + REGISTER) // REGISTER * REGISTER
+    start = min(columns[0], x_nodes.size - count)
+    x, y_last = x_nodes[start : start + count], y_nodes[y_nodes.size - 1] - place[1]
+    for edge in range(edges[0], edges[1]):
+        row, y = nodes[edge % 2, start : start + count], y_nodes[edge] - place[1]
+        if order == 2:
+            field_row(weights, x, place[0], y, y_last, z1, z2, row)
+        else:
+            gradient_row(weights, x, place[0], y, y_last, z1, z2, row)
 
 
 @kernel()
-def _near_entries(t: FarTables, s: Scratch, c: int, u: int, place: Array, layer: int, first: int, last: int) -> None:
-    filled = -1
-    for j in range(first, last):
-        begin, end = s.stretch[j, 0], s.stretch[j, 1]
-        if begin == end:
-            continue
-        if filled != j:
-            _exact_nodes(t, s, c, u, place, layer, j, begin, end)
-        ahead = j + 1 < last and s.stretch[j + 1, 0] < s.stretch[j + 1, 1]
-        west, east = (min(begin, s.stretch[j + 1, 0]), max(end, s.stretch[j + 1, 1])) if ahead else (begin, end)
-        _exact_nodes(t, s, c, u, place, layer, j + 1, west, east)
-        filled = j + 1
-        south, north = s.nodes[j % 2], s.nodes[(j + 1) % 2]
-        for i in range(begin, end):
-            s.near[j, i] = (north[i + 1] - north[i]) - (south[i + 1] - south[i])
-
-
-@kernel()
-def _entries(t: FarTables, s: Scratch, c: int, u: int, place: Array, layer: int, first: int, last: int) -> None:
-    """Entries of the matrix for one station and the rows `first` to `last` of a layer."""
-    _coefficients(t, s, c, u, place, layer, first, last)
-    z = (t.z[layer] - place[2]) / t.scale
-    _far_entries(
-        t.order[c],
-        t.kinds[layer],
-        s.stretch,
-        s.y,
-        z,
-        t.floor,
-        s.coefficients,
-        s.lanes,
-        s.x,
-        t.powers,
-        first,
-        last,
-        s.far,
-    )
-    _near_entries(t, s, c, u, place, layer, first, last)
+def _cells(south: Array, north: Array, begin: int, end: int, near: Array) -> None:
+    """Exact entries of the cells between two rows of nodes."""
+    for i in range(begin, end):
+        near[i] = (north[i + 1] - north[i]) - (south[i + 1] - south[i])
 
 
 @kernel(reorder_sums=True)
-def _gather(far: Reals, near: Array, stretch: Integers, model: Array, first: int, last: int) -> float:
-    """Sum of entries times model (rows, columns)."""
+def _gather(far: Reals, near: Array, begin: int, end: int, model: Array) -> float:
+    """Sum of entries times model (columns)."""
     total = 0.0
-    for j in range(first, last):
-        for i in range(model.shape[1]):
-            total += far[j, i] * model[j, i]
-        for i in range(stretch[j, 0], stretch[j, 1]):
-            total += near[j, i] * model[j, i]
+    for i in range(model.size):
+        total += far[i] * model[i]
+    for i in range(begin, end):
+        total += near[i] * model[i]
     return total
 
 
 @kernel()
-def _spread(far: Reals, near: Array, stretch: Integers, value: float, model: Array, first: int, last: int) -> None:
-    """Add entries times value to the model (rows, columns)."""
-    for j in range(first, last):
-        for i in range(model.shape[1]):
-            model[j, i] += value * far[j, i]
-        for i in range(stretch[j, 0], stretch[j, 1]):
-            model[j, i] += value * near[j, i]
+def _spread(far: Reals, near: Array, begin: int, end: int, value: float, model: Array) -> None:
+    """Add entries times value to the model (columns)."""
+    for i in range(model.size):
+        model[i] += value * far[i]
+    for i in range(begin, end):
+        model[i] += value * near[i]
 
 
 @kernel()
-def _square(far: Reals, near: Array, stretch: Integers, value: float, model: Array, first: int, last: int) -> None:
-    """Add squared entries times value to the model (rows, columns)."""
-    for j in range(first, last):
-        for i in range(model.shape[1]):
-            entry = float(far[j, i])
-            model[j, i] += value * entry * entry
-        for i in range(stretch[j, 0], stretch[j, 1]):
-            model[j, i] += value * near[j, i] * near[j, i]
+def _square(far: Reals, near: Array, begin: int, end: int, value: float, model: Array) -> None:
+    """Add squared entries times value to the model (columns)."""
+    for i in range(model.size):
+        entry = float(far[i])
+        model[i] += value * entry * entry
+    for i in range(begin, end):
+        model[i] += value * near[i] * near[i]
 
 
-@kernel()
-def _one_task(action: int, t: FarTables, stations: Array, task: Integers, models: Array, data: Array) -> None:
-    s = _scratch(t)
-    first, last = task[4], task[5]
-    for station in range(task[0], task[1]):
-        place = stations[station]
-        for i in range(t.x.size):
-            s.x[i] = (t.x[i] - place[0]) / t.scale
-        for layer in range(task[2], task[3]):
-            _near_cells(t, s, place, layer, first, last)
-            for c in range(t.order.size):
-                for u in range(models.shape[1]):
-                    _entries(t, s, c, u, place, layer, first, last)
-                    for b in range(models.shape[0]):
-                        model = models[b, u, layer]
-                        if action == FORWARD:
-                            data[b, c, station] += _gather(s.far, s.near, s.stretch, model, first, last)
-                        elif action == ADJOINT:
-                            _spread(s.far, s.near, s.stretch, data[b, c, station], model, first, last)
-                        else:
-                            _square(s.far, s.near, s.stretch, data[b, c, station], model, first, last)
-
-
-@kernel(parallel=True)
-def far_sum(action: int, t: FarTables, stations: Array, tasks: Integers, models: Array, data: Array) -> None:
+@shared_kernel(scratch=_scratch)
+def far_sum(
+    share: Share,
+    s: Scratch,
+    action: int,
+    t: FarTables,
+    stations: Array,
+    tasks: Integers,
+    models: Array,
+    data: Array,
+) -> None:
     """Go through the entries of the matrix.
 
     Parameters
     ----------
+    share : Share
+        Part of the tasks that one thread takes.
+    s : Scratch
+        What it works in.
     action : int
         `FORWARD`: add the field of `models` to `data`. `ADJOINT`: add the transpose, applied to `data`, to `models`.
         `DIAGONAL`: add the sum of squared entries times `data` to `models`.
@@ -391,5 +295,75 @@ def far_sum(action: int, t: FarTables, stations: Array, tasks: Integers, models:
     data : (batch, components, stations) array
         Field.
     """
-    for task in numba.prange(tasks.shape[0]):
-        _one_task(action, t, stations, tasks[task], models, data)
+    real, columns = t.lengths.dtype.type, t.x.size
+    low_z, high_z, low, high, power = s.low_z, s.high_z, s.low, s.high, s.power
+    x, far, near, nodes, stretch = s.x, s.far, s.near, s.nodes, s.stretch
+    begin_task, end_task = part(share, tasks.shape[0])
+    for number in range(begin_task, end_task):
+        task = tasks[number]
+        south, north = task[4], task[5]
+        # no row follows the last
+        stretch[north, 0] = stretch[north, 1] = 0
+        for station in range(task[0], task[1]):
+            place = stations[station]
+            for i in range(columns):
+                x[i] = (t.x[i] - place[0]) / t.scale
+            for layer in range(task[2], task[3]):
+                up = t.z[layer] - place[2]
+                z1, z2 = t.z_nodes[layer] - place[2], t.z_nodes[layer + 1] - place[2]
+                z, kinds, extent = up / t.scale, t.kinds[layer], t.extent[layer]
+                any_high = _stretches(kinds, extent, t.near, t.reach, t.x, t.y, place, up, south, north, stretch)
+                for c in range(t.order.size):
+                    order = t.order[c]
+                    even, odd = real(3 - order), real(order - 2)
+                    _z_powers(t.low_exponents[order - 2], z, power, low_z)
+                    if any_high:
+                        _z_powers(t.high_exponents[order - 2], z, power, high_z)
+                    for u in range(models.shape[1]):
+                        filled = -1
+                        for j in range(south, north):
+                            if extent[j, 0] == extent[j, 1]:
+                                continue
+                            kind, y_metres = kinds[j], t.y[j] - place[1]
+                            y, side = real(y_metres / t.scale), (y_metres * y_metres + up * up) / (t.scale * t.scale)
+                            begin, end, first, last = stretch[j]
+                            squared, floor = real(side), real(t.floor[kind])
+                            for i in range(columns):
+                                far[i] = real(0.0)
+                            for p in range(t.lengths.shape[0]):
+                                if p < LOW_PASSES:
+                                    _low_coefficients(t.low_terms[c, u, kind, p], low_z, y, low)
+                                    _add_low(low, x, squared, floor, even, odd, t.lengths[p], far)
+                                if first < last:
+                                    _high_coefficients(t.high_terms[c, u, kind, p], high_z, y, high)
+                                    _add_high(
+                                        high,
+                                        x[first:last],
+                                        squared,
+                                        floor,
+                                        even,
+                                        odd,
+                                        t.lengths[p, first:last],
+                                        far[first:last],
+                                    )
+                            if begin < end:
+                                for i in range(begin, end):
+                                    far[i] = real(0.0)
+                                # the nodes north of this row are those south of the next
+                                west, east = begin, end
+                                if stretch[j + 1, 0] < stretch[j + 1, 1]:
+                                    west, east = min(west, stretch[j + 1, 0]), max(east, stretch[j + 1, 1])
+                                edges, span = (j if filled != j else j + 1, j + 2), (west, east)
+                                _corners(
+                                    order, t.weights[c, u], t.x_nodes, place, t.y_nodes, z1, z2, edges, span, nodes
+                                )
+                                _cells(nodes[j % 2], nodes[(j + 1) % 2], begin, end, near)
+                                filled = j + 1
+                            for b in range(models.shape[0]):
+                                model = models[b, u, layer, j]
+                                if action == FORWARD:
+                                    data[b, c, station] += _gather(far, near, begin, end, model)
+                                elif action == ADJOINT:
+                                    _spread(far, near, begin, end, data[b, c, station], model)
+                                else:
+                                    _square(far, near, begin, end, data[b, c, station], model)

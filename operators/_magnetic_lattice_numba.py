@@ -9,13 +9,12 @@ rows along easting, one after another, northing outermost.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import kernel
+from geoinv.operators._jit import Share, kernel, part, shared_kernel
 
 __all__ = ["box_corrections", "box_squares", "interpolate", "near_adjoint", "near_counts", "near_forward", "spread"]
 
@@ -93,8 +92,34 @@ def _interpolated_box(
                     target[i] += weight * line[i + shift]
 
 
-@kernel(parallel=True)
+class Boxes(NamedTuple):
+    """What one thread works in.
+
+    Attributes
+    ----------
+    box, squared : (layers, rows, columns) arrays
+        Interpolated field of the cells about a station, and interpolated squares.
+    plane : (rows + order - 1, columns + order - 1) array
+        Nodes of the window, interpolated upward.
+    line : (columns + order - 1,) array
+        And along northing.
+    """
+
+    box: Array
+    squared: Array
+    plane: Array
+    line: Array
+
+
+def _boxes(window: Array, up: Array, north: Array, east: Array) -> Boxes:
+    shape = [nodes - order.shape[1] + 1 for nodes, order in zip(window.shape[2:], (up, north, east), strict=True)]
+    return Boxes(np.empty(shape), np.empty(shape), np.empty(window.shape[3:]), np.empty(window.shape[4]))
+
+
+@shared_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:4]))
 def box_corrections(
+    share: Share,
+    s: Boxes,
     index: Integers,
     lowest: int,
     fields: Array,
@@ -113,6 +138,10 @@ def box_corrections(
 
     Parameters
     ----------
+    share : Share
+        Part of the stations that one thread takes.
+    s : Boxes
+        What it works in.
     index : (some,) array of int
         The stations.
     lowest : int
@@ -130,17 +159,16 @@ def box_corrections(
     values : (components, unknowns, entries) array
         Receives them.
     """
-    components, _, unknowns, high, wide, long = fields.shape
-    reach_north, reach_east = extent.shape[0] // 2, long // 2
-    for task in numba.prange(index.size):
+    components, _, unknowns, _, _, long = fields.shape
+    reach_north, reach_east, box = extent.shape[0] // 2, long // 2, s.box
+    first_task, last_task = part(share, index.size)
+    for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        box, line = np.empty((high, wide, long)), np.empty(long + east.shape[1] - 1)
-        plane = np.empty((wide + north.shape[1] - 1, line.size))
         first, last = _rows(extent, cell, shape[1])
         for c in range(components):
             for u in range(unknowns):
-                _interpolated_box(window[c, u], up[station], north[station], east[station], plane, line, box)
+                _interpolated_box(window[c, u], up[station], north[station], east[station], s.plane, s.line, box)
                 at = starts[station]
                 for row in range(first, last):
                     for layer in range(layers[station, 0], layers[station, 1]):
@@ -151,8 +179,10 @@ def box_corrections(
                             at += 1
 
 
-@kernel(parallel=True)
+@shared_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:3]))
 def box_squares(
+    share: Share,
+    s: Boxes,
     index: Integers,
     lowest: int,
     window: Array,
@@ -176,19 +206,17 @@ def box_squares(
     """
     components, unknowns = window.shape[:2]
     reach_north, reach_east = extent.shape[0] // 2, (window.shape[4] - east.shape[1] + 1) // 2
-    high, wide = window.shape[2] - up.shape[1] + 1, window.shape[3] - north.shape[1] + 1
-    long = window.shape[4] - east.shape[1] + 1
-    for task in numba.prange(index.size):
+    box, squared = s.box, s.squared
+    first_task, last_task = part(share, index.size)
+    for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        box, squared = np.empty((high, wide, long)), np.empty((high, wide, long))
-        plane, line = np.empty(window.shape[3:]), np.empty(window.shape[4])
         first, last = _rows(extent, cell, shape[1])
         for c in range(components):
             for u in range(unknowns):
                 weights = up[station], north[station], east[station]
-                _interpolated_box(window[c, u], weights[0], weights[1], weights[2], plane, line, box)
-                _interpolated_box(squares[c, u], weights[0], weights[1], weights[2], plane, line, squared)
+                _interpolated_box(window[c, u], weights[0], weights[1], weights[2], s.plane, s.line, box)
+                _interpolated_box(squares[c, u], weights[0], weights[1], weights[2], s.plane, s.line, squared)
                 at = starts[station]
                 for row in range(first, last):
                     for layer in range(layers[station, 0], layers[station, 1]):
@@ -200,6 +228,20 @@ def box_squares(
                             at += 1
 
 
+@kernel()
+def _first_from(places: Integers, row: int) -> int:
+    """First of the places (places, 3), sorted by row, that lies in a row or beyond it."""
+    # numba's own searchsorted takes as long to compile as the kernels that need it
+    low, high = 0, places.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if places[middle, 1] < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @kernel(reorder_sums=True)
 def _dot(a: Reals, b: Reals) -> float:
     total = 0.0
@@ -208,8 +250,9 @@ def _dot(a: Reals, b: Reals) -> float:
     return total
 
 
-@kernel(parallel=True)
+@shared_kernel()
 def near_forward(
+    share: Share,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -221,7 +264,8 @@ def near_forward(
     """Add to `data` (components, stations) the near cells' corrections of `model` (unknowns, layers, rows, columns)."""
     components, unknowns, _ = values.shape
     _, _, rows, columns = model.shape
-    for station in numba.prange(cells.shape[0]):
+    begin, stop = part(share, cells.shape[0])
+    for station in range(begin, stop):
         cell, at = cells[station], starts[station]
         first, last = _rows(extent, cell, rows)
         for row in range(first, last):
@@ -231,13 +275,14 @@ def near_forward(
                     continue
                 for c in range(components):
                     for u in range(unknowns):
-                        part = values[c, u, at : at + end - west]
-                        data[c, station] += _dot(part, model[u, layer, row, west:end])
+                        run = values[c, u, at : at + end - west]
+                        data[c, station] += _dot(run, model[u, layer, row, west:end])
                 at += end - west
 
 
-@kernel(parallel=True)
+@shared_kernel()
 def near_adjoint(
+    share: Share,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -251,10 +296,11 @@ def near_adjoint(
     components, unknowns, _ = values.shape
     _, _, rows, columns = model.shape
     reach, offset = extent.shape[0] // 2, starts[0]
-    for task in numba.prange((rows + strip - 1) // strip):
+    first_strip, last_strip = part(share, (rows + strip - 1) // strip)
+    for task in range(first_strip, last_strip):
         south, north = task * strip, min(rows, (task + 1) * strip)
-        begin = np.searchsorted(cells[:, 1], south - reach)
-        stop = np.searchsorted(cells[:, 1], north + reach)
+        begin = _first_from(cells, south - reach)
+        stop = _first_from(cells, north + reach)
         for station in range(begin, stop):
             cell, at = cells[station], starts[station] - offset
             first, last = _rows(extent, cell, rows)
@@ -268,18 +314,22 @@ def near_adjoint(
                             target = model[u, layer, row, west:end]
                             for c in range(components):
                                 value = data[c, station]
-                                part = values[c, u, at : at + end - west]
+                                run = values[c, u, at : at + end - west]
                                 for i in range(target.size):
-                                    target[i] += value * np.float64(part[i])
+                                    target[i] += value * np.float64(run[i])
                     at += end - west
 
 
-@kernel(parallel=True)
-def interpolate(nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array) -> None:
+@shared_kernel()
+def interpolate(
+    share: Share, nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array
+) -> None:
     """Add to `data` (components, stations) the lattice's field at the stations.
 
     Parameters
     ----------
+    share : Share
+        Part of the stations that one thread takes.
     nodes : (stations, 3) array of int
         First lattice node of each station along upward, northing, easting.
     up, north, east : (stations, order) arrays
@@ -289,7 +339,8 @@ def interpolate(nodes: Integers, up: Array, north: Array, east: Array, lattice: 
     data : (components, stations) array
         Receives the sum.
     """
-    for station in numba.prange(nodes.shape[0]):
+    begin, stop = part(share, nodes.shape[0])
+    for station in range(begin, stop):
         z, y, x = nodes[station]
         weights = east[station]
         for c in range(lattice.shape[0]):
@@ -301,15 +352,25 @@ def interpolate(nodes: Integers, up: Array, north: Array, east: Array, lattice: 
             data[c, station] += total
 
 
-@kernel(parallel=True)
-def spread(nodes: Integers, up: Array, north: Array, east: Array, data: Array, strip: int, lattice: Reals) -> None:
+@shared_kernel()
+def spread(
+    share: Share,
+    nodes: Integers,
+    up: Array,
+    north: Array,
+    east: Array,
+    data: Array,
+    strip: int,
+    lattice: Reals,
+) -> None:
     """Transpose of :func:`interpolate`, in strips of so many rows: adds to `lattice`."""
     components, _, rows, _ = lattice.shape
     order = north.shape[1]
-    for task in numba.prange((rows + strip - 1) // strip):
+    first_strip, last_strip = part(share, (rows + strip - 1) // strip)
+    for task in range(first_strip, last_strip):
         south, end = task * strip, min(rows, (task + 1) * strip)
-        begin = np.searchsorted(nodes[:, 1], south - order + 1)
-        stop = np.searchsorted(nodes[:, 1], end)
+        begin = _first_from(nodes, south - order + 1)
+        stop = _first_from(nodes, end)
         for station in range(begin, stop):
             z, y, x = nodes[station]
             weights = east[station]

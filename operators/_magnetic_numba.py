@@ -1,239 +1,20 @@
-r"""Exact prism kernels along a row of grid nodes, free of branches so that they run in vector registers.
-
-The field of a prism is an alternating sum of one function over its eight corners. Neighbours share
-corners, so the functions here are evaluated once a node, not eight times a cell:
-``value(cell) = d_easting d_northing (d_upward f)``, and the difference along upward is taken
-analytically, inside the function. That leaves two differences to rounding instead of three, so the
-relative error grows with the square of distance over cell width (of gradients, with its cube) and
-stays below 1e-11 at 50 widths.
-
-Notation, for a node at (x, y) from the station and a layer from z1 to z2:
-
-==========  =====================================================================
-lo, hi      z1, z2, mirrored to -z2, -z1 where z1 + z2 < 0, so that \|lo\| <= hi
-r1, r2      distance from the station to (x, y, lo) and (x, y, hi)
-s           r2^2 - r1^2 = hi^2 - lo^2 >= 0
-rr          r1 + r2, so r2 - r1 = s / rr
-==========  =====================================================================
-
-``x + r`` cancels for x < 0; there ``(y^2 + z^2) / (r - x)`` stands for it (Nagy et al. 2000;
-Fukushima 2020). On a line through an edge that denominator is zero and its logarithm is left out:
-it cancels between the two corners beyond the edge's end, and between four equal neighbours on it.
-What is left is ln(over / under) in the code, with the smaller of the two as the denominator.
-"""
+"""Sums of the exact field over nodes, and the field of each cell, without a matrix."""
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import kernel
+from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._magnetic_corner_numba import field_row, gradient_row
 
-__all__ = ["adjoint_sum", "field_row", "forward_sum", "gradient_row", "gram_sum", "matrix_rows"]
+__all__ = ["adjoint_sum", "forward_sum", "gram_sum", "matrix_rows"]
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-_LN2 = math.log(2.0)
-_TAN_PI_8 = math.tan(math.pi / 8)
-
-
-@kernel()
-def log_of_ratio(p: float, q: float) -> float:
-    """``ln(1 + p / q)`` for q > 0 and p > -q, to one rounding of p, with one division.
-
-    Writes 1 + p/q = 2^k (1 + f) with k from the difference of the exponents' bits, so that
-    -0.34 < f < 0.51, and ln(1 + f) = 2 atanh(f / (2 + f)) by a Chebyshev fit (relative error 6e-17).
-    """
-    bits = np.float64(p + q).view(np.int64) - np.float64(q).view(np.int64)
-    k = (bits + (np.int64(1) << np.int64(51))) >> np.int64(52)
-    scale = np.int64((np.int64(1023) - k) << np.int64(52)).view(np.float64)
-    s = (scale * p + (scale - 1.0) * q) / (scale * p + (scale + 1.0) * q)
-    w = s * s
-    tail = 0.15282958805011315394 + w * 0.15125236291764002034
-    tail = 0.22222182204225053003 + w * (0.18184640820527714518 + w * tail)
-    tail = 0.66666666666666945507 + w * (0.39999999999321172009 + w * (0.28571428840828983412 + w * tail))
-    return k * _LN2 + (2.0 * s + s * w * tail)
-
-
-@kernel()
-def angle_of(n: float, d: float) -> float:
-    """``atan2(n, d)``, but 0 where n is 0: the mean of both sides of the cut, with one division.
-
-    Folds to at most tan(pi/8) and takes atan there by a Chebyshev fit (relative error 7e-18).
-    """
-    height, base = abs(n), abs(d)
-    small, large = min(height, base), max(height, base)
-    turned = small > _TAN_PI_8 * large
-    numerator = small - large if turned else small
-    denominator = small + large if turned else large
-    z = numerator / (denominator if denominator > 0.0 else 1.0)
-    w = z * z
-    tail = 0.039231658295587191303 + w * -0.019176887119062258989
-    tail = -0.066645114473819480001 + w * (0.058581489128022098816 + w * (-0.050854497379402598613 + w * tail))
-    tail = -0.090909045781239018905 + w * (0.076921831908260865637 + w * tail)
-    tail = -0.14285714284666542922 + w * (0.11111111015256361727 + w * tail)
-    tail = -0.3333333333333333016 + w * (0.19999999999995520678 + w * tail)
-    angle = (math.pi / 4 if turned else 0.0) + (z + z * w * tail)
-    angle = math.pi / 2 - angle if height > base else angle
-    angle = math.pi - angle if d < 0.0 else angle
-    angle = -angle if n < 0.0 else angle
-    return angle if n != 0.0 else 0.0
-
-
-@kernel()
-def field_row(
-    weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
-) -> None:
-    """Corner function of the second derivatives of ``integral of 1/r``, over nodes of one row.
-
-    Parameters
-    ----------
-    weights : (7,) array
-        Of atan(yz/xr), atan(xz/yr), the solid angle, ln(x + r), ln(y + r), ln(z + r); last unused.
-    nodes : (n,) array
-        Eastings of the nodes, in metres.
-    easting : float
-        Of the station.
-    y, y_last, z1, z2 : float
-        Northing of the row and of the last row, bottom and top of the layer, from the station.
-    row : (n,) array
-        Receives ``f(z2) - f(z1)`` at each node.
-    """
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
-    even = -1.0 if mirrored else 1.0
-    between = lo < 0.0
-    s, height = (hi - lo) * (hi + lo), hi - lo
-    lo2, hi2, y2 = lo * lo, hi * hi, y * y
-    side1, side2 = y2 + lo2, y2 + hi2
-    solid = (math.pi if between else 0.0) * ((1.0 if y > 0.0 else 0.0) - (1.0 if y < 0.0 else 0.0))
-    # a station beyond the last node takes -ln(r - x) for ln(r + x): the difference between them is the same
-    # for all nodes of the row, large, and it cancels
-    east_of_all, north_of_all = nodes[nodes.size - 1] < easting, y_last < 0.0
-    westward = -math.inf if east_of_all else 0.0
-    even_x, even_y = -even if east_of_all else even, -even if north_of_all else even
-    south, size_y = y < 0.0 and not north_of_all, abs(y)
-    for i in range(nodes.size):
-        x = nodes[i] - easting
-        x2 = x * x
-        rho2 = x2 + y2
-        r1, r2 = math.sqrt(rho2 + lo2), math.sqrt(rho2 + hi2)
-        rr = r1 + r2
-
-        far = r1 + abs(x)
-        west = x < westward
-        p = s * far if west else s
-        q = rr * side1 if west else rr * far
-        singular = q == 0.0
-        over, under = side2 * (far if far > 0.0 else 1.0), r2 - x
-        log_x = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_x = -log_x if singular and over < under else log_x
-
-        far = r1 + size_y
-        p = s * far if south else s
-        q = rr * (x2 + lo2) if south else rr * far
-        singular = q == 0.0
-        over, under = (x2 + hi2) * (far if far > 0.0 else 1.0), r2 + size_y
-        log_y = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_y = -log_y if singular and over < under else log_y
-
-        far = r1 - lo if between else r1 + lo
-        p = height * (rr + (lo + hi))
-        p = p * far if between else p
-        q = rr * rho2 if between else rr * far
-        singular = q == 0.0
-        over, under = (hi + r2) * (far if far > 0.0 else 1.0), 1.0
-        log_z = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_z = -log_z if singular and over < under else log_z
-
-        product, cross = r1 * r2, lo * hi
-        skew = hi * r1 - lo * r2 if between else rho2 * s
-        common = 1.0 if between else hi * r1 + lo * r2
-        n = x * y * skew
-        angle_x = angle_of(n, common * (x2 * product + y2 * cross))
-        angle_y = angle_of(n, common * (y2 * product + x2 * cross))
-        corner = solid * ((1.0 if x > 0.0 else 0.0) - (1.0 if x < 0.0 else 0.0))
-
-        row[i] = (
-            weights[0] * angle_x
-            + weights[1] * angle_y
-            + weights[2] * corner
-            + even_x * weights[3] * log_x
-            + even_y * weights[4] * log_y
-            + weights[5] * log_z
-        )
-
-
-@kernel()
-def gradient_row(
-    weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
-) -> None:
-    """Corner function of the third derivatives of ``integral of 1/r``, over nodes of one row.
-
-    Parameters are those of :func:`field_row`; the weights are those of the derivatives xyz, xxy,
-    xyy, xxz, xzz, yyz, yzz (the other three follow from Laplace's equation). On a line through a
-    horizontal edge, and within 1e-8 layer heights of it, the term that diverges as one over the
-    distance is left out, as the logarithm is there.
-    """
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
-    even = -1.0 if mirrored else 1.0
-    between = lo < 0.0
-    s = (hi - lo) * (hi + lo)
-    lo2, hi2, y2 = lo * lo, hi * hi, y * y
-    # nearer than this to a line through an edge, what must cancel beyond the edge's end has lost its digits
-    line = 1e-16 * (hi - lo) * (hi - lo)
-    side1, side2 = y2 + lo2, y2 + hi2
-    side1 = side1 if side1 > line else 0.0
-    east_of_all, north_of_all = nodes[nodes.size - 1] < easting, y_last < 0.0
-    westward = -math.inf if east_of_all else 0.0
-    sign_x, sign_y = -1.0 if east_of_all else 1.0, -1.0 if north_of_all else 1.0
-    south = y < 0.0 and not north_of_all
-    for i in range(nodes.size):
-        x = nodes[i] - easting
-        x2 = x * x
-        rho2 = x2 + y2
-        r1, r2 = math.sqrt(rho2 + lo2), math.sqrt(rho2 + hi2)
-        rr, product = r1 + r2, r1 * r2
-        at_station = product == 0.0
-        product = 1.0 if at_station else product
-
-        # skew = (hi r1 - lo r2) / rho^2, which has no singularity where the layer lies to one side
-        skew = (hi * r1 - lo * r2) if between else s
-        common = rho2 if between else hi * r1 + lo * r2
-        skew = 0.0 if common == 0.0 else skew / (common if common > 0.0 else 1.0) / product
-        change = s / (rr if rr > 0.0 else 1.0) / product
-        change = 0.0 if at_station else change
-
-        west = x < westward
-        far1, far2 = r1 + abs(x), r2 + abs(x)
-        gap1, gap2 = side1 / (far1 if far1 > 0.0 else 1.0), side2 / far2
-        near1, near2 = (gap1, gap2) if west else (far1, far2)
-        open1 = 0.0 if near1 == 0.0 else 1.0 / (near1 if near1 > 0.0 else 1.0)
-        along_x = change * (r2 + near1) * open1 / near2
-        end_x = hi / (r2 * near2) - lo * open1 / (r1 if r1 > 0.0 else 1.0)
-
-        far1, far2 = r1 + abs(y), r2 + abs(y)
-        face1 = x2 + lo2
-        face1 = face1 if face1 > line else 0.0
-        gap1, gap2 = face1 / (far1 if far1 > 0.0 else 1.0), (x2 + hi2) / far2
-        near1, near2 = (gap1, gap2) if south else (far1, far2)
-        open1 = 0.0 if near1 == 0.0 else 1.0 / (near1 if near1 > 0.0 else 1.0)
-        along_y = change * (r2 + near1) * open1 / near2
-        end_y = hi / (r2 * near2) - lo * open1 / (r1 if r1 > 0.0 else 1.0)
-
-        row[i] = (
-            weights[0] * even * (-1.0 / r2 if at_station else change)
-            + skew * (weights[1] * x + weights[2] * y)
-            + even * (sign_y * weights[3] * x * along_y + sign_x * weights[5] * y * along_x)
-            - sign_y * weights[4] * end_y
-            - sign_x * weights[6] * end_x
-        )
 
 
 @kernel()
@@ -257,8 +38,15 @@ def _dot(a: Array, b: Array) -> float:
     return total
 
 
-@kernel(parallel=True)
+def _rows(order: Integers, weights: Array, x_nodes: Array, *_: Any) -> Array:
+    """Rows of nodes that one thread works in."""
+    return np.empty((3, x_nodes.size))
+
+
+@shared_kernel(scratch=_rows)
 def forward_sum(
+    share: Share,
+    nodes: Array,
     order: Integers,
     weights: Array,
     x_nodes: Array,
@@ -273,6 +61,10 @@ def forward_sum(
 
     Parameters
     ----------
+    share : Share
+        Part of the stations that one thread takes.
+    nodes : (3, x nodes) array
+        What it works in.
     order : (components,) array of int
         Kernel of each component.
     weights : (components, unknowns, 7) array
@@ -288,10 +80,14 @@ def forward_sum(
     data : (batch, components, stations) array
         Receives the field.
     """
-    batch, unknowns, layers, rows, columns = charges.shape
-    for station in numba.prange(stations.shape[0]):
-        place, row = stations[station], np.empty(columns)
-        total = np.zeros((batch, order.size))
+    batch, unknowns, layers, rows, _ = charges.shape
+    row = nodes[0]
+    first, last = part(share, stations.shape[0])
+    for station in range(first, last):
+        place = stations[station]
+        for b in range(batch):
+            for c in range(order.size):
+                data[b, c, station] = 0.0
         for layer in range(layers):
             for j in range(rows):
                 if not occupied[layer, j]:
@@ -300,12 +96,13 @@ def forward_sum(
                     for u in range(unknowns):
                         _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j, z_edges, layer, place, row)
                         for b in range(batch):
-                            total[b, c] += _dot(row, charges[b, u, layer, j])
-        data[:, :, station] = total
+                            data[b, c, station] += _dot(row, charges[b, u, layer, j])
 
 
-@kernel(parallel=True)
+@shared_kernel(scratch=_rows)
 def adjoint_sum(
+    share: Share,
+    nodes: Array,
     order: Integers,
     weights: Array,
     x_nodes: Array,
@@ -318,11 +115,12 @@ def adjoint_sum(
 ) -> None:
     """Transpose of :func:`forward_sum`: adds to `charges` the data of all stations."""
     batch, unknowns, layers, rows, columns = charges.shape
-    for layer_row in numba.prange(layers * rows):
+    row = nodes[0]
+    first, last = part(share, layers * rows)
+    for layer_row in range(first, last):
         layer, j = layer_row // rows, layer_row % rows
         if not occupied[layer, j]:
             continue
-        row = np.empty(columns)
         for station in range(stations.shape[0]):
             place = stations[station]
             for c in range(order.size):
@@ -341,8 +139,10 @@ def _cell_row(south: Array, north: Array, cells: Array) -> None:
         cells[i] = (north[i + 1] - north[i]) - (south[i + 1] - south[i])
 
 
-@kernel(parallel=True)
+@shared_kernel(scratch=_rows)
 def matrix_rows(
+    share: Share,
+    nodes: Array,
     order: Integers,
     weights: Array,
     x_nodes: Array,
@@ -353,21 +153,23 @@ def matrix_rows(
 ) -> None:
     """Field of each cell alone: ``matrix`` (components, stations, unknowns, layers, rows, columns) receives it."""
     _, count, unknowns, layers, rows, _ = matrix.shape
-    for task in numba.prange(count * layers):
+    first, last = part(share, count * layers)
+    for task in range(first, last):
         station, layer = task // layers, task % layers
         place = stations[station]
-        south, north = np.empty(x_nodes.size), np.empty(x_nodes.size)
         for c in range(order.size):
             for u in range(unknowns):
-                _fill_row(order[c], weights[c, u], x_nodes, y_nodes, 0, z_edges, layer, place, south)
-                for j in range(rows):
-                    _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j + 1, z_edges, layer, place, north)
-                    _cell_row(south, north, matrix[c, station, u, layer, j])
-                    south, north = north, south
+                for j in range(rows + 1):
+                    north = nodes[j % 2]
+                    _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j, z_edges, layer, place, north)
+                    if j > 0:
+                        _cell_row(nodes[(j + 1) % 2], north, matrix[c, station, u, layer, j - 1])
 
 
-@kernel(parallel=True)
+@shared_kernel(scratch=_rows)
 def gram_sum(
+    share: Share,
+    nodes: Array,
     order: Integers,
     weights: Array,
     x_nodes: Array,
@@ -380,19 +182,19 @@ def gram_sum(
     """Add ``sum over data of w^2 G^2`` to `diagonal` (unknowns, layers, rows, columns)."""
     unknowns, layers, rows, columns = diagonal.shape
     blocks = 4 * layers
-    for task in numba.prange(blocks):
-        layer, quarter = task // 4, task % 4
-        first, last = quarter * rows // 4, (quarter + 1) * rows // 4
-        south, north, cells = np.empty(x_nodes.size), np.empty(x_nodes.size), np.empty(columns)
+    cells = nodes[2, :columns]
+    first_block, last_block = part(share, blocks)
+    for block in range(first_block, last_block):
+        layer = block // 4
+        first, last = part((block % 4, 4), rows)
         for station in range(stations.shape[0]):
             place = stations[station]
             for c in range(order.size):
                 for u in range(unknowns):
-                    if first < last:
-                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, first, z_edges, layer, place, south)
-                    for j in range(first, last):
-                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j + 1, z_edges, layer, place, north)
-                        _cell_row(south, north, cells)
-                        for i in range(columns):
-                            diagonal[u, layer, j, i] += squared_weights[c, station] * cells[i] ** 2
-                        south, north = north, south
+                    for j in range(first, last + 1 if first < last else first):
+                        north = nodes[j % 2]
+                        _fill_row(order[c], weights[c, u], x_nodes, y_nodes, j, z_edges, layer, place, north)
+                        if j > first:
+                            _cell_row(nodes[(j + 1) % 2], north, cells)
+                            for i in range(columns):
+                                diagonal[u, layer, j - 1, i] += squared_weights[c, station] * cells[i] ** 2

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from geoinv.operators import _magnetic_far_numba as far
 from geoinv.operators import _magnetic_numba as kernels
-from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_estimate import Estimate
-from geoinv.operators.magnetic_multipole import far_tables, near_cells, single_suffices
+from geoinv.operators.magnetic_multipole import TERMS, far_tables, near_cells, single_suffices
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
@@ -32,8 +31,8 @@ FAR_CELLS_A_SECOND = {True: 2.4e8, False: 1.6e8}
 TASKS_A_THREAD = 8
 """Parts that the work is cut into: enough to spread near cells evenly."""
 
-GRADED_PASSES, TERMS = 5, 264
-"""Passes over rows of cells of unequal length, and coefficients a pass and kind of row."""
+GRADED_PASSES = 5
+"""Passes over rows of cells of unequal length."""
 
 SAMPLE = 16
 """Stations whose near cells are counted for an estimate."""
@@ -93,10 +92,7 @@ class Direct:
                     for layer in range(layers)
                     for begin, end in pairwise(edges)
                 ]
-            # threads take neighbouring tasks, and layers near the stations take longer: deal them out in turn
-            dealt = [task for thread in range(threads) for task in tasks[thread::threads]]
-            with THREADS:
-                far.far_sum(action, self._far, self.problem.stations, np.array(dealt), models, data)
+            far.far_sum(action, self._far, self.problem.stations, np.array(tasks), models, data)
             report(step, part.stop, data.shape[2])
 
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -124,10 +120,7 @@ class Direct:
         inner[..., 1:, :-1] -= models
         for part in self._station_chunks("forward"):
             field = np.zeros((*data.shape[:2], part.stop - part.start))
-            with THREADS:
-                kernels.forward_sum(
-                    *self._arguments(), self.problem.stations[part], charges, self.problem.occupied, field
-                )
+            kernels.forward_sum(*self._arguments(), self.problem.stations[part], charges, self.problem.occupied, field)
             data[..., part] = field
             report("forward", part.stop, data.shape[2])
 
@@ -151,14 +144,13 @@ class Direct:
         unknowns = self.problem.unknowns
         charges = np.zeros((batch, unknowns, layers, rows + 1, self.problem.nodes.x.size))
         for part in self._station_chunks("adjoint"):
-            with THREADS:
-                kernels.adjoint_sum(
-                    *self._arguments(),
-                    self.problem.stations[part],
-                    np.ascontiguousarray(data[..., part]),
-                    self.problem.occupied,
-                    charges,
-                )
+            kernels.adjoint_sum(
+                *self._arguments(),
+                self.problem.stations[part],
+                np.ascontiguousarray(data[..., part]),
+                self.problem.occupied,
+                charges,
+            )
             report("adjoint", part.stop, data.shape[2])
         inner = charges[..., : columns + 1]
         models: npt.NDArray[np.float64] = inner[..., 1:, 1:] - inner[..., 1:, :-1]
@@ -183,13 +175,12 @@ class Direct:
 
     def _exact_diagonal(self, squared_weights: npt.NDArray[np.float64], diagonal: npt.NDArray[np.float64]) -> None:
         for part in self._station_chunks("sensitivity"):
-            with THREADS:
-                kernels.gram_sum(
-                    *self._arguments(),
-                    self.problem.stations[part],
-                    np.ascontiguousarray(squared_weights[:, part]),
-                    diagonal,
-                )
+            kernels.gram_sum(
+                *self._arguments(),
+                self.problem.stations[part],
+                np.ascontiguousarray(squared_weights[:, part]),
+                diagonal,
+            )
             report("sensitivity", part.stop, squared_weights.shape[1])
 
 
@@ -226,6 +217,5 @@ def direct_estimate(problem: MagneticProblem) -> Estimate:
     cells = float(active_rows.sum()) * grid.shape[2] * passes
     single = single_suffices(problem)
     seconds = near_nodes / len(sample) / NODES_A_SECOND + cells / FAR_CELLS_A_SECOND[single]
-    layer_kinds = len(np.unique(kinds[:, 0]))
-    tables = (4.0 if single else 8.0) * width * layer_kinds * grid.shape[1] * passes * TERMS
+    tables = (4.0 if single else 8.0) * width * len(near) * passes * TERMS
     return Estimate(memory + tables, 0.0, stations * width * seconds / threads)

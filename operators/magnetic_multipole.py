@@ -36,10 +36,13 @@ from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
 from geoinv.operators.magnetic_weights import MU0_OVER_4PI_NT
 
 __all__ = [
+    "HALF_LANES",
     "HIGH",
     "LANES",
     "LOW",
+    "LOW_PASSES",
     "ORDERS",
+    "TERMS",
     "FarTables",
     "NearCells",
     "dipole_size",
@@ -56,6 +59,15 @@ LOW, HIGH = 4, 8
 
 SLOTS = HIGH // 2 + 1
 """Polynomials a row of cells: one for each even degree."""
+
+LOW_PASSES = LOW // 2 + 1
+"""Passes over cells of unequal length that have moments of low degree."""
+
+HALF_LANES = 24
+"""Coefficients of moments of low degree, and of those of high degree, in whole vector registers."""
+
+TERMS = (LOW + HIGH + 8) * HALF_LANES
+"""Coefficients a pass and kind of row: `LOW` + 4 and `HIGH` + 4 powers of y."""
 
 LANES = tuple(slot * (slot + 3) for slot in range(SLOTS + 1))
 """First coefficient of each polynomial in x, of degree 3, 5, 7, ... (the field's are one degree lower)."""
@@ -132,15 +144,13 @@ def dipole_size(derivatives: int, weights: Array) -> float:
 def places(derivatives: int) -> Integers:
     """Where each coefficient of :func:`far_terms` stands: lane, power of y, power of z (terms, 3).
 
-    The lane is ``LANES[polynomial] + power of x``. Each lane's powers of y descend, and begin with as many terms that
-    stay 0 (power of y -1) as it takes for whole fours.
+    The lane is ``LANES[polynomial] + power of x``.
     """
     found = []
     for slot in range(SLOTS):
         degree = 2 * slot + derivatives
         for i in range(degree + 1):
             lane, count = LANES[slot] + i, degree + 1 - i
-            found += [(lane, -1, 0)] * (-count % 4)
             found += [(lane, j, count - 1 - j) for j in range(count - 1, -1, -1)]
     return np.array(found)
 
@@ -174,7 +184,7 @@ def far_terms(derivatives: int, weights: Array) -> Array:
             count = derivatives + 2 * sum(before)
             derived[order] = _derivative(_derivative(derived[before], count, axis), count + 1, axis)
         share = 1.0 / (factorial(2 * order[0] + 1) * factorial(2 * order[1] + 1) * factorial(2 * order[2] + 1))
-        result[row] = np.where((slots == sum(order)) & (y >= 0), share * derived[order][x, y, z], 0.0)
+        result[row] = np.where(slots == sum(order), share * derived[order][x, y, z], 0.0)
     return result
 
 
@@ -182,8 +192,8 @@ class FarTables(NamedTuple):
     """Nodes, centres and moments of the cells of a grid.
 
     Rows of cells of one width and height share an entry ("kind"). Where cells differ in length, the moments are
-    kept apart by their power of the length, in one pass over the row each. Lengths of `terms` and `powers` are in
-    units of `scale`; `powers` has the precision that far cells are evaluated in.
+    kept apart by their power of the length, in one pass over the row each. Terms and `lengths` are in units of
+    `scale`, in the precision that far cells are evaluated in.
 
     Attributes
     ----------
@@ -197,22 +207,19 @@ class FarTables(NamedTuple):
         Cell centres; eastings padded likewise.
     scale : float
         In metres.
-    layer_kinds : (layers,) array of int
-        Layers of one height share an entry.
-    terms : (components, unknowns, layer kinds, passes, terms, rows) array
-        Coefficients of x^i y^j z^k, for each power of x in fours, from the highest power of y down.
-    z_powers : (2, terms) array of int
-        k of each, for the field and for gradients.
-    starts : (2, 41) array of int
-        First term of each of the 40 powers of x in the five polynomials.
-    powers : (passes, columns) array
+    low_terms, high_terms : (components, unknowns, kinds, passes, powers of y times `HALF_LANES`) arrays
+        Coefficients of the polynomials in x over r^5, r^9, r^13, and of those over r^17, r^21: the lanes are powers
+        of x, polynomial by polynomial.
+    low_exponents, high_exponents : (2, powers of y times `HALF_LANES`) arrays of int
+        Powers of z that they go with, for the field and for gradients.
+    lengths : (passes, columns) array
         Cell length times the power of it that the pass goes with; 0 in the padding.
     kinds : (layers, rows) array of int
         Entry of each row.
     near : (kinds, columns) array
         Squared distance in m^2 within which a cell is near.
     reach : (2, kinds) array
-        Squared distance beyond which no cell of a row is near, and beyond which low degrees suffice for all.
+        Squared distance within which a row has near cells, and within which its cells need high degrees.
     floor : (kinds,) array
         A squared distance in units of the scale that no far cell reaches: near cells are kept from dividing by 0.
     extent : (layers, rows, 2) array of int
@@ -228,11 +235,11 @@ class FarTables(NamedTuple):
     y: Reals
     z: Reals
     scale: float
-    layer_kinds: Integers
-    terms: Reals
-    z_powers: Integers
-    starts: Integers
-    powers: Reals
+    low_terms: Reals
+    high_terms: Reals
+    low_exponents: npt.NDArray[np.uint8]
+    high_exponents: npt.NDArray[np.uint8]
+    lengths: Reals
     kinds: Integers
     near: Array
     reach: Array
@@ -280,30 +287,34 @@ def far_tables(problem: MagneticProblem) -> FarTables:
     """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
     weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
     columns = grid.shape[2]
-    kinds, half_sizes, near, low = near_cells(problem)
+    kinds, half_sizes, near, reach_low = near_cells(problem)
     x_half, sides = half_sizes[0, :, 0], half_sizes[:, 0, 1:]
 
     real = np.float32 if single_suffices(problem) else np.float64
     scale = float(np.exp(np.log(half_sizes).mean()))
-    _, first, layer_kinds = np.unique(kinds[:, 0], return_index=True, return_inverse=True)
-    y_scaled, z_scaled = sides[kinds[0], 0] / scale, sides[kinds[first, 0], 1] / scale
     orders, x_scaled = np.array(ORDERS), x_half / scale
-    shares = 4.0 * np.einsum(
-        "ko,jo->kjo", z_scaled[:, None] ** (2 * orders[:, 2] + 1), y_scaled[:, None] ** (2 * orders[:, 1] + 1)
-    )
+    shares = 4.0 * np.prod((sides / scale)[:, None] ** (2 * orders[:, 1:] + 1), axis=2)
     if int(_kinds(x_half).max()) == 0:
         shares = (shares * x_scaled[0] ** (2 * orders[:, 0]))[:, None]
-        powers = 2.0 * x_scaled[None]
+        lengths = 2.0 * x_scaled[None]
     else:
-        shares = shares[:, None] * (orders[:, 0] == np.arange(SLOTS)[:, None, None])
-        powers = 2.0 * x_scaled ** (1 + 2 * np.arange(SLOTS)[:, None])
-    count = len(places(3))
-    terms = np.empty((*weights.weights.shape[:2], len(first), len(powers), count, len(y_scaled)), real)
+        shares = shares[:, None] * (orders[:, 0] == np.arange(SLOTS)[:, None])
+        lengths = 2.0 * x_scaled ** (1 + 2 * np.arange(SLOTS)[:, None])
+    low_count = LANES[LOW_PASSES]
+    low_terms, high_terms = (
+        np.zeros((*weights.weights.shape[:2], *shares.shape[:2], degree + 4, HALF_LANES), real)
+        for degree in (LOW, HIGH)
+    )
+    low_exponents, high_exponents = (np.zeros((2, degree + 4, HALF_LANES), np.uint8) for degree in (LOW, HIGH))
     for c, order in enumerate(weights.order):
+        lane, y, z = places(int(order)).T
+        low, high = lane < low_count, lane >= low_count
+        low_exponents[order - 2, y[low], lane[low]] = z[low]
+        high_exponents[order - 2, y[high], lane[high] - low_count] = z[high]
         for u, datum in enumerate(weights.weights[c]):
-            moments = _padded(far_terms(int(order), datum), count) * scale ** (2.0 - order)
-            terms[c, u] = np.einsum("kpjo,ot->kptj", shares, moments, optimize=True)
-    numbers = {order: places(order) for order in (2, 3)}
+            terms = shares @ (far_terms(int(order), datum) * scale ** (2.0 - order))
+            low_terms[c, u][..., y[low], lane[low]] = terms[..., low]
+            high_terms[c, u][..., y[high], lane[high] - low_count] = terms[..., high]
 
     active = grid.active
     begin, end = active.argmax(axis=2), columns - active[..., ::-1].argmax(axis=2)
@@ -319,14 +330,14 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         y=0.5 * (nodes.y[:-1] + nodes.y[1:]),
         z=0.5 * (nodes.z[:-1] + nodes.z[1:]),
         scale=scale,
-        layer_kinds=layer_kinds,
-        terms=terms,
-        z_powers=np.array([_padded(number[:, 2], count) for number in numbers.values()]),
-        starts=np.array([np.searchsorted(number[:, 0], np.arange(LANES[-1] + 1)) for number in numbers.values()]),
-        powers=np.pad(powers, ((0, 0), padding)).astype(real),
+        low_terms=low_terms.reshape(*low_terms.shape[:4], -1),
+        high_terms=high_terms.reshape(*high_terms.shape[:4], -1),
+        low_exponents=low_exponents.reshape(2, -1),
+        high_exponents=high_exponents.reshape(2, -1),
+        lengths=np.pad(lengths, ((0, 0), padding)).astype(real),
         kinds=kinds,
         near=near**2,
-        reach=np.array([near.max(axis=1), low.max(axis=1)]) ** 2,
+        reach=np.array([near.max(axis=1), reach_low.max(axis=1)]) ** 2,
         floor=(0.1 * near.min(axis=1) / scale) ** 2,
         extent=extent,
     )
@@ -356,11 +367,6 @@ def _kinds(half_sizes: Array) -> Integers:
     """Number of each size among the different ones, but for rounding."""
     rounded = np.round(half_sizes / half_sizes.max(), 12)
     return np.asarray(np.unique(rounded, return_inverse=True)[1], np.int64)
-
-
-def _padded(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
-    """Values with zeros up to a count along the last axis."""
-    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, count - values.shape[-1])])
 
 
 def _dipole(derivatives: int, weights: Array) -> Array:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoinv.operators import _fourier_numba as fourier
-from geoinv.operators import _magnetic_numba as kernels
+from geoinv.operators import _magnetic_corner_numba as corner
+from geoinv.operators import _magnetic_numba as sums
 
 pytestmark = pytest.mark.kernels
 
@@ -32,7 +33,7 @@ def units_in_the_last_place(got: float, exact: mpmath.mpf) -> float:
 def test_logarithm_of_a_growing_ratio_is_right_to_two_units_in_the_last_place(p, q):
     with mpmath.workdps(60):
         exact = mpmath.log1p(mpmath.mpf(p) / mpmath.mpf(q))
-        assert units_in_the_last_place(kernels.log_of_ratio(p, q), exact) <= 2.0
+        assert units_in_the_last_place(corner.log_of_ratio(p, q), exact) <= 2.0
 
 
 @settings(max_examples=300)
@@ -43,11 +44,11 @@ def test_logarithm_near_one_is_right_to_two_units_in_the_last_place(q, share, ex
         exact = mpmath.log1p(mpmath.mpf(p) / mpmath.mpf(q))
         # where p nears -q, one rounding of p is more than a unit in the last place of the logarithm
         allowed = 2.0 + (0.5 * np.spacing(abs(p)) / (p + q) / np.spacing(abs(float(exact))) if p else 0.0)
-        assert units_in_the_last_place(kernels.log_of_ratio(p, q), exact) <= allowed
+        assert units_in_the_last_place(corner.log_of_ratio(p, q), exact) <= allowed
 
 
 def test_logarithm_of_equal_distances_is_zero():
-    assert kernels.log_of_ratio(0.0, 3.0) == 0.0
+    assert corner.log_of_ratio(0.0, 3.0) == 0.0
 
 
 @settings(max_examples=300)
@@ -55,7 +56,7 @@ def test_logarithm_of_equal_distances_is_zero():
 def test_angle_of_any_magnitudes_is_right_to_two_units_in_the_last_place(height, base, up, right):
     with mpmath.workdps(300):
         exact = mpmath.atan2(mpmath.mpf(up * height), mpmath.mpf(right * base))
-        assert units_in_the_last_place(kernels.angle_of(up * height, right * base), exact) <= 2.0
+        assert units_in_the_last_place(corner.angle_of(up * height, right * base), exact) <= 2.0
 
 
 @settings(max_examples=300)
@@ -64,25 +65,25 @@ def test_angle_is_right_to_two_units_in_the_last_place_all_round_the_circle(dire
     n, d = distance * math.sin(direction), distance * math.cos(direction)
     with mpmath.workdps(60):
         exact = mpmath.atan2(mpmath.mpf(n), mpmath.mpf(d)) if n else mpmath.mpf(0)
-        assert units_in_the_last_place(kernels.angle_of(n, d), exact) <= 2.0 if n else kernels.angle_of(n, d) == 0.0
+        assert units_in_the_last_place(corner.angle_of(n, d), exact) <= 2.0 if n else corner.angle_of(n, d) == 0.0
 
 
 @pytest.mark.parametrize("d", [-1.0, -0.0, 0.0, 1.0])
 @pytest.mark.parametrize("n", [0.0, -0.0])
 def test_angle_on_the_cut_is_the_mean_of_both_sides(n, d):
-    assert kernels.angle_of(n, d) == 0.0
+    assert corner.angle_of(n, d) == 0.0
 
 
 def test_angle_is_a_right_one_on_the_vertical():
-    assert kernels.angle_of(2.0, 0.0) == math.pi / 2
-    assert kernels.angle_of(-2.0, 0.0) == -math.pi / 2
+    assert corner.angle_of(2.0, 0.0) == math.pi / 2
+    assert corner.angle_of(-2.0, 0.0) == -math.pi / 2
 
 
 def cell_value(order: int, weights: np.ndarray, cell: reference.Cell, station: tuple[float, float, float]) -> float:
     """Value of one cell through the kernels, with unit weights of some terms."""
     west, east, south, north, bottom, top = cell
     matrix = np.empty((1, 1, 1, 1, 1, 1))
-    kernels.matrix_rows(
+    sums.matrix_rows(
         np.array([order]),
         weights.reshape(1, 1, 7),
         np.array([west, east]),
@@ -144,7 +145,7 @@ def node_problem() -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
     stations = np.array([[0.5, 0.5, 1.0], [4.0, -1.0, -0.5], [1.0, 1.0, 0.25]])
     arguments = (order, weights, x, y, z, stations)
     matrix = np.empty((2, 3, 2, 2, 1, 2))
-    kernels.matrix_rows(*arguments, matrix)
+    sums.matrix_rows(*arguments, matrix)
     return arguments, matrix, random.standard_normal((1, 2, 2, 2, 3))
 
 
@@ -157,7 +158,7 @@ def test_forward_sum_over_charges_is_the_matrix_times_the_model():
     charges[..., :-1, 1:] -= model
     charges[..., 1:, :-1] -= model
     data = np.empty((1, 2, 3))
-    kernels.forward_sum(*arguments, charges, np.ones((2, 2), bool), data)
+    sums.forward_sum(*arguments, charges, np.ones((2, 2), bool), data)
     npt.assert_allclose(data[0], np.einsum("csukji,ukji->cs", matrix, model[0]), rtol=1e-12)
 
 
@@ -166,8 +167,8 @@ def test_adjoint_sum_is_the_transpose_of_forward_sum():
     occupied = np.array([[True, True], [False, True]])
     data = np.random.default_rng(2).standard_normal((1, 2, 3))
     forward, back = np.empty((1, 2, 3)), np.zeros_like(charges)
-    kernels.forward_sum(*arguments, charges, occupied, forward)
-    kernels.adjoint_sum(*arguments, data, occupied, back)
+    sums.forward_sum(*arguments, charges, occupied, forward)
+    sums.adjoint_sum(*arguments, data, occupied, back)
     assert not back[:, :, 1, 0].any()
     npt.assert_allclose(np.vdot(forward, data), np.vdot(charges, back), rtol=1e-12)
 
@@ -176,7 +177,7 @@ def test_gram_sum_adds_the_weighted_squares_of_the_matrix():
     arguments, matrix, _ = node_problem()
     squared_weights = np.random.default_rng(3).uniform(0.5, 2.0, (2, 3))
     diagonal = np.ones((2, 2, 1, 2))
-    kernels.gram_sum(*arguments, squared_weights, diagonal)
+    sums.gram_sum(*arguments, squared_weights, diagonal)
     npt.assert_allclose(diagonal, 1.0 + np.einsum("cs,csukji->ukji", squared_weights, matrix**2), rtol=1e-12)
 
 

@@ -29,7 +29,7 @@ class KernelWeights:
     order : (components,) array of int
         2 for the field (second derivatives), 3 for its gradients.
     weights : (components, unknowns, 7) array
-        As :func:`geoinv.operators._magnetic_numba.field_row` and ``gradient_row`` take them.
+        As :func:`geoinv.operators._magnetic_corner_numba.field_row` and ``gradient_row`` take them.
     face_jump : (components, unknowns, 2) array
         What a cell adds at a station on its own east or west, north or south face, where the corner
         function gives the mean of both sides, to make it the limit from outside.

@@ -9,7 +9,6 @@ from typing import Any
 import ducc0.fft
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from geoinv.grid import AXES, Grid
 from geoinv.operators import _magnetic_lattice_numba as kernels
@@ -243,11 +242,8 @@ def _near_layers(grid: Grid, cells: npt.NDArray[np.int64], extent: npt.NDArray[n
     any_active = grid.active.any(axis=0)
     top = np.where(any_active, layers - grid.active[::-1].argmax(axis=0), 0)
     bottom = np.where(any_active, grid.active.argmax(axis=0), layers)
-    # stations beyond the grid see its margin
-    margin = ((reach_north, reach_north), (reach_east, reach_east))
-    size = (2 * reach_north + 1, 2 * reach_east + 1)
-    highest = ndimage.maximum_filter(np.pad(top, margin), size)
-    lowest = ndimage.minimum_filter(np.pad(bottom, margin, constant_values=layers), size)
+    highest = _largest_near(top, (reach_north, reach_east), 0)
+    lowest = -_largest_near(-bottom, (reach_north, reach_east), -layers)
     row, column = cells[:, 1] + reach_north, cells[:, 2] + reach_east
     seen = (row >= 0) & (row < rows + 2 * reach_north) & (column >= 0) & (column < columns + 2 * reach_east)
     row, column = np.where(seen, row, 0), np.where(seen, column, 0)
@@ -255,3 +251,14 @@ def _near_layers(grid: Grid, cells: npt.NDArray[np.int64], extent: npt.NDArray[n
     end = np.minimum(cells[:, 0] + reach_up + 1, highest[row, column])
     some = seen & (begin < end)
     return np.where(some, (begin, end), cells[:, 0]).T.astype(np.int64, order="C")
+
+
+def _largest_near(values: npt.NDArray[Any], reach: tuple[int, int], outside: int) -> npt.NDArray[Any]:
+    """Largest value within reach along both axes, of each column of cells and of those within reach of the grid."""
+    for axis, cells in enumerate(reach):
+        margins = [(0, 0), (0, 0)]
+        # stations beyond the grid see its margin
+        margins[axis] = (2 * cells, 2 * cells)
+        padded = np.pad(values, margins, constant_values=outside)
+        values = np.lib.stride_tricks.sliding_window_view(padded, 2 * cells + 1, axis).max(axis=-1)
+    return values

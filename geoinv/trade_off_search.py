@@ -60,7 +60,7 @@ class TradeOffSearch:
     trail : list of Trial
         Trials of the present way down.
     thorough : bool
-        Whether trials have contradicted each other: from then on each is to be minimised to its end.
+        Whether each trial is to be minimised to its end: from when they contradict each other or fall too slowly.
     """
 
     target: float
@@ -86,13 +86,19 @@ class TradeOffSearch:
             self.above, self.below = (trial, None) if trial is self.above else (None, trial)
             self.trail, self.thorough = [trial], True
 
-    @property
     def stalled(self) -> bool:
-        """Whether the target is out of reach at the rate of the last two coolings."""
+        """Whether the target is out of reach at the rate of the last two coolings.
+
+        Trials left early may hide how fast the misfit falls: where they say so, it is seen again with thorough ones.
+        """
         if self.below is not None or len(self.trail) < 3:
             return False
         first, misfit = self.trail[-3].misfit, self.trail[-1].misfit
-        return bool(STALL * 0.5 * np.log(first / misfit) < np.log(misfit / self.window[1]))
+        slow = bool(STALL * 0.5 * np.log(first / misfit) < np.log(misfit / self.window[1]))
+        if slow and not self.thorough:
+            self.trail, self.thorough = self.trail[-1:], True
+            return False
+        return slow
 
     def next_beta(self) -> float:
         """Trade-off to try now, after at least one trial."""

@@ -45,19 +45,19 @@ def conjugate_gradients(
     residual = rhs
     scaled = preconditioner * residual
     direction = scaled
-    energy = start = float(np.vdot(residual, scaled))
+    energy = start = _inner(residual, scaled)
     for _ in range(iterations):
         if energy <= tolerance**2 * start or energy <= 0.0:
             break
         image = curvature(direction)
-        curved = float(np.vdot(direction, image))
+        curved = _inner(direction, image)
         if curved <= 0.0:
             break
         step = energy / curved
         x = x + step * direction
         residual = residual - step * image
         scaled = preconditioner * residual
-        energy, last = float(np.vdot(residual, scaled)), energy
+        energy, last = _inner(residual, scaled), energy
         direction = scaled + (energy / last) * direction
     return x
 
@@ -114,13 +114,13 @@ def projected_gradients(
     length, start = 1.0, 0.0
     for _ in range(iterations):
         move = np.clip(x - length * preconditioner * gradient, *bounds) - x
-        slope = float(np.vdot(gradient, move))
+        slope = _inner(gradient, move)
         start = start or -slope
         # -slope / length is the squared norm of the projected gradient, for short steps
         if not -slope > tolerance**2 * start * length:
             break
         image = curvature(move)
-        curved = float(np.vdot(move, image))
+        curved = _inner(move, image)
         share = 1.0
         if value + slope + 0.5 * curved > max(recent) + 1e-4 * slope:
             share = min(1.0, -slope / curved)
@@ -133,5 +133,10 @@ def projected_gradients(
             best, lowest = x, min(value, lowest)
         if curved <= 0.0:
             break
-        length = float(np.vdot(move, move / preconditioner)) / curved
+        length = _inner(move, move / preconditioner) / curved
     return best
+
+
+def _inner(first: Array, second: Array) -> float:
+    # BLAS would wake threads of its own, which keep the cores from those of the operators
+    return float(np.einsum("i,i->", first.ravel(), second.ravel()))

@@ -25,8 +25,14 @@ PAIRS_A_CALL = 50_000_000
 NODES_A_SECOND = 4.5e7
 """Exact kernel values a second and core (Xeon, 2.1 GHz, AVX-512), measured with other work beside."""
 
-FAR_CELLS_A_SECOND = {True: 2.4e8, False: 1.6e8}
-"""Far cells of equal length a second and core, in single precision or not, measured likewise."""
+FAR_CELLS_A_SECOND = {True: 3.9e8, False: 1.8e8}
+"""Far cells that a core adds up a second, in single and double precision."""
+
+FAR_ROWS_A_SECOND = 1.4e7
+"""Rows of cells whose polynomials a core prepares a second."""
+
+NEAR_NODES_A_SECOND = 2.8e6
+"""Nodes of near cells within a tolerance that a core evaluates a second: rows of a few, and what goes with them."""
 
 TASKS_A_THREAD = 8
 """Parts that the work is cut into: enough to spread near cells evenly."""
@@ -214,8 +220,8 @@ def direct_estimate(problem: MagneticProblem) -> Estimate:
         first, last = (np.searchsorted(nodes.x, easting + sign * half_chord) for sign in (-1.0, 1.0))
         near_nodes += float(np.where(last > first, REGISTER * np.ceil((last - first + 1) / REGISTER), 0.0).sum())
     passes = 1 if np.ptp(half_sizes[0, :, 0]) <= 1e-12 * half_sizes[0, 0, 0] else GRADED_PASSES
-    cells = float(active_rows.sum()) * grid.shape[2] * passes
-    single = single_suffices(problem)
-    seconds = near_nodes / len(sample) / NODES_A_SECOND + cells / FAR_CELLS_A_SECOND[single]
+    rows, single = float(active_rows.sum()) * passes, single_suffices(problem)
+    seconds = rows / FAR_ROWS_A_SECOND + rows * grid.shape[2] / FAR_CELLS_A_SECOND[single]
+    seconds += near_nodes / len(sample) / NEAR_NODES_A_SECOND
     tables = (4.0 if single else 8.0) * width * len(near) * passes * TERMS
     return Estimate(memory + tables, 0.0, stations * width * seconds / threads)

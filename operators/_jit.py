@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FunctionType
 from typing import Any
 
 import numba
 
-__all__ = ["THREADS", "Share", "kernel", "part", "shared_kernel"]
+__all__ = ["Share", "kernel", "part", "shared_kernel", "take_shares"]
 
 
 SHARES_A_THREAD = 4
@@ -67,10 +67,8 @@ class _Turns:
         self.alone = self.alone or layer == "omp"
 
 
-THREADS = _Turns()
-"""Held round every parallel kernel: numba's workqueue layer aborts the process on concurrent calls."""
-
-os.register_at_fork(after_in_child=THREADS.after_fork)
+_TURNS = _Turns()
+os.register_at_fork(after_in_child=_TURNS.after_fork)
 
 
 def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -80,7 +78,8 @@ def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[C
     ----------
     parallel : bool
         Run its ``prange`` loops on all cores; on one in a process that was forked from one that had
-        used GNU OpenMP, which allows no other.
+        used GNU OpenMP, which allows no other. One call at a time: numba's workqueue layer aborts the
+        process on concurrent ones.
     reorder_sums : bool
         Allow sums in any order, so that they run in vector registers. Elsewhere only fused
         multiply-add is allowed: the kernels are written so that the order of operations matters.
@@ -95,11 +94,32 @@ def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[C
 
         @functools.wraps(function)
         def call(*arguments: Any) -> Any:
-            return (on_one if THREADS.alone else on_all_cores)(*arguments)
+            with _TURNS:
+                return (on_one if _TURNS.alone else on_all_cores)(*arguments)
 
         return call
 
     return decorate
+
+
+def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
+    """Run the same on numba's number of threads, the caller's among them, until all shares are done.
+
+    Parameters
+    ----------
+    shares : int
+        How many there are.
+    run : callable
+        Works on the shares that it takes, one after another, from the numbers that are left: each comes once.
+    """
+    left = iter(range(shares))
+    helpers = [_HELPERS.submit(functools.partial(run, left)) for _ in range(min(numba.get_num_threads(), shares) - 1)]
+    try:
+        run(left)
+    finally:
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
 
 
 def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -122,18 +142,13 @@ def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Cal
         def call(*arguments: Any) -> None:
             threads = numba.get_num_threads()
             shares = SHARES_A_THREAD * threads if threads > 1 else 1
-            left = iter(range(shares))
 
-            def work() -> None:
+            def run(left: Iterator[int]) -> None:
                 own = () if scratch is None else (scratch(*arguments),)
                 for share in left:
                     compiled((share, shares), *own, *arguments)
 
-            helpers = [_HELPERS.submit(work) for _ in range(threads - 1)]
-            work()
-            for helper in helpers:
-                if not helper.cancel():
-                    helper.result()
+            take_shares(shares, run)
 
         return call
 

@@ -14,7 +14,6 @@ from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, array_of, choice, positive, shape_text
 from geoinv.linop import LinearOperator
 from geoinv.operators._blur_numba import sum_over_offsets
-from geoinv.operators._jit import THREADS
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 from geoinv.operators.transforms import (
     cosine_transform,
@@ -141,8 +140,7 @@ class Blur(LinearOperator):
         spread = spread.reshape(*missing, *spread.shape)
         blurred = library.empty((x.shape[0], *missing, *self.domain_shape), self.dtype)
         if library is np:
-            with THREADS:
-                sum_over_offsets(spread, padded, blurred)
+            sum_over_offsets(spread, padded, blurred)
         else:
             sum_on_gpu(on_gpu(), spread, padded, blurred)
         return blurred.reshape(x.shape)  # type: ignore[no-any-return]

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators import _magnetic_numba as kernels
-from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
@@ -84,8 +83,7 @@ def cell_fields(problem: MagneticProblem, stations: npt.NDArray[np.float64]) -> 
     """Field of each cell alone at some stations (components, stations, unknowns, upward, northing, easting)."""
     nodes, weights, grid = problem.nodes, problem.kernels, problem.grid
     rows = np.empty((problem.components, len(stations), problem.unknowns, *grid.shape))
-    with THREADS:
-        kernels.matrix_rows(weights.order, weights.weights, nodes.x, nodes.y, nodes.z, stations, rows)
+    kernels.matrix_rows(weights.order, weights.weights, nodes.x, nodes.y, nodes.z, stations, rows)
     station, cell, axis = face_contacts(nodes, grid.shape[2], stations)
     jump = np.moveaxis(weights.face_jump[:, :, axis], -1, 0)
     add_at(np.moveaxis(rows, (1, 3, 4, 5), (0, 1, 2, 3)), (station, *cell.T), jump)

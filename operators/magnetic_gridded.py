@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
+from geoinv.operators._jit import take_shares
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at
 
@@ -291,8 +291,11 @@ class Gridded:
 
 def _each(work: Callable[[tuple[int, int]], Any], shares: list[tuple[int, int]]) -> list[Any]:
     """Results of all shares, worked on by numba's number of threads."""
-    threads = min(numba.get_num_threads(), len(shares))
-    if threads == 1:
-        return [work(share) for share in shares]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, shares))
+    results: list[Any] = [None] * len(shares)
+
+    def run(left: Iterator[int]) -> None:
+        for number in left:
+            results[number] = work(shares[number])
+
+    take_shares(len(shares), run)
+    return results

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.operators import _magnetic_lattice_numba as kernels
-from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_lattice_near import STRIP, NearCells
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of, tolerance
@@ -97,8 +96,7 @@ class LatticeEngine:
         model = np.ascontiguousarray(model, self.plan.precision)
         lattice = self._convolution.forward(model)
         ordered = np.zeros((self.problem.components, self.plan.order.size))
-        with THREADS:
-            kernels.interpolate(self._nodes, *self._weights, lattice, ordered)
+        kernels.interpolate(self._nodes, *self._weights, lattice, ordered)
         self._near.forward(model, ordered)
         data = np.empty_like(ordered)
         data[:, self.plan.order] = ordered
@@ -118,8 +116,7 @@ class LatticeEngine:
         self, convolution: LatticeConvolution, ordered: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
         lattice = np.zeros((self.problem.components, *self.plan.shape))
-        with THREADS:
-            kernels.spread(self._nodes, *self._weights, ordered, STRIP, lattice)
+        kernels.spread(self._nodes, *self._weights, ordered, STRIP, lattice)
         return convolution.adjoint(lattice).astype(np.float64)
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

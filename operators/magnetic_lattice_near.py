@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators import _magnetic_lattice_numba as kernels
-from geoinv.operators._jit import THREADS
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, tolerance
 from geoinv.operators.magnetic_lattice_transform import offset_fields
@@ -78,8 +77,7 @@ class NearCells:
             shape = (highest - lowest, 2 * reach_north + 1, 2 * reach_east + 1)
             reference = plan.reference(problem, first, shape)
             fields, window = cell_fields(reference, plan.offsets[index, ::-1].copy()), self._window(first, shape)
-            with THREADS:
-                kernels.box_corrections(index, lowest, fields, window, *self._weights, *self._geometry(), self._values)
+            kernels.box_corrections(index, lowest, fields, window, *self._weights, *self._geometry(), self._values)
         report("near cells", near.size, near.size)
 
     def _window(self, first: tuple[int, int, int], shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
@@ -92,14 +90,12 @@ class NearCells:
     def forward(self, model: npt.NDArray[Any], data: npt.NDArray[np.float64]) -> None:
         """Add to data (components, stations), sorted, the corrections of a model."""
         cells, layers, extent, _, starts = self._geometry()
-        with THREADS:
-            kernels.near_forward(cells, layers, extent, starts, self._values, model, data)
+        kernels.near_forward(cells, layers, extent, starts, self._values, model, data)
 
     def adjoint(self, data: npt.NDArray[np.float64], model: npt.NDArray[np.float64]) -> None:
         """Transpose of :meth:`forward`."""
         cells, layers, extent, _, starts = self._geometry()
-        with THREADS:
-            kernels.near_adjoint(cells, layers, extent, starts, self._values, data, STRIP, model)
+        kernels.near_adjoint(cells, layers, extent, starts, self._values, data, STRIP, model)
 
     def add_squares(self, squared_weights: npt.NDArray[np.float64], diagonal: npt.NDArray[np.float64]) -> None:
         """Add to a diagonal ``sum over data of w^2 (field^2 - its interpolation)``; w^2 is sorted as data are."""
@@ -116,29 +112,28 @@ class NearCells:
             )
             begin = int(starts[start])
             squares = np.empty((problem.components, problem.unknowns, int(starts[stop]) - begin))
-            with THREADS:
-                kernels.box_squares(
-                    index,
-                    low,
-                    window,
-                    window**2,
-                    *self._weights,
-                    *self._geometry(),
-                    self._values,
-                    begin,
-                    squares,
-                )
-                part = slice(start, stop)
-                kernels.near_adjoint(
-                    cells[part],
-                    layers[part],
-                    extent,
-                    starts[start : stop + 1],
-                    squares,
-                    np.ascontiguousarray(squared_weights[:, part]),
-                    STRIP,
-                    diagonal,
-                )
+            kernels.box_squares(
+                index,
+                low,
+                window,
+                window**2,
+                *self._weights,
+                *self._geometry(),
+                self._values,
+                begin,
+                squares,
+            )
+            part = slice(start, stop)
+            kernels.near_adjoint(
+                cells[part],
+                layers[part],
+                extent,
+                starts[start : stop + 1],
+                squares,
+                np.ascontiguousarray(squared_weights[:, part]),
+                STRIP,
+                diagonal,
+            )
         report("sensitivity", starts.size - 1, starts.size - 1)
 
     def _runs(self) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.linop import LinearOperator
-from geoinv.operators._jit import THREADS
 from geoinv.operators._straight_ray_numba import back_project, integrate
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 
@@ -103,8 +102,7 @@ class StraightRayTomography(LinearOperator):
             rays, lengths = (of.beside(x) for of in self._on_gpu)
             integrate_on_gpu(on_gpu(), rays, lengths, x, times)
             return times  # type: ignore[no-any-return]
-        with THREADS:
-            integrate(self._rays, self._lengths, x, times)
+        integrate(self._rays, self._lengths, x, times)
         return times  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -115,8 +113,7 @@ class StraightRayTomography(LinearOperator):
             back_project_on_gpu(on_gpu(), rays, lengths, y, sections)
             return sections  # type: ignore[no-any-return]
         sections = np.zeros((y.shape[0], *self.domain_shape))
-        with THREADS:
-            back_project(self._rays, self._lengths, y, min(len(y), numba.get_num_threads()), sections)
+        back_project(self._rays, self._lengths, y, min(len(y), numba.get_num_threads()), sections)
         return sections
 
     @property

@@ -136,11 +136,13 @@ class GaussNewton:
         gradient = objective.gradient(state)
         direction = self._direction(objective, state, gradient)
         slope = float(np.vdot(gradient, direction))
+        if not slope < 0.0:
+            return state
         start = objective.total(state)
         length = 1.0
         for _ in range(12):
             candidate = objective.evaluate(state.z + length * direction)
-            if candidate.finite and objective.total(candidate) <= start + 1e-4 * length * slope and slope < 0.0:
+            if candidate.finite and objective.total(candidate) <= start + 1e-4 * length * slope:
                 return candidate
             length *= 0.5
         return state

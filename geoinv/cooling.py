@@ -116,7 +116,7 @@ class Run:
                 self.end(True, "target reached")
                 return
             search.add(trial)
-            if search.stalled():
+            if search.stalled:
                 self.end(False, "stalled: a lower beta hardly lowers the misfit any more")
                 return
             beta = search.next_beta()

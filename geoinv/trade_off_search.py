@@ -84,21 +84,26 @@ class TradeOffSearch:
         if self.above is not None and self.below is not None and self.above.beta < NARROW * self.below.beta:
             # neighbours that disagree: the older was left before its minimum, its misfit is another beta's
             self.above, self.below = (trial, None) if trial is self.above else (None, trial)
-            self.trail, self.thorough = [trial], True
+            self._begin_thoroughly(trial)
+        elif self._slow and not self.thorough:
+            # trials left early may hide how fast the misfit falls
+            self._begin_thoroughly(trial)
 
-    def stalled(self) -> bool:
-        """Whether the target is out of reach at the rate of the last two coolings.
+    def _begin_thoroughly(self, trial: Trial) -> None:
+        self.trail, self.thorough = [trial], True
 
-        Trials left early may hide how fast the misfit falls: where they say so, it is seen again with thorough ones.
-        """
+    @property
+    def _slow(self) -> bool:
+        """Whether the target is out of reach at the rate of the last two coolings."""
         if self.below is not None or len(self.trail) < 3:
             return False
         first, misfit = self.trail[-3].misfit, self.trail[-1].misfit
-        slow = bool(STALL * 0.5 * np.log(first / misfit) < np.log(misfit / self.window[1]))
-        if slow and not self.thorough:
-            self.trail, self.thorough = self.trail[-1:], True
-            return False
-        return slow
+        return bool(STALL * 0.5 * np.log(first / misfit) < np.log(misfit / self.window[1]))
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the target is out of reach at the rate of the last two thorough coolings."""
+        return self.thorough and self._slow
 
     def next_beta(self) -> float:
         """Trade-off to try now, after at least one trial."""
@@ -132,10 +137,14 @@ class TradeOffSearch:
 
     def start(self, beta: float) -> State | None:
         """State to start from at a trade-off: of the trials, the one with the least objective."""
-        known = [trial.state for trial in (self.above, self.below) if trial is not None]
-        return min(known, key=lambda state: 0.5 * state.misfit + beta * state.penalty, default=None)
+        states = [trial.state for trial in self._closest]
+        return min(states, key=lambda state: 0.5 * state.misfit + beta * state.penalty, default=None)
 
     def closest(self) -> State | None:
         """State whose misfit is closest to the target."""
-        known = [trial for trial in (self.above, self.below) if trial is not None]
-        return min(known, key=lambda trial: abs(np.log(trial.misfit / self.target))).state if known else None
+        best = min(self._closest, key=lambda trial: abs(np.log(trial.misfit / self.target)), default=None)
+        return None if best is None else best.state
+
+    @property
+    def _closest(self) -> list[Trial]:
+        return [trial for trial in (self.above, self.below) if trial is not None]

@@ -18,7 +18,7 @@ def search_for(target: float, misfit, beta: float, most: int = 40) -> tuple[Trad
     """Search until the window is met or the target is said to be out of reach; and the trade-offs tried."""
     search, tried = TradeOffSearch(target), [beta]
     low, high = search.window
-    while not low <= misfit(tried[-1]) <= high and not search.stalled():
+    while not low <= misfit(tried[-1]) <= high and not search.stalled:
         assert len(tried) < most, tried
         search.add(trial(tried[-1], misfit(tried[-1])))
         tried.append(search.next_beta())
@@ -51,7 +51,7 @@ def test_near_the_target_cooling_goes_no_further_than_the_last_two_misfits_ask_f
 
 def test_a_misfit_that_no_longer_falls_is_a_stall():
     search, tried = search_for(1.0, lambda beta: 5.0 + 1e-3 * beta, 1e3)
-    assert search.stalled()
+    assert search.stalled
     assert search.thorough
     assert len(tried) < 12
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,9 @@ Array = npt.NDArray[np.float64]
 TURN = 0.02
 """Seconds that a turn lasts at least: a call of microseconds is repeated until the clock can see it."""
 
+REST = 0.02
+"""Seconds between turns: PyTorch's threads go on spinning after a call, on a core that the next contestant needs."""
+
 
 def median_seconds(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
     """Median over all turns of the seconds that one call of each takes; the first calls are not counted."""
@@ -24,6 +28,7 @@ def median_seconds(contestants: Mapping[str, Callable[[], Any]], rounds: int) ->
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, call in contestants.items():
+            time.sleep(REST)
             seconds[name].append(timed(_repeat, call, calls[name])[0] / calls[name])
     return {name: float(np.median(of)) for name, of in seconds.items()}
 

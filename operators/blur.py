@@ -15,12 +15,7 @@ from geoinv.checks import InputError, array_of, choice, positive, shape_text
 from geoinv.linop import LinearOperator
 from geoinv.operators._blur_numba import sum_over_offsets
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
-from geoinv.operators.transforms import (
-    cosine_transform,
-    fourier_transform,
-    inverse_cosine_transform,
-    inverse_fourier_transform,
-)
+from geoinv.operators.spectral_filters import cosine_filtered, fourier_filtered
 
 __all__ = ["Blur"]
 
@@ -100,7 +95,6 @@ class Blur(LinearOperator):
         self.domain_shape = self.range_shape = tuple(int(n) for n in extents)
         self.dtype = np.dtype(dtype)
         self.method = method
-        self._axes = tuple(range(1, extents.size + 1))
         self._lengths = [self._transform_length(n) for n in self.domain_shape]
         spread = _point_spread(self.domain_shape, self.scale)
         self._spread = Resident(spread.astype(self.dtype))
@@ -119,7 +113,7 @@ class Blur(LinearOperator):
             folded = np.zeros((length, *np.delete(wrapped.shape, axis)))
             np.add.at(folded, np.arange(1 - cells, cells) % length, np.moveaxis(wrapped, axis, 0))
             wrapped = np.moveaxis(folded, 0, axis)
-        spectrum = fourier_transform(wrapped, wrapped.shape, tuple(range(wrapped.ndim))).real
+        spectrum = np.fft.rfftn(wrapped).real
         if self.boundary != "reflective":
             return spectrum
         # an even signal of twice the length has the DCT-II as its spectrum, but for a phase
@@ -146,17 +140,12 @@ class Blur(LinearOperator):
         return blurred.reshape(x.shape)  # type: ignore[no-any-return]
 
     def _by_transforms(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        axes, lengths = self._axes, self._lengths
         spectrum = self._spectrum.beside(x)
-        if self.boundary == "reflective":
-            coefficients = cosine_transform(x, axes)
-            coefficients *= spectrum
-            return inverse_cosine_transform(coefficients, axes)
-        coefficients = fourier_transform(x, lengths, axes)
-        coefficients *= spectrum
-        blurred = inverse_fourier_transform(coefficients, lengths, axes)
-        inside = (slice(None), *(slice(n) for n in self.domain_shape))
-        return array_module(x).ascontiguousarray(blurred[inside])  # type: ignore[no-any-return]
+        return (
+            cosine_filtered(x, spectrum)
+            if self.boundary == "reflective"
+            else fourier_filtered(x, spectrum, self._lengths)
+        )
 
     def __repr__(self) -> str:
         """Shape, scale, boundary and method."""

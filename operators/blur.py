@@ -98,7 +98,9 @@ class Blur(LinearOperator):
         self._lengths = [self._transform_length(n) for n in self.domain_shape]
         spread = _point_spread(self.domain_shape, self.scale)
         self._spread = Resident(spread.astype(self.dtype))
-        self._spectrum = Resident(self._spectrum_of(spread).astype(self.dtype))
+        # a product of complex with real numbers would have to convert these at every call
+        coefficients = self.dtype if boundary == "reflective" else np.result_type(self.dtype, np.complex64)
+        self._spectrum = Resident(self._spectrum_of(spread).astype(coefficients))
 
     def _transform_length(self, cells: int) -> int:
         """Period of the lattice on which the convolution is circular."""

@@ -31,8 +31,8 @@ CONDITIONS = {
 VALUES_A_SECOND = 1.7e7
 """Kernel values a second and core (Xeon, 2.1 GHz, AVX-512) on the way to a matrix or a table, written to memory."""
 
-BYTES_A_SECOND = 8e9
-"""Memory traffic a second of all cores, for matrix products."""
+BYTES_A_SECOND = 2.2e10
+"""Memory traffic a second of all cores, for matrix products; twice as much where the matrix stays in a cache."""
 
 TRANSFORM_POINTS_A_SECOND = {4: 1.3e8, 8: 0.85e8}
 """Padded points a second and core through a real transform and its product, by bytes of a number."""

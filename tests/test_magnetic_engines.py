@@ -109,13 +109,13 @@ def test_the_rule_takes_the_gridded_engine_where_it_applies():
     assert "least time for 200 applications" in A.choice.reason
 
 
-def scattered() -> geoinv.Survey:
+def scattered(stations: int = 300) -> geoinv.Survey:
     random = np.random.default_rng(0)
-    return geoinv.Survey(*random.uniform(0.0, 640.0, (2, 300)), np.full(300, 3.0), field=FIELD)
+    return geoinv.Survey(*random.uniform(0.0, 640.0, (2, stations)), np.full(stations, 3.0), field=FIELD)
 
 
 def test_the_rule_takes_the_lattice_where_the_survey_is_irregular_over_cells_of_one_size():
-    A = Magnetics(WIDE, scattered(), memory_budget=4e9)
+    A = Magnetics(WIDE, scattered(3000), memory_budget=4e9)
     assert A.engine == "lattice"
     assert "gridded does not apply (stations are not spaced by whole cells along northing)" in A.choice.reason
 

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from record import Benchmark, shared_data
+from synthetic import FIELD, cells, level
 
-from geoinv import Grid, MainField, Survey
+from geoinv import Grid, Survey
 from geoinv.formats import read_mesh, read_model, write_mesh, write_survey
 from geoinv.operators import Magnetics
 
@@ -134,9 +135,7 @@ def write_problem(grid: Grid, survey: Survey, model: Array, folder: Path) -> tup
 
 def synthetic(shape: tuple[int, int, int], folder: Path) -> tuple[Path, Path, Array]:
     """Write survey and mesh of two boxes under a gridded survey with noise, and return their truth."""
-    grid = Grid.regular(shape, (25.0, 50.0, 50.0), (-25.0 * shape[0], 0.0, 0.0))
-    northing, easting = (c.ravel() for c in np.meshgrid(grid.northing, grid.easting, indexing="ij"))
-    survey = Survey(easting, northing, np.full(easting.size, 40.0), field=MainField(65.0, 25.0, 50000.0))
+    grid, survey = level(shape)
     model = two_boxes(shape)
     return *write_problem(grid, survey, model, folder), model
 
@@ -226,8 +225,8 @@ def draped(bench: Benchmark, folder: Path) -> None:
     if bench.quick:
         bench.leave_out("draped", "--quick")
         return
-    shape, random = (30, 140, 140), np.random.default_rng(6)
-    grid = Grid.regular(shape, (25.0, 50.0, 50.0), (-25.0 * shape[0], 0.0, 0.0))
+    shape, random = (30, 142, 142), np.random.default_rng(6)
+    grid = cells(shape)
 
     def ground(easting: Array, northing: Array) -> Array:
         return np.asarray(-125.0 + 100.0 * np.sin(easting / 900.0) * np.cos(northing / 1100.0))
@@ -235,9 +234,9 @@ def draped(bench: Benchmark, folder: Path) -> None:
     nodes = np.meshgrid(grid.easting_edges, grid.northing_edges)
     topography = np.column_stack([c.ravel() for c in (*nodes, ground(*nodes))])
     np.savetxt(folder / "topography.txt", topography, fmt="%.3f")
-    easting, northing = random.uniform(0.0, 7000.0, (2, 20_000))
+    easting, northing = random.uniform(0.0, grid.easting_edges[-1], (2, 20_000))
     upward = ground(easting, northing) + random.uniform(30.0, 150.0, easting.size)
-    survey = Survey(easting, northing, upward, field=MainField(65.0, 25.0, 50000.0))
+    survey = Survey(easting, northing, upward, field=FIELD)
     under = grid.with_topography(topography)
     model = np.where(under.active, two_boxes(shape), 0.0)
     observations, mesh = write_problem(under, survey, model, folder)

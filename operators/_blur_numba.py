@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy.typing as npt
 
-from geoinv.operators._jit import kernel
+from geoinv.operators._jit import Share, part, shared_kernel
 
 __all__ = ["sum_over_offsets"]
 
 Array = npt.NDArray[Any]
 
 
-@kernel(parallel=True)
-def sum_over_offsets(weights: Array, padded: Array, blurred: Array) -> None:
-    """Sum weight times padded picture over all offsets, one row of the result per thread.
+@shared_kernel()
+def sum_over_offsets(share: Share, weights: Array, padded: Array, blurred: Array) -> None:
+    """Sum weight times padded picture over all offsets.
 
     Parameters
     ----------
+    share : Share
+        Part of the rows of the results that one thread takes.
     weights : (2 layers - 1, 2 rows - 1, 2 columns - 1) array
         Weight of each offset, symmetric about its centre.
     padded : (batch, 3 layers - 2, 3 rows - 2, 3 columns - 2) array
@@ -28,7 +29,8 @@ def sum_over_offsets(weights: Array, padded: Array, blurred: Array) -> None:
         Receives the sums.
     """
     batch, layers, rows, columns = blurred.shape
-    for item in numba.prange(batch * layers * rows):
+    first, last = part(share, batch * layers * rows)
+    for item in range(first, last):
         picture, place = item // (layers * rows), item % (layers * rows)
         layer, row = place // rows, place % rows
         # loops, not whole arrays: those take numba five seconds to compile

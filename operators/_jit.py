@@ -1,4 +1,4 @@
-"""Numba, set up once: strict floating point, a cache that may be missing, one parallel call at a time."""
+"""Numba, set up once: strict floating point, a cache that may be missing, work in shares on all threads."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import FunctionType
 from typing import Any
 
 import numba
 
 __all__ = ["Share", "kernel", "part", "shared_kernel", "take_shares"]
-
-
-SHARES_A_THREAD = 4
-"""Enough for cores to end at about the same time."""
 
 
 Share = tuple[int, int]
@@ -44,62 +39,17 @@ _HELPERS = _Helpers()
 os.register_at_fork(after_in_child=_HELPERS.after_fork)
 
 
-class _Turns:
-    """Lock that a forked child finds open: whichever thread of its parent held it is not there."""
-
-    def __init__(self) -> None:
-        self.alone = False
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-    def after_fork(self) -> None:
-        self._lock = threading.Lock()
-        try:
-            layer = numba.threading_layer()  # type: ignore[attr-defined]
-        except ValueError:  # no threads were started before the fork, so this process may start its own
-            return
-        # GNU OpenMP ends the child of a process that has used it
-        self.alone = self.alone or layer == "omp"
-
-
-_TURNS = _Turns()
-os.register_at_fork(after_in_child=_TURNS.after_fork)
-
-
-def kernel(*, parallel: bool = False, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a compiled kernel, which may allocate memory only if parallel.
+def kernel(*, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a compiled function that other ones call; it may not allocate memory.
 
     Parameters
     ----------
-    parallel : bool
-        Run its ``prange`` loops on all cores; on one in a process that was forked from one that had
-        used GNU OpenMP, which allows no other. One call at a time: numba's workqueue layer aborts the
-        process on concurrent ones.
     reorder_sums : bool
         Allow sums in any order, so that they run in vector registers. Elsewhere only fused
         multiply-add is allowed: the kernels are written so that the order of operations matters.
     """
-    fastmath: set[str] = {"contract", "reassoc", "nsz"} if reorder_sums else {"contract"}
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        if not parallel:
-            return _compiled(function, fastmath)
-        on_all_cores = _compiled(function, fastmath, parallel=True, allocates=True)
-        on_one = _compiled(_twin(function), fastmath, allocates=True)
-
-        @functools.wraps(function)
-        def call(*arguments: Any) -> Any:
-            with _TURNS:
-                return (on_one if _TURNS.alone else on_all_cores)(*arguments)
-
-        return call
-
-    return decorate
+    fastmath = {"contract", "reassoc", "nsz"} if reorder_sums else {"contract"}
+    return lambda function: _compiled(function, fastmath)
 
 
 def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
@@ -122,7 +72,9 @@ def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
                 helper.result()
 
 
-def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def shared_kernel(
+    *, scratch: Callable[..., Any] | None = None, shares_a_thread: int = 4
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a compiled kernel that all cores run beside each other, each with shares of the work.
 
     Its first argument, a `Share`, comes from here and goes to :func:`part`.
@@ -133,6 +85,8 @@ def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Cal
     ----------
     scratch : callable, optional
         Makes of the other arguments what a thread works in, which becomes the second: kernels allocate nothing.
+    shares_a_thread : int
+        Four are enough for cores to end at about the same time.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,7 +95,7 @@ def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Cal
         @functools.wraps(function)
         def call(*arguments: Any) -> None:
             threads = numba.get_num_threads()
-            shares = SHARES_A_THREAD * threads if threads > 1 else 1
+            shares = shares_a_thread * threads if threads > 1 else 1
 
             def run(left: Iterator[int]) -> None:
                 own = () if scratch is None else (scratch(*arguments),)
@@ -155,27 +109,15 @@ def shared_kernel(*, scratch: Callable[..., Any] | None = None) -> Callable[[Cal
     return decorate
 
 
-def _compiled(
-    function: Callable[..., Any], fastmath: set[str], *, parallel: bool = False, allocates: bool = False
-) -> Callable[..., Any]:
-    options: dict[str, Any] = {"parallel": parallel, "fastmath": fastmath, "nogil": True, "error_model": "numpy"}
-    if not allocates:
-        # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
-        options["_nrt"] = False
+def _compiled(function: Callable[..., Any], fastmath: set[str]) -> Callable[..., Any]:
+    options: dict[str, Any] = {"fastmath": fastmath, "nogil": True, "error_model": "numpy"}
+    # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
+    options["_nrt"] = False
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no place to write a cache: read-only install and no home
         compiled = numba.njit(**options)(function)
     return compiled  # type: ignore[no-any-return]
-
-
-def _twin(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Copy of a function under a name of its own: numba's cache tells functions apart by name, not by options."""
-    assert isinstance(function, FunctionType)
-    twin = FunctionType(function.__code__, function.__globals__, function.__name__, None, function.__closure__)
-    twin.__qualname__ = f"{function.__qualname__}_on_one_core"
-    twin.__module__ = function.__module__
-    return twin
 
 
 @kernel()

@@ -7,13 +7,12 @@ crossing is computed from the number of its face, so that no rounding adds up al
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import kernel
+from geoinv.operators._jit import Share, kernel, part, shared_kernel
 
 __all__ = ["back_project", "integrate", "pieces"]
 
@@ -99,48 +98,66 @@ def pieces(ray: Array, length: float, rows: int, columns: int, cells: Array, len
     return count
 
 
-@kernel(parallel=True)
-def integrate(rays: Array, ray_lengths: Array, slowness: Array, times: Array) -> None:
-    """Integrate slowness along rays, one ray per thread.
+class Pieces(NamedTuple):
+    """What one thread works in: numbers of the cells, and lengths, of a ray's pieces."""
+
+    cells: npt.NDArray[np.int64]
+    lengths: Array
+
+
+def _pieces_of(rays: Array, ray_lengths: Array, rows: int, columns: int, *others: object) -> Pieces:
+    most = 2 * (rows + columns + 2)
+    return Pieces(np.empty(most, np.int64), np.empty(most))
+
+
+@shared_kernel(scratch=_pieces_of)
+def integrate(
+    share: Share, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, slowness: Array, times: Array
+) -> None:
+    """Integrate slowness along rays.
 
     Parameters
     ----------
+    share : Share
+        Part of the rays that one thread takes.
+    own : Pieces
+        What it works in.
     rays : (rays, 4) array
         As :func:`pieces` wants them.
     ray_lengths : (rays,) array
         Lengths of the rays, inside and outside.
-    slowness : (batch, rows, columns) array
+    rows, columns : int
+        Shape of a section.
+    slowness : (batch, rows * columns) array
         Sections.
     times : (batch, rays) array
         Receives the integrals.
     """
-    batch, rows, columns = slowness.shape
-    most = 2 * (rows + columns + 2)
-    sections = slowness.reshape(batch, rows * columns)
-    for ray in numba.prange(len(rays)):
-        cells, lengths = np.empty(most, np.int64), np.empty(most)
-        count = pieces(rays[ray], ray_lengths[ray], rows, columns, cells, lengths)
-        for item in range(batch):
+    first, last = part(share, len(rays))
+    for ray in range(first, last):
+        count = pieces(rays[ray], ray_lengths[ray], rows, columns, own.cells, own.lengths)
+        for item in range(len(slowness)):
             total = 0.0
             for piece in range(count):
-                total += lengths[piece] * sections[item, cells[piece]]
+                total += own.lengths[piece] * slowness[item, own.cells[piece]]
             times[item, ray] = total
 
 
-@kernel(parallel=True)
-def back_project(rays: Array, ray_lengths: Array, times: Array, threads: int, sections: Array) -> None:
-    """Transpose of :func:`integrate`, added to (batch, rows, columns).
+# each share cuts every ray anew: no more of them than threads
+@shared_kernel(scratch=_pieces_of, shares_a_thread=1)
+def back_project(
+    share: Share, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, times: Array, sections: Array
+) -> None:
+    """Transpose of :func:`integrate`, added to (batch, rows * columns).
 
-    Each thread has sections of its own and takes the rays in order, so that the sums are the same for
-    any number of them.
+    A share has sections of its own and takes the rays in order, so that the sums are the same for
+    any number of threads.
     """
-    batch, rows, columns = sections.shape
-    most = 2 * (rows + columns + 2)
-    flat = sections.reshape(batch, rows * columns)
-    for thread in numba.prange(threads):
-        cells, lengths = np.empty(most, np.int64), np.empty(most)
-        for ray in range(len(rays)):
-            count = pieces(rays[ray], ray_lengths[ray], rows, columns, cells, lengths)
-            for item in range(thread, batch, threads):
-                for piece in range(count):
-                    flat[item, cells[piece]] += lengths[piece] * times[item, ray]
+    first, last = part(share, len(sections))
+    if first == last:
+        return
+    for ray in range(len(rays)):
+        count = pieces(rays[ray], ray_lengths[ray], rows, columns, own.cells, own.lengths)
+        for item in range(first, last):
+            for piece in range(count):
+                sections[item, own.cells[piece]] += own.lengths[piece] * times[item, ray]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -102,7 +102,7 @@ class StraightRayTomography(LinearOperator):
             rays, lengths = (of.beside(x) for of in self._on_gpu)
             integrate_on_gpu(on_gpu(), rays, lengths, x, times)
             return times  # type: ignore[no-any-return]
-        integrate(self._rays, self._lengths, x, times)
+        integrate(self._rays, self._lengths, *self.domain_shape, x.reshape(len(x), -1), times)
         return times  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -112,9 +112,9 @@ class StraightRayTomography(LinearOperator):
             rays, lengths = (of.beside(y) for of in self._on_gpu)
             back_project_on_gpu(on_gpu(), rays, lengths, y, sections)
             return sections  # type: ignore[no-any-return]
-        sections = np.zeros((y.shape[0], *self.domain_shape))
-        back_project(self._rays, self._lengths, y, min(len(y), numba.get_num_threads()), sections)
-        return sections
+        sections = np.zeros((y.shape[0], math.prod(self.domain_shape)))
+        back_project(self._rays, self._lengths, *self.domain_shape, y, sections)
+        return sections.reshape(-1, *self.domain_shape)
 
     @property
     def domain_names(self) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ class MagneticProblem:
     def nodes(self) -> NodeArrays:
         """Nodes of the grid; the last easting is repeated until the row fills whole registers."""
         x, y, z = (axis.nodes for axis in self.axes)
-        return NodeArrays(np.pad(x, (0, -x.size % REGISTER), mode="edge"), y, z)
+        # copies, as kernels are compiled once more for arrays that may not be written
+        return NodeArrays(np.pad(x, (0, -x.size % REGISTER), mode="edge"), y.copy(), z.copy())
 
     @cached_property
     def occupied(self) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""How near the GPU's roofs the magnetic operator runs: arithmetic for the direct engine, memory for the gridded one."""
+"""How near the GPU's roofs the magnetic operator runs: arithmetic for direct, memory for gridded; and the lattice."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from record import Benchmark
+from record import Benchmark, timed
+from synthetic import draped
 
 import geoinv
 from geoinv.backend import require_gpu
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.magnetic_cuda import DirectCuda
 from geoinv.operators.magnetic_gridded_cuda import GriddedCuda
+from geoinv.operators.magnetic_lattice import LatticeEngine
+from geoinv.operators.magnetic_lattice_cuda import LatticeCuda
 from geoinv.operators.magnetic_multipole import SLOTS
 from geoinv.operators.magnetic_problem import MagneticProblem
 
@@ -114,8 +117,28 @@ def gridded(bench: Benchmark, cupy: Any) -> None:
             bench.at_least(f"gridded {name}, share of the memory's bound", 100.0 * bound / seconds, 50.0, "%")
 
 
+def lattice(bench: Benchmark, cupy: Any) -> None:
+    """Draped stations over half a million cells and more: time, what is built once, and the error."""
+    cells, count = ((4, 16, 16), 128) if bench.quick else ((40, 160, 160), 100_000)
+    grid, survey = draped(cells, count, 200.0)
+    problem = MagneticProblem(grid, survey, "susceptibility", np.dtype(np.float32), 1e-5)
+    built, host = timed(lambda: LatticeEngine(problem))
+    engine = LatticeCuda(host, on_gpu())
+    what = f"lattice, {int(grid.active.sum()):,} cells, {count:,} stations"
+    bench.show(f"{what}: built once, on the host", built, "s")
+    random = np.random.default_rng(0)
+    models = cupy.asarray(random.uniform(0.0, 0.1, (1, 1, *cells)) * grid.active)
+    data = cupy.asarray(random.standard_normal((1, 1, count)))
+    for name, call in (("forward", lambda: engine.forward(models)), ("adjoint", lambda: engine.adjoint(data))):
+        bench.show(f"{what}: {name}", 1e3 * seconds_of(cupy, call, ROUNDS), "ms")
+    some = MagneticProblem(grid, survey.select(np.arange(64)), "susceptibility", np.dtype(np.float32), None)
+    exact = DirectCuda(some, on_gpu()).forward(models)
+    error = cupy.linalg.norm(engine.forward(models)[..., :64] - exact) / cupy.linalg.norm(exact)
+    bench.at_most(f"{what}: error against exact prisms, relative", float(error), 1e-5)
+
+
 def main() -> None:
-    """Both engines in single precision."""
+    """All engines in single precision."""
     bench = Benchmark(__doc__)
     try:
         cupy = require_gpu()
@@ -130,6 +153,7 @@ def main() -> None:
     bench.show("FP32 roof", 1e-12 * flops_a_second(cupy), "TFLOP/s")
     direct(bench, cupy)
     gridded(bench, cupy)
+    lattice(bench, cupy)
     bench.finish()
 
 

@@ -25,6 +25,7 @@ TYPES = {
     "float": np.float32,
     "double": np.float64,
     "int": np.int32,
+    "int64": np.int64,
     "float2": np.complex64,
     "double2": np.complex128,
 }

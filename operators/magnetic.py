@@ -15,7 +15,7 @@ from geoinv.grid import AXES, Grid
 from geoinv.linop import LinearOperator
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
-from geoinv.operators.magnetic_cuda import DEVICE_ENGINES
+from geoinv.operators.magnetic_cuda import engine_on_gpu
 from geoinv.operators.magnetic_dense import Dense
 from geoinv.operators.magnetic_direct import Direct
 from geoinv.operators.magnetic_estimate import Estimate
@@ -86,6 +86,8 @@ class Magnetics(LinearOperator):
     [[67.391]]
     """
 
+    device_arrays = True
+
     def __init__(
         self,
         grid: Grid,
@@ -117,7 +119,6 @@ class Magnetics(LinearOperator):
         self._engine: Engine | None = None
         self._device_engine: Any = None
         self._active = None if grid.active.all() else Resident(grid.active)
-        self.device_arrays = self.engine in DEVICE_ENGINES
 
     def estimate(self) -> Estimate:
         """Bytes, and seconds for building and for each application, that the engine is expected to take."""
@@ -144,7 +145,7 @@ class Magnetics(LinearOperator):
         if array_module(array) is np:
             return self._built()
         if self._device_engine is None:
-            self._device_engine = DEVICE_ENGINES[self.engine](self.problem, on_gpu())
+            self._device_engine = engine_on_gpu(self.engine, self.problem, on_gpu(), self._built)
         return self._device_engine
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,7 +1,8 @@
-"""Direct engine on a GPU: every station against every cell, nothing stored."""
+"""Engines on a GPU; the direct one: every station against every cell, nothing stored."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from geoinv.operators.cuda import Runner
 from geoinv.operators.magnetic_exact_cuda import ExactPairs
 from geoinv.operators.magnetic_far_cuda import FarPairs
 from geoinv.operators.magnetic_gridded_cuda import GriddedCuda
-from geoinv.operators.magnetic_problem import MagneticProblem, face_contacts
+from geoinv.operators.magnetic_lattice import LatticeEngine
+from geoinv.operators.magnetic_lattice_cuda import LatticeCuda
+from geoinv.operators.magnetic_problem import Engine, MagneticProblem, face_contacts
 from geoinv.operators.sparse_cuda import SparseSum
 
-__all__ = ["DEVICE_ENGINES", "DirectCuda"]
+__all__ = ["DirectCuda", "engine_on_gpu"]
 
 
 class DirectCuda:
@@ -54,8 +57,26 @@ class DirectCuda:
         return models
 
 
-DEVICE_ENGINES: dict[str, type[DirectCuda] | type[GriddedCuda]] = {"direct": DirectCuda, "gridded": GriddedCuda}
-"""Engines that a GPU has too, by their names on the host."""
+def engine_on_gpu(engine: str, problem: MagneticProblem, runner: Runner, on_host: Callable[[], Engine]) -> Any:
+    """Engine for arrays on a GPU.
+
+    Parameters
+    ----------
+    engine : str
+        Its name on the host.
+    problem : MagneticProblem
+        Grid, survey and unknown.
+    runner : Runner
+        Where kernels run.
+    on_host : callable
+        Returns the host's engine, whose matrix or lattice goes to the GPU.
+    """
+    if engine == "direct":
+        return DirectCuda(problem, runner)
+    if engine == "gridded":
+        return GriddedCuda(problem, runner)
+    host = on_host()
+    return LatticeCuda(host, runner) if isinstance(host, LatticeEngine) else host
 
 
 class _FaceJumps:

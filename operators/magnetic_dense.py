@@ -1,4 +1,4 @@
-"""Dense engine: the matrix of active cells in memory."""
+"""Dense engine: the matrix of active cells in memory, of the host or of a GPU."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.backend import Resident, array_module
 from geoinv.operators import _magnetic_numba as kernels
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
@@ -38,7 +39,7 @@ class Dense:
         self.problem = problem
         grid, survey = problem.grid, problem.survey
         active = np.flatnonzero(grid.active)
-        self._active = active
+        self._active = Resident(active)
         shape = (problem.components, survey.stations, problem.unknowns, active.size)
         matrix = np.empty(shape, problem.storage)
         chunk = max(1, ENTRIES_A_CALL // (grid.size * problem.components * problem.unknowns))
@@ -49,33 +50,35 @@ class Dense:
             flat = rows.reshape(*rows.shape[:3], -1)
             matrix[:, start:stop] = flat if active.size == grid.size else flat[..., active]
             report("matrix", stop, survey.stations)
-        self._matrix = matrix.reshape(problem.components * survey.stations, problem.unknowns * active.size)
+        matrix = matrix.reshape(problem.components * survey.stations, problem.unknowns * active.size)
+        self._matrix = Resident(matrix)
 
-    def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def forward(self, models: Any) -> Any:
         """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""
-        batch = models.shape[0]
-        columns = models.reshape(batch, self.problem.unknowns, -1)[..., self._active].reshape(batch, -1)
-        data = columns.astype(self._matrix.dtype) @ self._matrix.T
-        return np.asarray(data.reshape(batch, self.problem.components, -1))
+        matrix, batch = self._matrix.beside(models), len(models)
+        columns = models.reshape(batch, self.problem.unknowns, -1)[..., self._active.beside(models)].reshape(batch, -1)
+        data = columns.astype(matrix.dtype) @ matrix.T
+        return data.reshape(batch, self.problem.components, -1)
 
-    def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def adjoint(self, data: Any) -> Any:
         """Transpose of :meth:`forward`."""
-        batch, grid = data.shape[0], self.problem.grid
-        columns = data.reshape(batch, -1).astype(self._matrix.dtype) @ self._matrix
-        models = np.zeros((batch, self.problem.unknowns, grid.size), self._matrix.dtype)
-        models[..., self._active] = columns.reshape(batch, self.problem.unknowns, -1)
+        matrix, batch, grid = self._matrix.beside(data), len(data), self.problem.grid
+        columns = data.reshape(batch, -1).astype(matrix.dtype) @ matrix
+        models = array_module(data).zeros((batch, self.problem.unknowns, grid.size), matrix.dtype)
+        models[..., self._active.beside(data)] = columns.reshape(batch, self.problem.unknowns, -1)
         return models.reshape(batch, self.problem.unknowns, *grid.shape)
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
-        total = np.zeros(self._matrix.shape[1])
-        block = max(1, ENTRIES_A_CALL // self._matrix.shape[1])
-        for start in range(0, self._matrix.shape[0], block):
-            rows = self._matrix[start : start + block].astype(np.float64, copy=False)
+        matrix = self._matrix.array
+        total = np.zeros(matrix.shape[1])
+        block = max(1, ENTRIES_A_CALL // matrix.shape[1])
+        for start in range(0, matrix.shape[0], block):
+            rows = matrix[start : start + block].astype(np.float64, copy=False)
             total += squared_weights.ravel()[start : start + block] @ rows**2
         grid = self.problem.grid
         diagonal = np.zeros((self.problem.unknowns, grid.size))
-        diagonal[:, self._active] = total.reshape(self.problem.unknowns, -1)
+        diagonal[:, self._active.array] = total.reshape(self.problem.unknowns, -1)
         return diagonal.reshape(self.problem.unknowns, *grid.shape)
 
 

@@ -58,12 +58,12 @@ class LatticeEngine:
             raise TypeError(found)
         self.problem, self.plan = problem, found
         self._weights, self._nodes = found.weights(), found.nodes
-        self._near = NearCells(problem, found, self._weights)
+        self.near = NearCells(problem, found, self._weights)
         reached = np.inf
         # where all stations are far from the cells, single precision may not be enough after all
         for precision in dict.fromkeys((found.precision, np.dtype(np.float64))):
             self.plan = replace(found, precision=precision)
-            self._convolution = LatticeConvolution(problem, found, precision)
+            self.convolution = LatticeConvolution(problem, found, precision)
             reached = self._sampled_error()
             if reached <= tolerance(problem):
                 return
@@ -94,10 +94,10 @@ class LatticeEngine:
 
     def _forward_one(self, model: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         model = np.ascontiguousarray(model, self.plan.precision)
-        lattice = self._convolution.forward(model)
+        lattice = self.convolution.forward(model)
         ordered = np.zeros((self.problem.components, self.plan.order.size))
         kernels.interpolate(self._nodes, *self._weights, lattice, ordered)
-        self._near.forward(model, ordered)
+        self.near.forward(model, ordered)
         data = np.empty_like(ordered)
         data[:, self.plan.order] = ordered
         return data
@@ -108,8 +108,8 @@ class LatticeEngine:
 
     def _adjoint_one(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         ordered = data[:, self.plan.order].astype(np.float64)
-        model = self._from_lattice(self._convolution, ordered)
-        self._near.adjoint(ordered, model)
+        model = self._from_lattice(self.convolution, ordered)
+        self.near.adjoint(ordered, model)
         return model
 
     def _from_lattice(
@@ -129,6 +129,6 @@ class LatticeEngine:
         ordered = np.ascontiguousarray(squared_weights[:, self.plan.order])
         squared = LatticeConvolution(self.problem, self.plan, np.float64, power=2)
         diagonal = self._from_lattice(squared, ordered)
-        self._near.add_squares(ordered, diagonal)
+        self.near.add_squares(ordered, diagonal)
         # interpolation may leave a small negative number where the field is tiny
         return np.maximum(diagonal, 0.0)

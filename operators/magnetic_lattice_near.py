@@ -43,24 +43,31 @@ class NearCells:
         Near cells and interpolation.
     weights : three (stations, order) arrays
         Interpolation weights.
+
+    Attributes
+    ----------
+    starts : (stations + 1,) array of int
+        Where the corrections of each station begin.
+    values : (components, unknowns, entries) array
+        The corrections.
     """
 
     def __init__(
         self, problem: MagneticProblem, plan: LatticePlan, weights: tuple[npt.NDArray[np.float64], ...]
     ) -> None:
         self._problem, self._plan, self._weights = problem, plan, weights
-        self._starts = np.concatenate([[0], np.cumsum(plan.counts)]).astype(np.int64)
-        shape = (problem.components, problem.unknowns, int(self._starts[-1]))
-        self._values = np.empty(shape, near_precision(problem))
+        self.starts = np.concatenate([[0], np.cumsum(plan.counts)]).astype(np.int64)
+        shape = (problem.components, problem.unknowns, int(self.starts[-1]))
+        self.values = np.empty(shape, near_precision(problem))
         self._fill()
 
     def _geometry(self) -> tuple[Any, ...]:
         plan = self._plan
-        return plan.cells, plan.layers, plan.extent, np.array(self._problem.grid.shape), self._starts
+        return plan.cells, plan.layers, plan.extent, np.array(self._problem.grid.shape), self.starts
 
     def _fill(self) -> None:
         plan, problem = self._plan, self._problem
-        near = np.flatnonzero(np.diff(self._starts))
+        near = np.flatnonzero(np.diff(self.starts))
         relative = plan.layers - plan.cells[:, :1]
         # stations with boxes of like height together: one box serves all
         near = near[np.lexsort((relative[near, 0], relative[near, 1]))]
@@ -77,7 +84,7 @@ class NearCells:
             shape = (highest - lowest, 2 * reach_north + 1, 2 * reach_east + 1)
             reference = plan.reference(problem, first, shape)
             fields, window = cell_fields(reference, plan.offsets[index, ::-1].copy()), self._window(first, shape)
-            kernels.box_corrections(index, lowest, fields, window, *self._weights, *self._geometry(), self._values)
+            kernels.box_corrections(index, lowest, fields, window, *self._weights, *self._geometry(), self.values)
         report("near cells", near.size, near.size)
 
     def _window(self, first: tuple[int, int, int], shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
@@ -90,12 +97,12 @@ class NearCells:
     def forward(self, model: npt.NDArray[Any], data: npt.NDArray[np.float64]) -> None:
         """Add to data (components, stations), sorted, the corrections of a model."""
         cells, layers, extent, _, starts = self._geometry()
-        kernels.near_forward(cells, layers, extent, starts, self._values, model, data)
+        kernels.near_forward(cells, layers, extent, starts, self.values, model, data)
 
     def adjoint(self, data: npt.NDArray[np.float64], model: npt.NDArray[np.float64]) -> None:
         """Transpose of :meth:`forward`."""
         cells, layers, extent, _, starts = self._geometry()
-        kernels.near_adjoint(cells, layers, extent, starts, self._values, data, STRIP, model)
+        kernels.near_adjoint(cells, layers, extent, starts, self.values, data, STRIP, model)
 
     def add_squares(self, squared_weights: npt.NDArray[np.float64], diagonal: npt.NDArray[np.float64]) -> None:
         """Add to a diagonal ``sum over data of w^2 (field^2 - its interpolation)``; w^2 is sorted as data are."""
@@ -119,7 +126,7 @@ class NearCells:
                 window**2,
                 *self._weights,
                 *self._geometry(),
-                self._values,
+                self.values,
                 begin,
                 squares,
             )
@@ -139,9 +146,9 @@ class NearCells:
     def _runs(self) -> Iterator[tuple[int, int]]:
         """Runs of stations whose corrections are about as many as are worked on at a time."""
         most = VALUES_A_CALL // (self._problem.components * self._problem.unknowns)
-        start, stations = 0, self._starts.size - 1
+        start, stations = 0, self.starts.size - 1
         while start < stations:
-            stop = int(np.searchsorted(self._starts, self._starts[start] + most, side="right")) - 1
+            stop = int(np.searchsorted(self.starts, self.starts[start] + most, side="right")) - 1
             stop = min(max(stop, start + 1), stations)
             yield start, stop
             start = stop

@@ -57,20 +57,25 @@ class LatticeConvolution:
         Of the transforms.
     power : int
         1 for the field of the cells, 2 for its square.
+
+    Attributes
+    ----------
+    spectra : (components, unknowns, *plan.padded) array, half of it along easting
+        Of a cell's field, with the factor of the transforms.
     """
 
     def __init__(self, problem: MagneticProblem, plan: LatticePlan, precision: npt.DTypeLike, power: int = 1) -> None:
         self._plan, self._cells = plan, problem.grid.shape
         self._precision = np.dtype(precision)
         planes, rows, columns = plan.padded
-        self._spectra = np.zeros(
+        self.spectra = np.zeros(
             (problem.components, problem.unknowns, planes, rows, columns // 2 + 1),
             np.result_type(self._precision, np.complex64),
         )
         self._transform_kernel(problem, power)
 
     def _transform_kernel(self, problem: MagneticProblem, power: int) -> None:
-        plan, spectra = self._plan, self._spectra
+        plan, spectra = self._plan, self.spectra
         # circular convolution wants node minus cell; fields come by cell minus node
         ranges = [np.arange(1 - nodes, cells) for nodes, cells in zip(plan.shape, self._cells, strict=True)]
         planes, rows, columns = (r.size for r in ranges)
@@ -91,7 +96,7 @@ class LatticeConvolution:
             spectra[..., block, :] = self._along(spectra[..., block, :], 2)
 
     def _blocks(self) -> list[slice]:
-        planes, rows, columns = self._spectra.shape[2:]
+        planes, rows, columns = self.spectra.shape[2:]
         step = max(1, POINTS_A_BLOCK // (planes * columns))
         return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
@@ -101,11 +106,11 @@ class LatticeConvolution:
 
     def forward(self, model: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Field (components, *plan.shape) at the lattice nodes of a model (unknowns, upward, northing, easting)."""
-        return self._convolve(model, self._spectra, self._plan.shape)
+        return self._convolve(model, self.spectra, self._plan.shape)
 
     def adjoint(self, lattice: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transpose of :meth:`forward`."""
-        return self._convolve(lattice, self._spectra.swapaxes(0, 1), self._cells, conjugate=True)
+        return self._convolve(lattice, self.spectra.swapaxes(0, 1), self._cells, conjugate=True)
 
     def _convolve(
         self,

@@ -9,6 +9,7 @@ from geoinv.operators.cuda import Source
 from geoinv.operators.magnetic_exact_cuda import BATCHES, exact_source
 from geoinv.operators.magnetic_far_cuda import far_source, near_source
 from geoinv.operators.magnetic_gridded_cuda import fourier_source
+from geoinv.operators.magnetic_lattice_cuda import lattice_source, near_cells_source
 from geoinv.operators.sparse_cuda import sparse_source
 
 TYPES = (np.dtype(np.float32), np.dtype(np.float64))
@@ -25,7 +26,14 @@ SOURCES: dict[str, Source] = {
         *(far_source(order, batch, dtype) for order in (2, 3) for batch in BATCHES for dtype in TYPES),
         *(
             of(dtype)
-            for of in (blur.source_of, straight_ray.source_of, sparse_source, fourier_source)
+            for of in (
+                blur.source_of,
+                straight_ray.source_of,
+                sparse_source,
+                fourier_source,
+                lattice_source,
+                near_cells_source,
+            )
             for dtype in TYPES
         ),
     ]

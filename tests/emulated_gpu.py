@@ -54,7 +54,7 @@ class EmulatedGpu(Runner):
 
 def declared_letters(source: Source, kernel: str) -> str:
     """Types of a kernel's arguments as the launch checks them, in the letters of the header."""
-    letters = {"float32": "f", "float64": "d", "int32": "i", "complex64": "g", "complex128": "e"}
+    letters = {"float32": "f", "float64": "d", "int32": "i", "int64": "l", "complex64": "g", "complex128": "e"}
     found = [(letters[one.dtype.name], one.is_array) for one in source.kernels[kernel]]
     return "".join(letter.upper() if is_array else letter for letter, is_array in found)
 

@@ -11,9 +11,10 @@ import makers
 import numpy as np
 from emulated_gpu import EmulatedGpu
 
-from geoinv.operators import blur
+from geoinv.operators import Magnetics, blur
 from geoinv.operators.magnetic_cuda import DirectCuda
 from geoinv.operators.magnetic_gridded_cuda import fourier_source
+from geoinv.operators.magnetic_lattice_cuda import LatticeCuda
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.operators.sparse_cuda import SparseSum
 from geoinv.operators.straight_ray import back_project_on_gpu, integrate_on_gpu
@@ -32,6 +33,9 @@ def main() -> None:
         problem = MagneticProblem(makers.regular_grid(), survey, "susceptibility", np.dtype(np.float32), rtol)
         engine = DirectCuda(problem, gpu)
         engine.adjoint(engine.forward(random.standard_normal((1, 1, *problem.grid.shape))))
+    A = Magnetics(makers.regular_grid(), makers.scattered_survey(("tmi",)), "lattice", rtol=1e-4)
+    lattice = LatticeCuda(A._built(), gpu)
+    lattice.adjoint(lattice.forward(random.standard_normal((1, 1, *A.grid.shape))))
     A = makers.rays((20, 35))
     rays, lengths = (resident.array for resident in A._on_gpu)
     times, section = np.empty((2, lengths.size)), random.standard_normal((2, 20, 35))

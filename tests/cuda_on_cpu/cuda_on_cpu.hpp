@@ -162,13 +162,14 @@ template <class... A>
 void apply(void (*kernel)(A...), void** arguments) {
     call(kernel, arguments, std::index_sequence_for<A...>{});
 }
-// one letter an argument: f float, d double, i int, g and e pairs of them, upper case for an array; ? for what the launch does not know
+// one letter an argument: f float, d double, i int, l one of 64 bits, g and e pairs of them, upper case for an array; ? for what the launch does not know
 template <class T>
 char letter() {
     typedef std::remove_cv_t<std::remove_pointer_t<T>> Plain;
     const char found = std::is_same_v<Plain, float>     ? 'f'
                        : std::is_same_v<Plain, double>  ? 'd'
                        : std::is_same_v<Plain, int>     ? 'i'
+                       : std::is_same_v<Plain, int64_t> || std::is_same_v<Plain, long long> ? 'l'
                        : std::is_same_v<Plain, float2>  ? 'g'
                        : std::is_same_v<Plain, double2> ? 'e'
                                                         : '?';

@@ -38,6 +38,8 @@ PROCESSES = 5
 def seconds_of(program: str, *arguments: str, cache: Path) -> tuple[float, float]:
     """Wall and processor time of a Python process whose compiled kernels are kept in a folder."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
+    # an installation writes Python's own compiled files
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, began = os.times(), time.perf_counter()
     subprocess.run([sys.executable, "-c", program, *arguments], env=environment, check=True)
     wall, after = time.perf_counter() - began, os.times()

@@ -140,9 +140,9 @@ class Benchmark:
         """Record a value that should not be below `limit`."""
         self._add(Row(what, value, unit, f">= {limit:g} {unit}".strip(), bool(value >= limit), note))
 
-    def between(self, what: str, value: float, low: float, high: float) -> None:
+    def between(self, what: str, value: float, low: float, high: float, note: str = "") -> None:
         """Record a number that should lie in an interval."""
-        self._add(Row(what, value, "", f"{low:g} to {high:g}", bool(low <= value <= high), digits=5))
+        self._add(Row(what, value, "", f"{low:g} to {high:g}", bool(low <= value <= high), note, digits=5))
 
     def holds(self, what: str, measured: str, aim: str, reached: bool, note: str = "") -> None:
         """Record something that is said in words."""

@@ -157,11 +157,11 @@ def _add_high(
 @kernel()
 def _within(limits: Array, x: Array, easting: float, side: float, first: int, last: int) -> tuple[int, int]:
     """First column and the one after the last of those whose squared distance is below their limit."""
-    begin, end = last, first
+    begin, end = last, last
     for i in range(first, last):
         if (x[i] - easting) ** 2 + side < limits[i]:
             begin, end = min(begin, i), i + 1
-    return min(begin, end), end
+    return begin, end
 
 
 @kernel()

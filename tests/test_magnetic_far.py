@@ -147,6 +147,16 @@ def test_the_adjoint_is_the_transpose_to_rounding_whatever_the_tolerance(grid, r
     npt.assert_array_equal(got[1], engine.forward(models[1:])[0])
 
 
+@pytest.mark.kernels
+@pytest.mark.parametrize("columns", [6, 7, 8, 17])
+def test_stations_in_line_with_rows_but_far_beside_them_meet_no_near_cell(columns):
+    grid = geoinv.Grid.regular((2, 3, columns), (5.0, 10.0, 12.0), (-10.0, 0.0, 0.0))
+    easting = [12.0 * columns + 300.0, 12.0 * columns + 20.0, -20.0, -500.0]
+    survey = geoinv.Survey(easting, np.full(4, 15.0), np.full(4, 2.0), field=FIELD)
+    approximate, exact = (dense(Direct(problem(grid, survey, rtol))) for rtol in (1e-5, None))
+    assert (abs(approximate - exact) <= 1e-5 * dipole_sizes(problem(grid, survey, None))).all()
+
+
 @pytest.mark.parametrize("grid", GRIDS)
 def test_the_diagonal_is_that_of_the_same_matrix(grid):
     grid = GRIDS[grid]()

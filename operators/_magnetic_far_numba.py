@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from geoinv.operators._jit import Share, kernel, part, shared_kernel
 from geoinv.operators._magnetic_corner_numba import field_row, gradient_row
-from geoinv.operators.magnetic_multipole import HALF_LANES, LOW_PASSES, FarTables
+from geoinv.operators.magnetic_far_tables import HALF_LANES, FarTables
 from geoinv.operators.magnetic_problem import REGISTER
 
 __all__ = ["ADJOINT", "DIAGONAL", "FORWARD", "far_sum"]
@@ -47,8 +47,9 @@ class Scratch(NamedTuple):
         Entries of the matrix: of far cells, 0 for near ones; and of near cells, anything elsewhere.
     nodes : (2, nodes) array
         Corner functions at the nodes south and north of a row.
-    stretch : (rows + 1, 4) array of int
-        First near column and the one after the last, and those of the columns that need high degrees.
+    stretch : (rows + 1, 5) array of int
+        First near column and the one after the last; those of the columns of one length that need high degrees;
+        whether the columns beside them do.
     """
 
     power: Array
@@ -75,7 +76,7 @@ def _scratch(action: int, t: FarTables, *_: Any) -> Scratch:
         np.empty(columns, real),
         np.empty(columns),
         np.empty((2, t.x_nodes.size)),
-        np.empty((t.y.size + 1, 4), np.int64),
+        np.empty((t.y.size + 1, 5), np.int64),
     )
 
 
@@ -165,38 +166,42 @@ def _within(limits: Array, x: Array, easting: float, side: float, first: int, la
 
 
 @kernel()
+def _chord(x: Array, easting: float, squared: float) -> tuple[int, int]:
+    """First column and the one after the last within a distance along x, in whole vector registers."""
+    half_chord, first, last = math.sqrt(squared), 0, 0
+    for i in range(x.size):
+        first += 1 if x[i] < easting - half_chord else 0
+        last += 1 if x[i] < easting + half_chord else 0
+    return first // REGISTER * REGISTER, (last + REGISTER - 1) // REGISTER * REGISTER
+
+
+@kernel()
 def _stretches(
-    kinds: Integers,
-    extent: Integers,
-    limits: Array,
-    reach: Array,
-    x: Array,
-    y: Array,
-    place: Array,
-    z: float,
-    south: int,
-    north: int,
-    stretch: Integers,
-) -> bool:
-    """Columns of each row that are near, and those that need high degrees, in whole vector registers."""
-    any_high = False
+    t: FarTables, layer: int, place: Array, z: float, south: int, north: int, stretch: Integers
+) -> tuple[bool, bool]:
+    """Columns of each row that are near, and those that need high degrees; whether any does, and any beside."""
+    any_even, any_beside = False, False
     for j in range(south, north):
-        kind, y_metres = kinds[j], y[j] - place[1]
+        kind, y_metres, extent = t.kinds[layer, j], t.y[j] - place[1], t.extent[layer, j]
         side = y_metres * y_metres + z * z
-        begin, end, first, last = 0, 0, 0, 0
-        if side < reach[1, kind] and extent[j, 0] < extent[j, 1]:
-            half_chord = math.sqrt(reach[1, kind] - side)
-            west, east = place[0] - half_chord, place[0] + half_chord
-            for i in range(x.size):
-                first += 1 if x[i] < west else 0
-                last += 1 if x[i] < east else 0
-            first, last = first // REGISTER * REGISTER, (last + REGISTER - 1) // REGISTER * REGISTER
-            any_high = any_high or first < last
-            if side < reach[0, kind]:
-                begin, end = _within(limits[kind], x, place[0], side, max(first, extent[j, 0]), min(last, extent[j, 1]))
+        begin, end, first, last, beside = 0, 0, 0, 0, 0
+        if extent[0] < extent[1]:
+            if side < t.reach[1, kind]:
+                first, last = _chord(t.x, place[0], t.reach[1, kind] - side)
+                any_even = any_even or first < last
+            if side < t.reach[2, kind]:
+                for part_of_row in range(2, 6, 2):
+                    a, e = t.passes[0, part_of_row], t.passes[0, part_of_row + 1]
+                    a, e = _within(t.low[kind], t.x, place[0], side, a, e)
+                    beside = 1 if a < e else beside
+                any_beside = any_beside or beside > 0
+            if side < t.reach[0, kind]:
+                begin, end = _chord(t.x, place[0], t.reach[0, kind] - side)
+                begin, end = _within(t.near[kind], t.x, place[0], side, max(begin, extent[0]), min(end, extent[1]))
         stretch[j, 0], stretch[j, 1] = begin, end
         stretch[j, 2], stretch[j, 3] = first, last
-    return any_high
+        stretch[j, 4] = beside
+    return any_even, any_beside
 
 
 @kernel()
@@ -312,12 +317,12 @@ def far_sum(
                 up = t.z[layer] - place[2]
                 z1, z2 = t.z_nodes[layer] - place[2], t.z_nodes[layer + 1] - place[2]
                 z, kinds, extent = up / t.scale, t.kinds[layer], t.extent[layer]
-                any_high = _stretches(kinds, extent, t.near, t.reach, t.x, t.y, place, up, south, north, stretch)
+                any_even, any_beside = _stretches(t, layer, place, up, south, north, stretch)
                 for c in range(t.order.size):
                     order = t.order[c]
                     even, odd = real(3 - order), real(order - 2)
                     _z_powers(t.low_exponents[order - 2], z, power, low_z)
-                    if any_high:
+                    if any_even or any_beside:
                         _z_powers(t.high_exponents[order - 2], z, power, high_z)
                     for u in range(models.shape[1]):
                         filled = -1
@@ -326,26 +331,26 @@ def far_sum(
                                 continue
                             kind, y_metres = kinds[j], t.y[j] - place[1]
                             y, side = real(y_metres / t.scale), (y_metres * y_metres + up * up) / (t.scale * t.scale)
-                            begin, end, first, last = stretch[j]
+                            begin, end, first, last, beside = stretch[j]
                             squared, floor = real(side), real(t.floor[kind])
                             for i in range(columns):
                                 far[i] = real(0.0)
-                            for p in range(t.lengths.shape[0]):
-                                if p < LOW_PASSES:
+                            for p in range(t.passes.shape[0]):
+                                low_too, even_long = t.passes[p, 0], t.passes[p, 1]
+                                high_too = first < last if even_long else beside > 0
+                                if low_too:
                                     _low_coefficients(t.low_terms[c, u, kind, p], low_z, y, low)
-                                    _add_low(low, x, squared, floor, even, odd, t.lengths[p], far)
-                                if first < last:
+                                if high_too:
                                     _high_coefficients(t.high_terms[c, u, kind, p], high_z, y, high)
-                                    _add_high(
-                                        high,
-                                        x[first:last],
-                                        squared,
-                                        floor,
-                                        even,
-                                        odd,
-                                        t.lengths[p, first:last],
-                                        far[first:last],
-                                    )
+                                for part_of_row in range(2, 6, 2):
+                                    a, e = t.passes[p, part_of_row], t.passes[p, part_of_row + 1]
+                                    lengths = t.lengths[p]
+                                    if low_too and a < e:
+                                        _add_low(low, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
+                                    if even_long:
+                                        a, e = max(a, first), min(e, last)
+                                    if high_too and a < e:
+                                        _add_high(high, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
                             if begin < end:
                                 for i in range(begin, end):
                                     far[i] = real(0.0)

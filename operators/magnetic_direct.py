@@ -13,7 +13,8 @@ from geoinv.operators import _magnetic_far_numba as far
 from geoinv.operators import _magnetic_numba as kernels
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_estimate import Estimate
-from geoinv.operators.magnetic_multipole import TERMS, far_tables, near_cells, single_suffices
+from geoinv.operators.magnetic_far_tables import TERMS, far_tables, longest_run
+from geoinv.operators.magnetic_multipole import near_cells, single_suffices, size_numbers
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
@@ -38,7 +39,7 @@ TASKS_A_THREAD = 8
 """Parts that the work is cut into: enough to spread near cells evenly."""
 
 GRADED_PASSES = 5
-"""Passes over rows of cells of unequal length."""
+"""Passes over cells of unequal length."""
 
 SAMPLE = 16
 """Stations whose near cells are counted for an estimate."""
@@ -219,9 +220,12 @@ def direct_estimate(problem: MagneticProblem) -> Estimate:
         half_chord = np.sqrt(np.maximum(radius**2 - side, 0.0))
         first, last = (np.searchsorted(nodes.x, easting + sign * half_chord) for sign in (-1.0, 1.0))
         near_nodes += float(np.where(last > first, REGISTER * np.ceil((last - first + 1) / REGISTER), 0.0).sum())
-    passes = 1 if np.ptp(half_sizes[0, :, 0]) <= 1e-12 * half_sizes[0, 0, 0] else GRADED_PASSES
-    rows, single = float(active_rows.sum()) * passes, single_suffices(problem)
-    seconds = rows / FAR_ROWS_A_SECOND + rows * grid.shape[2] / FAR_CELLS_A_SECOND[single]
+    west, east = longest_run(size_numbers(half_sizes[0, :, 0]))
+    beside = grid.shape[2] - (east - west)
+    passes = (GRADED_PASSES if beside else 0) + (1 if west < east else 0)
+    rows, cells = float(active_rows.sum()), east - west + GRADED_PASSES * beside
+    single = single_suffices(problem)
+    seconds = rows * passes / FAR_ROWS_A_SECOND + rows * cells / FAR_CELLS_A_SECOND[single]
     seconds += near_nodes / len(sample) / NEAR_NODES_A_SECOND
     tables = (4.0 if single else 8.0) * width * len(near) * passes * TERMS
     return Estimate(memory + tables, 0.0, stations * width * seconds / threads)

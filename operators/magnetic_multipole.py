@@ -32,26 +32,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
+from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.operators.magnetic_weights import MU0_OVER_4PI_NT
 
 __all__ = [
-    "HALF_LANES",
     "HIGH",
     "LANES",
     "LOW",
-    "LOW_PASSES",
     "ORDERS",
-    "TERMS",
-    "FarTables",
     "NearCells",
     "dipole_size",
-    "far_tables",
     "far_terms",
     "near_cells",
     "places",
     "reach",
     "single_suffices",
+    "size_numbers",
 ]
 
 LOW, HIGH = 4, 8
@@ -59,15 +55,6 @@ LOW, HIGH = 4, 8
 
 SLOTS = HIGH // 2 + 1
 """Polynomials a row of cells: one for each even degree."""
-
-LOW_PASSES = LOW // 2 + 1
-"""Passes over cells of unequal length that have moments of low degree."""
-
-HALF_LANES = 24
-"""Coefficients of moments of low degree, and of those of high degree, in whole vector registers."""
-
-TERMS = (LOW + HIGH + 8) * HALF_LANES
-"""Coefficients a pass and kind of row: `LOW` + 4 and `HIGH` + 4 powers of y."""
 
 LANES = tuple(slot * (slot + 3) for slot in range(SLOTS + 1))
 """First coefficient of each polynomial in x, of degree 3, 5, 7, ... (the field's are one degree lower)."""
@@ -188,65 +175,6 @@ def far_terms(derivatives: int, weights: Array) -> Array:
     return result
 
 
-class FarTables(NamedTuple):
-    """Nodes, centres and moments of the cells of a grid.
-
-    Rows of cells of one width and height share an entry ("kind"). Where cells differ in length, the moments are
-    kept apart by their power of the length, in one pass over the row each. Terms and `lengths` are in units of
-    `scale`, in the precision that far cells are evaluated in.
-
-    Attributes
-    ----------
-    order : (components,) array of int
-        2 for the field, 3 for its gradients.
-    weights : (components, unknowns, 7) array
-        Of the corner functions.
-    x_nodes, y_nodes, z_nodes : arrays
-        Cell edges in metres; eastings padded to whole vector registers.
-    x, y, z : arrays
-        Cell centres; eastings padded likewise.
-    scale : float
-        In metres.
-    low_terms, high_terms : (components, unknowns, kinds, passes, powers of y times `HALF_LANES`) arrays
-        Coefficients of the polynomials in x over r^5, r^9, r^13, and of those over r^17, r^21: the lanes are powers
-        of x, polynomial by polynomial.
-    low_exponents, high_exponents : (2, powers of y times `HALF_LANES`) arrays of int
-        Powers of z that they go with, for the field and for gradients.
-    lengths : (passes, columns) array
-        Cell length times the power of it that the pass goes with; 0 in the padding.
-    kinds : (layers, rows) array of int
-        Entry of each row.
-    near : (kinds, columns) array
-        Squared distance in m^2 within which a cell is near.
-    reach : (2, kinds) array
-        Squared distance within which a row has near cells, and within which its cells need high degrees.
-    floor : (kinds,) array
-        A squared distance in units of the scale that no far cell reaches: near cells are kept from dividing by 0.
-    extent : (layers, rows, 2) array of int
-        First active column and the one after the last; equal where no cell is active.
-    """
-
-    order: Integers
-    weights: Array
-    x_nodes: Reals
-    y_nodes: Reals
-    z_nodes: Reals
-    x: Reals
-    y: Reals
-    z: Reals
-    scale: float
-    low_terms: Reals
-    high_terms: Reals
-    low_exponents: npt.NDArray[np.uint8]
-    high_exponents: npt.NDArray[np.uint8]
-    lengths: Reals
-    kinds: Integers
-    near: Array
-    reach: Array
-    floor: Array
-    extent: Integers
-
-
 class NearCells(NamedTuple):
     """Which cells a station has near it.
 
@@ -270,8 +198,8 @@ def near_cells(problem: MagneticProblem) -> NearCells:
     """Distances that the ``rtol`` of a problem asks for; where components differ, the strictest decides for all."""
     nodes, (_, rows, columns) = problem.nodes, problem.grid.shape
     x_half, y_half, z_half = (0.5 * np.diff(edges) for edges in (nodes.x[: columns + 1], nodes.y, nodes.z))
-    y_kinds = _kinds(y_half)
-    numbers = _kinds(z_half)[:, None] * (y_kinds.max() + 1) + y_kinds
+    y_kinds = size_numbers(y_half)
+    numbers = size_numbers(z_half)[:, None] * (y_kinds.max() + 1) + y_kinds
     _, first, kinds = np.unique(numbers, return_index=True, return_inverse=True)
     half_sizes = np.empty((len(first), columns, 3))
     half_sizes[..., 0] = x_half
@@ -281,66 +209,6 @@ def near_cells(problem: MagneticProblem) -> NearCells:
         for degree in (HIGH, LOW)
     )
     return NearCells(kinds.reshape(numbers.shape), half_sizes, near, low)
-
-
-def far_tables(problem: MagneticProblem) -> FarTables:
-    """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
-    weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
-    columns = grid.shape[2]
-    kinds, half_sizes, near, reach_low = near_cells(problem)
-    x_half, sides = half_sizes[0, :, 0], half_sizes[:, 0, 1:]
-
-    real = np.float32 if single_suffices(problem) else np.float64
-    scale = float(np.exp(np.log(half_sizes).mean()))
-    orders, x_scaled = np.array(ORDERS), x_half / scale
-    shares = 4.0 * np.prod((sides / scale)[:, None] ** (2 * orders[:, 1:] + 1), axis=2)
-    if int(_kinds(x_half).max()) == 0:
-        shares = (shares * x_scaled[0] ** (2 * orders[:, 0]))[:, None]
-        lengths = 2.0 * x_scaled[None]
-    else:
-        shares = shares[:, None] * (orders[:, 0] == np.arange(SLOTS)[:, None])
-        lengths = 2.0 * x_scaled ** (1 + 2 * np.arange(SLOTS)[:, None])
-    low_count = LANES[LOW_PASSES]
-    low_terms, high_terms = (
-        np.zeros((*weights.weights.shape[:2], *shares.shape[:2], degree + 4, HALF_LANES), real)
-        for degree in (LOW, HIGH)
-    )
-    low_exponents, high_exponents = (np.zeros((2, degree + 4, HALF_LANES), np.uint8) for degree in (LOW, HIGH))
-    for c, order in enumerate(weights.order):
-        lane, y, z = places(int(order)).T
-        low, high = lane < low_count, lane >= low_count
-        low_exponents[order - 2, y[low], lane[low]] = z[low]
-        high_exponents[order - 2, y[high], lane[high] - low_count] = z[high]
-        for u, datum in enumerate(weights.weights[c]):
-            terms = shares @ (far_terms(int(order), datum) * scale ** (2.0 - order))
-            low_terms[c, u][..., y[low], lane[low]] = terms[..., low]
-            high_terms[c, u][..., y[high], lane[high] - low_count] = terms[..., high]
-
-    active = grid.active
-    begin, end = active.argmax(axis=2), columns - active[..., ::-1].argmax(axis=2)
-    extent = np.stack([begin, np.where(active.any(axis=2), end, begin)], axis=-1)
-    padding = (0, -columns % REGISTER)
-    return FarTables(
-        order=weights.order,
-        weights=weights.weights,
-        x_nodes=nodes.x,
-        y_nodes=nodes.y,
-        z_nodes=nodes.z,
-        x=np.pad(nodes.x[:columns] + x_half, padding, mode="edge"),
-        y=0.5 * (nodes.y[:-1] + nodes.y[1:]),
-        z=0.5 * (nodes.z[:-1] + nodes.z[1:]),
-        scale=scale,
-        low_terms=low_terms.reshape(*low_terms.shape[:4], -1),
-        high_terms=high_terms.reshape(*high_terms.shape[:4], -1),
-        low_exponents=low_exponents.reshape(2, -1),
-        high_exponents=high_exponents.reshape(2, -1),
-        lengths=np.pad(lengths, ((0, 0), padding)).astype(real),
-        kinds=kinds,
-        near=near**2,
-        reach=np.array([near.max(axis=1), reach_low.max(axis=1)]) ** 2,
-        floor=(0.1 * near.min(axis=1) / scale) ** 2,
-        extent=extent,
-    )
 
 
 def single_suffices(problem: MagneticProblem) -> bool:
@@ -363,7 +231,7 @@ def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
     }
 
 
-def _kinds(half_sizes: Array) -> Integers:
+def size_numbers(half_sizes: Array) -> Integers:
     """Number of each size among the different ones, but for rounding."""
     rounded = np.round(half_sizes / half_sizes.max(), 12)
     return np.asarray(np.unique(rounded, return_inverse=True)[1], np.int64)

@@ -1,0 +1,190 @@
+"""What stations against rows of cells take from a problem: nodes, moments, and passes over columns of a row."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.operators.magnetic_multipole import (
+    HIGH,
+    LANES,
+    LOW,
+    ORDERS,
+    SLOTS,
+    far_terms,
+    near_cells,
+    places,
+    single_suffices,
+    size_numbers,
+)
+from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
+
+__all__ = ["HALF_LANES", "TERMS", "FarTables", "far_tables", "longest_run"]
+
+HALF_LANES = 24
+"""Coefficients of moments of low degree, and of those of high degree, in whole vector registers."""
+
+TERMS = (LOW + HIGH + 8) * HALF_LANES
+"""Coefficients a pass and kind of row: `LOW` + 4 and `HIGH` + 4 powers of y."""
+
+LOW_SLOTS = LOW // 2 + 1
+"""Polynomials of low degree, and passes over cells of unequal length that have such."""
+
+SHORTEST_RUN = 2 * REGISTER
+"""Columns of one length that are worth a pass of their own."""
+
+Array = npt.NDArray[np.float64]
+Reals = npt.NDArray[np.floating[Any]]
+Integers = npt.NDArray[np.int64]
+
+
+class FarTables(NamedTuple):
+    """Nodes, centres and moments of the cells of a grid.
+
+    Rows of cells of one width and height share an entry ("kind"). The columns of one length, the most that follow
+    each other, are summed in one pass over a row; in those beside them the moments are kept apart by their power of
+    the length, in one pass each. Terms and `lengths` are in units of `scale`, in the precision that far cells are
+    evaluated in.
+
+    Attributes
+    ----------
+    order : (components,) array of int
+        2 for the field, 3 for its gradients.
+    weights : (components, unknowns, 7) array
+        Of the corner functions.
+    x_nodes, y_nodes, z_nodes : arrays
+        Cell edges in metres; eastings padded to whole vector registers.
+    x, y, z : arrays
+        Cell centres; eastings padded likewise.
+    scale : float
+        In metres.
+    low_terms, high_terms : (components, unknowns, kinds, passes, powers of y times `HALF_LANES`) arrays
+        Coefficients of the polynomials in x over r^5, r^9, r^13, and of those over r^17, r^21: the lanes are powers
+        of x, polynomial by polynomial.
+    low_exponents, high_exponents : (2, powers of y times `HALF_LANES`) arrays of int
+        Powers of z that they go with, for the field and for gradients.
+    passes : (passes, 6) array of int
+        Whether a pass has terms of low degree, whether its columns are of one length, and two ranges of columns.
+    lengths : (passes, columns) array
+        Cell length times the power of it that the pass goes with; 0 in the padding.
+    kinds : (layers, rows) array of int
+        Entry of each row.
+    near, low : (kinds, columns) arrays
+        Squared distance in m^2 within which a cell is near, and within which it needs high degrees.
+    reach : (3, kinds) array
+        Squared distance within which a row has near cells, within which its cells of one length need high degrees,
+        and within which those beside them do.
+    floor : (kinds,) array
+        A squared distance in units of the scale that no far cell reaches: near cells are kept from dividing by 0.
+    extent : (layers, rows, 2) array of int
+        First active column and the one after the last; equal where no cell is active.
+    """
+
+    order: Integers
+    weights: Array
+    x_nodes: Reals
+    y_nodes: Reals
+    z_nodes: Reals
+    x: Reals
+    y: Reals
+    z: Reals
+    scale: float
+    low_terms: Reals
+    high_terms: Reals
+    low_exponents: npt.NDArray[np.uint8]
+    high_exponents: npt.NDArray[np.uint8]
+    passes: Integers
+    lengths: Reals
+    kinds: Integers
+    near: Array
+    low: Array
+    reach: Array
+    floor: Array
+    extent: Integers
+
+
+def far_tables(problem: MagneticProblem) -> FarTables:
+    """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
+    weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
+    columns = grid.shape[2]
+    kinds, half_sizes, near, reach_low = near_cells(problem)
+    x_half, sides = half_sizes[0, :, 0], half_sizes[:, 0, 1:]
+
+    real = np.float32 if single_suffices(problem) else np.float64
+    scale = float(np.exp(np.log(half_sizes).mean()))
+    orders, x_scaled = np.array(ORDERS), x_half / scale
+    shares = 4.0 * np.prod((sides / scale)[:, None] ** (2 * orders[:, 1:] + 1), axis=2)
+    west, east = longest_run(size_numbers(x_half))
+    passes, parts, lengths = [], [], []
+    if east - west < columns:
+        for power in range(SLOTS):
+            passes.append((power < LOW_SLOTS, False, 0, west, east, columns))
+            parts.append(shares * (orders[:, 0] == power))
+            lengths.append(2.0 * x_scaled ** (1 + 2 * power))
+    if west < east:
+        passes.append((True, True, west, east if east < columns else columns + -columns % REGISTER, 0, 0))
+        parts.append(shares * x_scaled[west] ** (2 * orders[:, 0]))
+        lengths.append(2.0 * x_scaled)
+    shares = np.stack(parts, axis=1)
+    low_count = LANES[LOW_SLOTS]
+    low_terms, high_terms = (
+        np.zeros((*weights.weights.shape[:2], *shares.shape[:2], degree + 4, HALF_LANES), real)
+        for degree in (LOW, HIGH)
+    )
+    low_exponents, high_exponents = (np.zeros((2, degree + 4, HALF_LANES), np.uint8) for degree in (LOW, HIGH))
+    for c, order in enumerate(weights.order):
+        lane, y, z = places(int(order)).T
+        low, high = lane < low_count, lane >= low_count
+        low_exponents[order - 2, y[low], lane[low]] = z[low]
+        high_exponents[order - 2, y[high], lane[high] - low_count] = z[high]
+        for u, datum in enumerate(weights.weights[c]):
+            terms = shares @ (far_terms(int(order), datum) * scale ** (2.0 - order))
+            low_terms[c, u][..., y[low], lane[low]] = terms[..., low]
+            high_terms[c, u][..., y[high], lane[high] - low_count] = terms[..., high]
+
+    active = grid.active
+    begin, end = active.argmax(axis=2), columns - active[..., ::-1].argmax(axis=2)
+    extent = np.stack([begin, np.where(active.any(axis=2), end, begin)], axis=-1)
+    padding = (0, -columns % REGISTER)
+    beside = np.delete(reach_low, np.s_[west:east], axis=1)
+    return FarTables(
+        order=weights.order,
+        weights=weights.weights,
+        x_nodes=nodes.x,
+        y_nodes=nodes.y,
+        z_nodes=nodes.z,
+        x=np.pad(nodes.x[:columns] + x_half, padding, mode="edge"),
+        y=0.5 * (nodes.y[:-1] + nodes.y[1:]),
+        z=0.5 * (nodes.z[:-1] + nodes.z[1:]),
+        scale=scale,
+        low_terms=low_terms.reshape(*low_terms.shape[:4], -1),
+        high_terms=high_terms.reshape(*high_terms.shape[:4], -1),
+        low_exponents=low_exponents.reshape(2, -1),
+        high_exponents=high_exponents.reshape(2, -1),
+        passes=np.array(passes, np.int64),
+        lengths=np.pad(lengths, ((0, 0), padding)).astype(real),
+        kinds=kinds,
+        near=near**2,
+        low=reach_low**2,
+        reach=np.array([part.max(axis=1, initial=0.0) for part in (near, reach_low[:, west:east], beside)]) ** 2,
+        floor=(0.1 * near.min(axis=1) / scale) ** 2,
+        extent=extent,
+    )
+
+
+def longest_run(numbers: npt.NDArray[np.integer[Any]]) -> tuple[int, int]:
+    """First and one past the last of the most equal numbers that follow each other; none where they are too few.
+
+    Examples
+    --------
+    >>> longest_run(np.array([3, 2, *20 * [1], 2, 3]))
+    (2, 22)
+    >>> longest_run(np.array([0, 0, 0])), longest_run(np.array([0, 0, 1]))
+    ((0, 3), (0, 0))
+    """
+    bounds = np.array([0, *(np.flatnonzero(np.diff(numbers)) + 1), len(numbers)])
+    run = int(np.diff(bounds).argmax())
+    begin, end = int(bounds[run]), int(bounds[run + 1])
+    return (begin, end) if end - begin >= min(SHORTEST_RUN, len(numbers)) else (0, 0)

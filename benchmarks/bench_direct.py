@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from magnetic_peers import of_choclo, of_harmonica, of_simpeg
 from record import Benchmark, timed
-from synthetic import FIELD, cells
+from synthetic import FIELD, cells, padded_cells
 from turns import Contestant
 
 from geoinv import Grid, Survey
@@ -21,9 +21,10 @@ THINNED = 16
 """Of how many stations those are given one that take a microsecond a pair."""
 
 
-def problem(layers: int, width: int) -> tuple[Grid, Survey]:
-    """Cells of 50 x 50 x 25 m and as many stations as columns, anywhere 30 to 80 m above them."""
-    grid = cells((layers, width, width))
+def problem(layers: int, width: int, padding: int) -> tuple[Grid, Survey]:
+    """Cells of 50 x 50 x 25 m and as many stations as columns, anywhere 30 to 80 m above them; and padding round."""
+    shape = (layers, width, width)
+    grid = padded_cells(shape, padding) if padding else cells(shape)
     random = np.random.default_rng(0)
     easting, northing = random.uniform(0.0, 50.0 * width, (2, width**2))
     return grid, Survey(easting, northing, random.uniform(30.0, 80.0, width**2), field=FIELD)
@@ -67,7 +68,8 @@ def relative(found: Array, expected: Array) -> float:
 
 def report(bench: Benchmark, grid: Grid, survey: Survey, taken: dict[str, Contestant], large: bool) -> None:
     """Pairs a second with the errors beside them, then the aims; that of speed where most pairs are far apart."""
-    size = f"{grid.size:,} cells, {survey.stations:,} stations"
+    padded = "" if np.ptp(np.diff(grid.easting_edges)) < 1.0 else " with padding"
+    size = f"{grid.size:,} cells{padded}, {survey.stations:,} stations"
     # an exact sum of another package is the truth where there is one
     truth = PEER if PEER in taken else EXACT
     true = taken[truth]
@@ -108,9 +110,9 @@ def report(bench: Benchmark, grid: Grid, survey: Survey, taken: dict[str, Contes
             bench.at_least(f"{size}: {EXACT}: times faster than {PEER}, {way}", own / theirs, 3.0)
 
 
-def measure(bench: Benchmark, layers: int, width: int, rounds: int, large: bool) -> None:
+def measure(bench: Benchmark, layers: int, width: int, rounds: int, large: bool, padding: int = 0) -> None:
     """Call each once, which compiles, then let all take turns; on a large problem the peer has one."""
-    grid, survey = problem(layers, width)
+    grid, survey = problem(layers, width, padding)
     random = np.random.default_rng(1)
     model, data = random.uniform(0.0, 0.05, grid.shape), random.standard_normal(survey.stations)
     taken = contestants(bench, grid, survey, large)
@@ -127,7 +129,7 @@ def measure(bench: Benchmark, layers: int, width: int, rounds: int, large: bool)
 
 
 def main() -> None:
-    """Measure a small problem with all peers, and one of half a billion pairs."""
+    """Measure a small problem with all peers, one of half a billion pairs, and one with padding round its cells."""
     bench = Benchmark(__doc__)
     bench.show("threads", float(numba.get_num_threads()))
     if bench.quick:
@@ -135,6 +137,7 @@ def main() -> None:
     else:
         measure(bench, 16, 32, 5, large=False)
         measure(bench, 32, 64, 3, large=True)
+        measure(bench, 16, 48, 3, large=True, padding=8)
     bench.finish()
 
 

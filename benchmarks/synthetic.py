@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from geoinv import Grid, MainField, Survey
 
-__all__ = ["FIELD", "cells", "draped", "level"]
+__all__ = ["FIELD", "cells", "draped", "level", "padded_cells"]
 
 Array = npt.NDArray[np.float64]
 
@@ -18,6 +18,15 @@ CELL = 50.0
 def cells(shape: tuple[int, int, int]) -> Grid:
     """Cells (upward, northing, easting) of 50 x 50 x 25 m below height 0."""
     return Grid.regular(shape, (25.0, CELL, CELL), (-25.0 * shape[0], 0.0, 0.0))
+
+
+def padded_cells(shape: tuple[int, int, int], padding: int) -> Grid:
+    """The same with so many cells beside and below them, each 1.3 times as wide as the one before."""
+    widening = CELL * 1.3 ** np.arange(1, padding + 1)
+    rows, columns = (np.concatenate([widening[::-1], np.full(n, CELL), widening]) for n in shape[1:])
+    layers = np.concatenate([0.5 * widening[::-1], np.full(shape[0], 0.5 * CELL)])
+    easting, northing = (np.cumsum([-widening.sum(), *widths]) for widths in (columns, rows))
+    return Grid(easting, northing, np.cumsum([-layers.sum(), *layers]))
 
 
 def level(shape: tuple[int, int, int]) -> tuple[Grid, Survey]:

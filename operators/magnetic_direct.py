@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from geoinv.operators import _magnetic_far_numba as far
 from geoinv.operators import _magnetic_numba as kernels
+from geoinv.operators.magnetic_blocks import blocks_of_rows, longest_run
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_estimate import Estimate
-from geoinv.operators.magnetic_far_tables import TERMS, far_tables, longest_run
+from geoinv.operators.magnetic_far_tables import TERMS, far_tables
 from geoinv.operators.magnetic_multipole import near_cells, single_suffices, size_numbers
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
@@ -66,7 +67,8 @@ class Direct:
         self._chunk = max(2, PAIRS_A_CALL // (pairs * problem.components * problem.unknowns))
         station, cell, axis = face_contacts(nodes, grid.shape[2], problem.stations)
         self._contacts = (station, np.ravel_multi_index(tuple(cell.T), grid.shape), axis)
-        self._far = None if problem.rtol is None else far_tables(problem)
+        blocks = [] if problem.rtol is None else blocks_of_rows(problem)
+        self._blocks = [(block, far_tables(block.problem)) for block in blocks]
 
     def _arguments(self) -> tuple[Any, ...]:
         nodes, weights = self.problem.nodes, self.problem.kernels
@@ -85,28 +87,24 @@ class Direct:
         data: npt.NDArray[np.float64],
     ) -> None:
         """Near cells exact, far ones by moments: from models to data or back."""
-        layers, rows, _ = self.problem.grid.shape
-        threads = numba.get_num_threads()
-        for part in self._station_chunks(step):
-            if action == far.FORWARD:
-                edges = np.unique(np.linspace(part.start, part.stop, TASKS_A_THREAD * threads + 1).astype(int))
-                tasks = [(begin, end, 0, layers, 0, rows) for begin, end in pairwise(edges)]
-            else:
-                pieces = min(rows, -(-TASKS_A_THREAD * threads // layers))
-                edges = np.linspace(0, rows, pieces + 1).astype(int)
-                tasks = [
-                    (part.start, part.stop, layer, layer + 1, begin, end)
-                    for layer in range(layers)
-                    for begin, end in pairwise(edges)
-                ]
-            far.far_sum(action, self._far, self.problem.stations, np.array(tasks), models, data)
-            report(step, part.stop, data.shape[2])
+        parts = [block.models(models) for block, _ in self._blocks]
+        if action != far.FORWARD:
+            parts = [np.zeros_like(part) for part in parts]
+        for stations in self._station_chunks(step):
+            for (block, tables), part in zip(self._blocks, parts, strict=True):
+                layers, rows, _ = block.problem.grid.shape
+                tasks = _tasks(stations, layers, rows, by_station=action == far.FORWARD)
+                far.far_sum(action, tables, block.problem.stations, tasks, part, data)
+            report(step, stations.stop, data.shape[2])
+        if action != far.FORWARD:
+            for (block, _), part in zip(self._blocks, parts, strict=True):
+                block.add(part, models)
 
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""
         models = models.astype(np.float64)
         data = np.zeros((len(models), self.problem.components, self.problem.survey.stations))
-        if self._far is None:
+        if not self._blocks:
             self._exact_forward(models, data)
         else:
             self._far_sum(far.FORWARD, "forward", models, data)
@@ -135,7 +133,7 @@ class Direct:
         """Transpose of :meth:`forward`."""
         data = np.ascontiguousarray(data, dtype=np.float64)
         batch, unknowns = data.shape[0], self.problem.unknowns
-        if self._far is None:
+        if not self._blocks:
             models = self._exact_adjoint(data)
         else:
             models = np.zeros((batch, unknowns, *self.problem.grid.shape))
@@ -171,7 +169,7 @@ class Direct:
         touching = np.unique(self._contacts[0])
         apart = squared_weights.copy()
         apart[:, touching] = 0.0
-        if self._far is None:
+        if not self._blocks:
             self._exact_diagonal(apart, diagonal)
         else:
             self._far_sum(far.DIAGONAL, "sensitivity", diagonal[None], apart[None])
@@ -189,6 +187,22 @@ class Direct:
                 diagonal,
             )
             report("sensitivity", part.stop, squared_weights.shape[1])
+
+
+def _tasks(stations: slice, layers: int, rows: int, by_station: bool) -> npt.NDArray[np.int64]:
+    """First and last of the stations, layers and rows that a thread works on, enough of them to spread near cells."""
+    count = TASKS_A_THREAD * numba.get_num_threads()
+    if by_station:
+        edges = np.unique(np.linspace(stations.start, stations.stop, count + 1).astype(int))
+        return np.array([(begin, end, 0, layers, 0, rows) for begin, end in pairwise(edges)])
+    edges = np.linspace(0, rows, min(rows, -(-count // layers)) + 1).astype(int)
+    return np.array(
+        [
+            (stations.start, stations.stop, layer, layer + 1, begin, end)
+            for layer in range(layers)
+            for begin, end in pairwise(edges)
+        ]
+    )
 
 
 def direct_estimate(problem: MagneticProblem) -> Estimate:
@@ -210,22 +224,33 @@ def direct_estimate(problem: MagneticProblem) -> Estimate:
     if problem.rtol is None:
         seconds = float(active_rows.sum()) * nodes.x.size / NODES_A_SECOND
         return Estimate(memory, 0.0, stations * width * seconds / threads)
+    blocks = [_block_estimate(block.problem) for block in blocks_of_rows(problem)]
+    seconds = sum(block_seconds for block_seconds, _ in blocks)
+    return Estimate(memory + sum(tables for _, tables in blocks), 0.0, stations * width * seconds / threads)
+
+
+def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
+    """Seconds a station and datum on one core, and bytes of the tables, of a block within a tolerance."""
+    nodes, stations = problem.nodes, problem.survey.stations
+    active_rows, columns = problem.grid.active.any(axis=2), problem.grid.shape[2]
     kinds, half_sizes, near, _ = near_cells(problem)
-    radius = near.max(axis=1)[kinds][active_rows]
+    first, last = longest_run(size_numbers(half_sizes[0, :, 0]))
+    # wide cells at the ends of rows have more near them, but few stations
+    radius = near[:, first:last].max(axis=1, initial=0.0) if first < last else near.max(axis=1)
+    radius = radius[kinds][active_rows]
     y, z = 0.5 * (nodes.y[:-1] + nodes.y[1:]), 0.5 * (nodes.z[:-1] + nodes.z[1:])
     near_nodes = 0.0
     sample = problem.stations[np.unique(np.linspace(0, stations - 1, SAMPLE).astype(int))]
     for easting, northing, upward in sample:
         side = ((z[:, None] - upward) ** 2 + (y - northing) ** 2)[active_rows]
         half_chord = np.sqrt(np.maximum(radius**2 - side, 0.0))
-        first, last = (np.searchsorted(nodes.x, easting + sign * half_chord) for sign in (-1.0, 1.0))
-        near_nodes += float(np.where(last > first, REGISTER * np.ceil((last - first + 1) / REGISTER), 0.0).sum())
-    west, east = longest_run(size_numbers(half_sizes[0, :, 0]))
-    beside = grid.shape[2] - (east - west)
-    passes = (GRADED_PASSES if beside else 0) + (1 if west < east else 0)
-    rows, cells = float(active_rows.sum()), east - west + GRADED_PASSES * beside
+        begin, end = (np.searchsorted(nodes.x, easting + sign * half_chord) for sign in (-1.0, 1.0))
+        near_nodes += float(np.where(end > begin, REGISTER * np.ceil((end - begin + 1) / REGISTER), 0.0).sum())
+    beside = columns - (last - first)
+    passes = (GRADED_PASSES if beside else 0) + (1 if first < last else 0)
+    rows, cells = float(active_rows.sum()), last - first + GRADED_PASSES * beside
     single = single_suffices(problem)
     seconds = rows * passes / FAR_ROWS_A_SECOND + rows * cells / FAR_CELLS_A_SECOND[single]
     seconds += near_nodes / len(sample) / NEAR_NODES_A_SECOND
-    tables = (4.0 if single else 8.0) * width * len(near) * passes * TERMS
-    return Estimate(memory + tables, 0.0, stations * width * seconds / threads)
+    width = problem.components * problem.unknowns
+    return seconds, (4.0 if single else 8.0) * width * len(near) * passes * TERMS

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.operators.magnetic_blocks import longest_run
 from geoinv.operators.magnetic_multipole import (
     HIGH,
     LANES,
@@ -21,7 +22,7 @@ from geoinv.operators.magnetic_multipole import (
 )
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
 
-__all__ = ["HALF_LANES", "TERMS", "FarTables", "far_tables", "longest_run"]
+__all__ = ["HALF_LANES", "TERMS", "FarTables", "far_tables"]
 
 HALF_LANES = 24
 """Coefficients of moments of low degree, and of those of high degree, in whole vector registers."""
@@ -31,9 +32,6 @@ TERMS = (LOW + HIGH + 8) * HALF_LANES
 
 LOW_SLOTS = LOW // 2 + 1
 """Polynomials of low degree, and passes over cells of unequal length that have such."""
-
-SHORTEST_RUN = 2 * REGISTER
-"""Columns of one length that are worth a pass of their own."""
 
 Array = npt.NDArray[np.float64]
 Reals = npt.NDArray[np.floating[Any]]
@@ -172,19 +170,3 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         floor=(0.1 * near.min(axis=1) / scale) ** 2,
         extent=extent,
     )
-
-
-def longest_run(numbers: npt.NDArray[np.integer[Any]]) -> tuple[int, int]:
-    """First and one past the last of the most equal numbers that follow each other; none where they are too few.
-
-    Examples
-    --------
-    >>> longest_run(np.array([3, 2, *20 * [1], 2, 3]))
-    (2, 22)
-    >>> longest_run(np.array([0, 0, 0])), longest_run(np.array([0, 0, 1]))
-    ((0, 3), (0, 0))
-    """
-    bounds = np.array([0, *(np.flatnonzero(np.diff(numbers)) + 1), len(numbers)])
-    run = int(np.diff(bounds).argmax())
-    begin, end = int(bounds[run]), int(bounds[run + 1])
-    return (begin, end) if end - begin >= min(SHORTEST_RUN, len(numbers)) else (0, 0)

@@ -40,7 +40,17 @@ def even_grid() -> geoinv.Grid:
     return grid.with_active(active)
 
 
-GRIDS = {"even": even_grid, "padded": padded_grid}
+def wide_grid() -> geoinv.Grid:
+    """Core that is wide enough both ways for blocks of its own, and for mirrored ones of what is beside it."""
+    easting, northing = (
+        np.concatenate([[0.0], np.cumsum(width * np.concatenate([[3.0, 1.7], np.ones(count), [1.4, 2.2, 4.0]]))])
+        for width, count in ((10.0, 17), (12.0, 16))
+    )
+    grid = geoinv.Grid(easting, northing, np.array([-40.0, -15.0, -5.0, 0.0]))
+    return grid.with_active(holes(grid.shape, 0.2))
+
+
+GRIDS = {"even": even_grid, "padded": padded_grid, "wide": wide_grid}
 
 
 def draped_survey(grid: geoinv.Grid, components: tuple[str, ...]) -> geoinv.Survey:
@@ -55,7 +65,8 @@ def draped_survey(grid: geoinv.Grid, components: tuple[str, ...]) -> geoinv.Surv
         (e[6], 0.5 * (n[4] + n[5]), 0.5 * (u[-3] + u[-2])),
         (0.5 * (e[7] + e[8]), 0.5 * (n[4] + n[5]), 0.5 * (u[-2] + u[-1])),
     ]
-    return geoinv.Survey(*np.array(points).T, components=components, field=FIELD)
+    # an anomaly along another direction than the field's
+    return geoinv.Survey(*np.array(points).T, components=components, field=FIELD, anomaly_direction=(50.0, -70.0))
 
 
 def dense(engine: Direct) -> np.ndarray:

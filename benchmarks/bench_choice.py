@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import numpy.typing as npt
 from record import Benchmark, shared_data, timed
-from synthetic import draped, level
+from synthetic import FIELD, draped, level, padded_cells
 from turns import median_seconds
 
 from geoinv import Grid, InputError, Survey
@@ -41,11 +41,18 @@ def problems(quick: bool) -> dict[str, tuple[Grid, Survey]]:
         "level, 40 x 96 x 96 cells": level((40, 96, 96)),
         "draped, 12 x 40 x 40 cells, 1,300 stations": draped((12, 40, 40), 1300, 60.0),
         "draped, 24 x 100 x 100 cells, 10,000 stations": draped((24, 100, 100), 10_000, 80.0),
+        "padded, 24 x 80 x 80 cells, 1,300 stations": padded(16, 64, 8, 1300),
     }
     folder = shared_data("raglan_1997")
     if folder is not None:
         found["Raglan"] = read_mesh(folder / "mesh.msh"), read_survey(folder / "obs.mag")
     return found
+
+
+def padded(layers: int, width: int, padding: int, stations: int) -> tuple[Grid, Survey]:
+    """Stations anywhere over the core of a grid with padding."""
+    places = np.random.default_rng(0).uniform((0.0, 0.0, 30.0), (50.0 * width, 50.0 * width, 80.0), (stations, 3))
+    return padded_cells((layers, width, width), padding), Survey(*places.T, field=FIELD)
 
 
 def bytes_of(grid: Grid, survey: Survey, engine: str) -> float:

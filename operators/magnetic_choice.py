@@ -34,7 +34,7 @@ VALUES_A_SECOND = 1.7e7
 BYTES_A_SECOND = 2.2e10
 """Memory traffic a second of all cores, for matrix products; twice as much where the matrix stays in a cache."""
 
-TRANSFORM_POINTS_A_SECOND = {4: 1.3e8, 8: 0.85e8}
+TRANSFORM_POINTS_A_SECOND = {4: 1.5e8, 8: 1.0e8}
 """Padded points a second and core through a real transform and its product, by bytes of a number."""
 
 

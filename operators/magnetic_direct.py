@@ -27,13 +27,13 @@ PAIRS_A_CALL = 50_000_000
 NODES_A_SECOND = 4.5e7
 """Exact kernel values a second and core (Xeon, 2.1 GHz, AVX-512), measured with other work beside."""
 
-FAR_CELLS_A_SECOND = {True: 3.9e8, False: 1.8e8}
+FAR_CELLS_A_SECOND = {True: 4.8e8, False: 2.2e8}
 """Far cells that a core adds up a second, in single and double precision."""
 
-FAR_ROWS_A_SECOND = 1.4e7
+FAR_ROWS_A_SECOND = 1.7e7
 """Rows of cells whose polynomials a core prepares a second."""
 
-NEAR_NODES_A_SECOND = 2.8e6
+NEAR_NODES_A_SECOND = 3.5e6
 """Nodes of near cells within a tolerance that a core evaluates a second: rows of a few, and what goes with them."""
 
 TASKS_A_THREAD = 8

@@ -110,9 +110,8 @@ def shared_kernel(
 
 
 def _compiled(function: Callable[..., Any], fastmath: set[str]) -> Callable[..., Any]:
-    options: dict[str, Any] = {"fastmath": fastmath, "nogil": True, "error_model": "numpy"}
     # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
-    options["_nrt"] = False
+    options: dict[str, Any] = {"fastmath": fastmath, "nogil": True, "error_model": "numpy", "_nrt": False}
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no place to write a cache: read-only install and no home

@@ -176,11 +176,9 @@ def _chord(x: Array, easting: float, squared: float) -> tuple[int, int]:
 
 
 @kernel()
-def _stretches(
-    t: FarTables, layer: int, place: Array, z: float, south: int, north: int, stretch: Integers
-) -> tuple[bool, bool]:
-    """Columns of each row that are near, and those that need high degrees; whether any does, and any beside."""
-    any_even, any_beside = False, False
+def _stretches(t: FarTables, layer: int, place: Array, z: float, south: int, north: int, stretch: Integers) -> bool:
+    """Columns of each row that are near, and those that need high degrees; whether any does."""
+    any_high = False
     for j in range(south, north):
         kind, y_metres, extent = t.kinds[layer, j], t.y[j] - place[1], t.extent[layer, j]
         side = y_metres * y_metres + z * z
@@ -188,20 +186,20 @@ def _stretches(
         if extent[0] < extent[1]:
             if side < t.reach[1, kind]:
                 first, last = _chord(t.x, place[0], t.reach[1, kind] - side)
-                any_even = any_even or first < last
+                any_high = any_high or first < last
             if side < t.reach[2, kind]:
                 for part_of_row in range(2, 6, 2):
                     a, e = t.passes[0, part_of_row], t.passes[0, part_of_row + 1]
                     a, e = _within(t.low[kind], t.x, place[0], side, a, e)
                     beside = 1 if a < e else beside
-                any_beside = any_beside or beside > 0
+                any_high = any_high or beside > 0
             if side < t.reach[0, kind]:
                 begin, end = _chord(t.x, place[0], t.reach[0, kind] - side)
                 begin, end = _within(t.near[kind], t.x, place[0], side, max(begin, extent[0]), min(end, extent[1]))
         stretch[j, 0], stretch[j, 1] = begin, end
         stretch[j, 2], stretch[j, 3] = first, last
         stretch[j, 4] = beside
-    return any_even, any_beside
+    return any_high
 
 
 @kernel()
@@ -317,12 +315,12 @@ def far_sum(
                 up = t.z[layer] - place[2]
                 z1, z2 = t.z_nodes[layer] - place[2], t.z_nodes[layer + 1] - place[2]
                 z, kinds, extent = up / t.scale, t.kinds[layer], t.extent[layer]
-                any_even, any_beside = _stretches(t, layer, place, up, south, north, stretch)
+                any_high = _stretches(t, layer, place, up, south, north, stretch)
                 for c in range(t.order.size):
                     order = t.order[c]
                     even, odd = real(3 - order), real(order - 2)
                     _z_powers(t.low_exponents[order - 2], z, power, low_z)
-                    if any_even or any_beside:
+                    if any_high:
                         _z_powers(t.high_exponents[order - 2], z, power, high_z)
                     for u in range(models.shape[1]):
                         filled = -1

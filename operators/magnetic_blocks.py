@@ -65,28 +65,28 @@ def blocks_of_rows(problem: MagneticProblem) -> list[Block]:
     grid = problem.grid
     columns = grid.shape[2]
     whole = [Block(problem, slice(0, columns), False)]
-    west, east = longest_run(size_numbers(np.diff(grid.easting_edges)))
-    south, north = longest_run(size_numbers(np.diff(grid.northing_edges)))
+    west, east = longest_run(np.diff(grid.easting_edges))
+    south, north = longest_run(np.diff(grid.northing_edges))
     if east - west == columns or south == north:
         return whole
     ranges = [(0, west, True), (west, east, False), (east, columns, True)]
     return [_block(problem, slice(begin, end), mirrored) for begin, end, mirrored in ranges if begin < end]
 
 
-def longest_run(numbers: npt.NDArray[np.integer[Any]]) -> tuple[int, int]:
-    """First and one past the last of the most equal numbers that follow each other; none where they are too few.
+def longest_run(lengths: npt.NDArray[Any]) -> tuple[int, int]:
+    """First and one past the last of the most cells of one length that follow each other; none where they are too few.
 
     Examples
     --------
     >>> longest_run(np.array([3, 2, *20 * [1], 2, 3]))
     (2, 22)
-    >>> longest_run(np.array([0, 0, 0])), longest_run(np.array([0, 0, 1]))
+    >>> longest_run(np.array([5, 5, 5])), longest_run(np.array([5, 5, 6]))
     ((0, 3), (0, 0))
     """
-    bounds = np.array([0, *(np.flatnonzero(np.diff(numbers)) + 1), len(numbers)])
+    bounds = np.array([0, *(np.flatnonzero(np.diff(size_numbers(lengths))) + 1), len(lengths)])
     run = int(np.diff(bounds).argmax())
     begin, end = int(bounds[run]), int(bounds[run + 1])
-    return (begin, end) if end - begin >= min(SHORTEST_RUN, len(numbers)) else (0, 0)
+    return (begin, end) if end - begin >= min(SHORTEST_RUN, len(lengths)) else (0, 0)
 
 
 def _block(problem: MagneticProblem, columns: slice, mirrored: bool) -> Block:

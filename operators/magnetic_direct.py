@@ -15,7 +15,7 @@ from geoinv.operators.magnetic_blocks import blocks_of_rows, longest_run
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_estimate import Estimate
 from geoinv.operators.magnetic_far_tables import TERMS, far_tables
-from geoinv.operators.magnetic_multipole import near_cells, single_suffices, size_numbers
+from geoinv.operators.magnetic_multipole import near_cells, single_suffices
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
@@ -234,7 +234,7 @@ def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
     nodes, stations = problem.nodes, problem.survey.stations
     active_rows, columns = problem.grid.active.any(axis=2), problem.grid.shape[2]
     kinds, half_sizes, near, _ = near_cells(problem)
-    first, last = longest_run(size_numbers(half_sizes[0, :, 0]))
+    first, last = longest_run(half_sizes[0, :, 0])
     # wide cells at the ends of rows have more near them, but few stations
     radius = near[:, first:last].max(axis=1, initial=0.0) if first < last else near.max(axis=1)
     radius = radius[kinds][active_rows]

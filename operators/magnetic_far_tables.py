@@ -18,7 +18,6 @@ from geoinv.operators.magnetic_multipole import (
     near_cells,
     places,
     single_suffices,
-    size_numbers,
 )
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
 
@@ -114,7 +113,7 @@ def far_tables(problem: MagneticProblem) -> FarTables:
     scale = float(np.exp(np.log(half_sizes).mean()))
     orders, x_scaled = np.array(ORDERS), x_half / scale
     shares = 4.0 * np.prod((sides / scale)[:, None] ** (2 * orders[:, 1:] + 1), axis=2)
-    west, east = longest_run(size_numbers(x_half))
+    west, east = longest_run(x_half)
     passes, parts, lengths = [], [], []
     if east - west < columns:
         for power in range(SLOTS):

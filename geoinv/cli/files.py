@@ -9,6 +9,7 @@ import typer
 
 from geoinv.cli.options import ColumnsOption, FieldOption, HeightOption, columns_of, field_of
 from geoinv.cli.outputs import check_output
+from geoinv.printable import printable
 
 __all__ = ["convert", "info", "view"]
 
@@ -20,7 +21,7 @@ def info(file: Annotated[Path, typer.Argument(help="Any file that geoinv reads."
     """
     from geoinv.formats import describe
 
-    print(describe(file))
+    print(printable(describe(file)))
 
 
 def convert(
@@ -40,7 +41,8 @@ def convert(
     from geoinv.formats import convert
 
     check_output(target, (), [source] if mesh is None else [source, mesh])
-    print(convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height))
+    done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height)
+    print(printable(done))
 
 
 def view(
@@ -54,4 +56,4 @@ def view(
     from geoinv.view.picture import SUFFIXES, view
 
     check_output(out, SUFFIXES, [file])
-    print(view(file, out))
+    print(printable(view(file, out)))

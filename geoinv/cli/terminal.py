@@ -6,13 +6,14 @@ import sys
 import time
 
 from geoinv.memory import bytes_text
+from geoinv.printable import printable
 
 __all__ = ["cost", "fail", "say", "warn"]
 
 
 def say(label: str, text: str) -> None:
     """Print one line of a summary; further lines of the text stand below the first."""
-    first, *others = text.splitlines() or [""]
+    first, *others = printable(text).splitlines() or [""]
     print(f"{label:<9} {first}".rstrip())
     for line in others:
         print(f"{'':<9} {line}")
@@ -31,7 +32,7 @@ def fail(sentence: str, code: int = 1) -> int:
 
 def _on_stderr(sentence: str) -> None:
     sys.stdout.flush()
-    print("geoinv:", " ".join(sentence.splitlines()), file=sys.stderr, flush=True)
+    print("geoinv:", " ".join(printable(sentence).splitlines()), file=sys.stderr, flush=True)
 
 
 def cost(began: float) -> str:

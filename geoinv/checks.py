@@ -8,11 +8,15 @@ from typing import Any, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["InputError", "array_of", "choice", "finite", "location", "positive", "shape_text"]
+__all__ = ["InputError", "InputWarning", "array_of", "choice", "finite", "location", "positive", "shape_text"]
 
 
 class InputError(ValueError):
     """An input that cannot be used, said in one sentence with the remedy."""
+
+
+class InputWarning(UserWarning):
+    """An input that was used, and that the user should doubt."""
 
 
 def shape_text(shape: Sequence[int], names: Sequence[str] = ()) -> str:

@@ -97,7 +97,7 @@ def test_misuse_is_one_sentence_that_points_to_help_and_exit_code_2(arguments, t
 
 
 def test_a_mistake_in_the_program_itself_is_not_hidden(monkeypatch):
-    def broken(path):
+    def broken(path, **options):
         raise ZeroDivisionError
 
     monkeypatch.setattr("geoinv.formats.describe", broken)
@@ -117,7 +117,7 @@ def test_a_mistake_in_the_program_itself_is_not_hidden(monkeypatch):
     ids=lambda value: type(value).__name__,
 )
 def test_failures_that_can_happen_anywhere_are_one_sentence_and_exit_code_1(failure, told, monkeypatch, capsys):
-    def fail(path):
+    def fail(path, **options):
         raise failure
 
     monkeypatch.setattr("geoinv.formats.describe", fail)

@@ -247,7 +247,7 @@ def test_description_of_real_files(shared_data: Path) -> None:
         ("3*0.1\n-100\n", ["4 values, 1 marked inactive", "model 0.1 to 0.1"]),
         ("2\n1 2 3\n4 5 6\n", ["2 points", "upward 3 to 6 m"]),
         ("1\n1 2 3 4 0.5\n", ["UBC gravity observations", "does not read"]),
-        ("x,y,z,tmi\n1,2,3,4\n1,2,3,*\n", ["2 rows", "1 rows with dummy values", "give --field"]),
+        ("x,y,z,tmi\n1,2,3,4\n1,2,3,*\n", ["2 rows", "1 of 2 rows with a null value", "give --field"]),
     ],
 )
 def test_description_of_small_files(tmp_path: Path, text: str, parts: list[str]) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,7 @@ from geoinv.cli.reproduce import reproduce
 from geoinv.cli.terminal import fail
 from geoinv.cli.train import train
 from geoinv.version import __version__
+from geoinv.wording import options_of_command
 
 __all__ = ["application", "main"]
 
@@ -75,7 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # of NumPy and others about their inputs; what a user should know comes as a sentence
             warnings.simplefilter("ignore")
             # not program.main(): it turns Ctrl-C into silence
-            with program.make_context("geoinv", given, obj=given) as context:
+            with (
+                options_of_command(_options(program, given)),
+                program.make_context("geoinv", given, obj=given) as context,
+            ):
                 program.invoke(context)
             sys.stdout.flush()
     except typer.Exit as ending:
@@ -95,6 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return fail(_sentence(error))
     return 0
+
+
+def _options(program: Any, given: Sequence[str]) -> list[str]:
+    """Options of the command that is called."""
+    command = next((program.commands[name] for name in given if name in program.commands), program)
+    return [option for parameter in command.params for option in parameter.opts]
 
 
 def _usage(message: str, given: Sequence[str]) -> str:

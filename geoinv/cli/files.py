@@ -9,19 +9,25 @@ import typer
 
 from geoinv.cli.options import ColumnsOption, FieldOption, HeightOption, columns_of, field_of
 from geoinv.cli.outputs import check_output
+from geoinv.cli.terminal import say_notes
 from geoinv.printable import printable
 
 __all__ = ["convert", "info", "view"]
 
 
-def info(file: Annotated[Path, typer.Argument(help="Any file that geoinv reads.", show_default=False)]) -> None:
-    """Say what a file was recognised as, and what it holds.
+def info(
+    file: Annotated[Path, typer.Argument(help="Any file that geoinv reads.", show_default=False)],
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+) -> None:
+    """Say what a file was recognised as, what it holds, and what was taken as what.
 
     Example: geoinv info obs.mag
     """
     from geoinv.formats import describe
 
-    print(printable(describe(file)))
+    print(printable(describe(file, field=field_of(field), columns=columns_of(columns), height=height)))
 
 
 def convert(
@@ -38,22 +44,30 @@ def convert(
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """
-    from geoinv.formats import convert
+    from geoinv.formats import collected, convert
 
     check_output(target, (), [source] if mesh is None else [source, mesh])
-    done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height)
+    with collected() as notes:
+        done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height)
     print(printable(done))
+    say_notes(notes)
 
 
 def view(
     file: Annotated[Path, typer.Argument(help="Solution, model or survey.")],
     out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
 ) -> None:
     """Write a picture of a solution, a model or a survey.
 
     Example: geoinv view model.nc --out model.png
     """
+    from geoinv.formats import collected
     from geoinv.view.picture import SUFFIXES, view
 
     check_output(out, SUFFIXES, [file])
-    print(printable(view(file, out)))
+    with collected() as notes:
+        done = view(file, out, columns=columns_of(columns), height=height)
+    print(printable(done))
+    say_notes(notes)

@@ -22,7 +22,7 @@ from geoinv.cli.options import (
 )
 from geoinv.cli.outputs import check_output, provenance
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.terminal import cost, say
+from geoinv.cli.terminal import cost, say, say_notes
 
 __all__ = ["forward"]
 
@@ -51,7 +51,7 @@ def forward(
     Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
     """
     from geoinv.cf import QUANTITIES
-    from geoinv.formats import read_model, recognise, write_netcdf
+    from geoinv.formats import collected, read_model, recognise, write_netcdf
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
@@ -60,12 +60,14 @@ def forward(
     names = stations.components if components is None else tuple(name.strip() for name in components.split(","))
     wanted = stations.with_components(names)
     grid = load_mesh(mesh)
-    values = read_model(model, grid)
+    with collected() as notes:
+        values = read_model(model, grid)
     grid = grid.with_active(grid.active & np.isfinite(values))
     if not grid.active.any():
         raise InputError(f"{model} expects a value in some active cell, got none; check the model")
     active = values[grid.active]
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
+    say_notes(notes)
     origin = provenance(context, inputs)
     A = make_operator(grid, wanted, engine, rtol)
     with progress_shown("forward"):

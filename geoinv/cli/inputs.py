@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.cli.options import columns_of, field_of
-from geoinv.cli.terminal import say, warn
+from geoinv.cli.terminal import say, say_notes, warn
 
 if TYPE_CHECKING:
     from geoinv.grid import Grid
@@ -34,9 +34,10 @@ def load_survey(
     every: int = 1,
 ) -> Survey:
     """Survey of a file, and a line about it; each `every`-th station of it."""
-    from geoinv.formats import read_survey, recognise
+    from geoinv.formats import collected, read_survey, recognise
 
-    survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=height)
+    with collected() as notes:
+        survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=height)
     total = survey.stations
     survey = survey if every == 1 else survey.select(slice(None, None, every))
     taken = f"{survey.stations} stations" if every == 1 else f"{survey.stations} of {total} stations"
@@ -44,18 +45,18 @@ def load_survey(
     say("survey", f"{path}: {recognise(path).name}, {taken}, {has}")
     inducing = survey.field
     say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
-    dropped = int((survey.attributes or {}).get("dropped_rows", 0))
-    if dropped:
-        warn(f"{path}: {dropped} rows with dummy values are left out")
+    say_notes(notes)
     return survey
 
 
 def load_mesh(path: Path) -> Grid:
     """Grid of a file, and a line about it."""
-    from geoinv.formats import read_mesh, recognise
+    from geoinv.formats import collected, read_mesh, recognise
 
-    grid = read_mesh(path)
+    with collected() as notes:
+        grid = read_mesh(path)
     say_grid(f"{path}: {recognise(path).name}", grid)
+    say_notes(notes)
     return grid
 
 
@@ -68,12 +69,14 @@ def say_grid(name: str, grid: Grid) -> None:
 
 def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float64] | float:
     """Reference model: a number, or that of a file on the same mesh."""
-    from geoinv.formats import read_model, recognise
+    from geoinv.formats import collected, read_model, recognise
 
     if isinstance(reference, float):
         return reference
-    model = read_model(reference, grid)
+    with collected() as notes:
+        model = read_model(reference, grid)
     say("reference", f"{reference}: {recognise(reference).name}")
+    say_notes(notes)
     return model
 
 

@@ -31,7 +31,7 @@ from geoinv.cli.options import (
 )
 from geoinv.cli.outputs import check_output, provenance
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.terminal import cost, fail, say, warn
+from geoinv.cli.terminal import cost, fail, say, say_notes, warn
 
 if TYPE_CHECKING:
     from geoinv.grid import Grid
@@ -145,12 +145,14 @@ def say_solution(solution: Solution) -> None:
 
 def _grid(survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, topo: Path | None) -> Grid:
     """Mesh of a file or made for the survey, cut by the topography."""
-    from geoinv.formats import read_topography
+    from geoinv.formats import collected, read_topography
     from geoinv.meshing import mesh_for_survey
 
-    ground = None if topo is None else read_topography(topo)
+    with collected() as notes:
+        ground = None if topo is None else read_topography(topo)
     if ground is not None:
         say("ground", f"{topo}: {len(ground)} points, {ground[:, 2].min():g} to {ground[:, 2].max():g} m")
+        say_notes(notes)
     if mesh is not None:
         grid = load_mesh(mesh)
         if ground is not None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from geoinv.memory import bytes_text
 from geoinv.printable import printable
 
-__all__ = ["cost", "fail", "say", "warn"]
+if TYPE_CHECKING:
+    from geoinv.formats import Notes
+
+__all__ = ["cost", "fail", "say", "say_notes", "warn"]
 
 
 def say(label: str, text: str) -> None:
@@ -17,6 +21,14 @@ def say(label: str, text: str) -> None:
     print(f"{label:<9} {first}".rstrip())
     for line in others:
         print(f"{'':<9} {line}")
+
+
+def say_notes(notes: Notes) -> None:
+    """Print what readers took as what, and warn of what they doubt."""
+    for label, text in notes.taken:
+        say(label, text)
+    for sentence in notes.doubts:
+        warn(sentence)
 
 
 def warn(sentence: str) -> None:

@@ -1,4 +1,11 @@
-"""Files in and out: one format a file, recognised by what it holds."""
+"""Files in and out: one format a file, recognised by what it holds.
+
+A reader says what it took as what with ``note("columns", "upward = Elev (ft, converted to m)")`` and
+what the user should doubt with ``doubt("a.csv: 3 of 90 rows ...")`` (:mod:`geoinv.formats.notes`).
+``with collected() as notes:`` gives both to whoever prints them; otherwise a doubt is an `InputWarning`.
+A remedy in an error is put as ``way("--height H", "height=H")`` (:mod:`geoinv.wording`): the option for a
+command that has it, the argument for Python.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +13,7 @@ from geoinv.formats.atomic import whole_file
 from geoinv.formats.conversion import convert
 from geoinv.formats.description import describe
 from geoinv.formats.netcdf import write_netcdf
+from geoinv.formats.notes import Notes, collected
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.registry import (
     read_mesh,
@@ -20,6 +28,8 @@ from geoinv.formats.table import read_table
 
 __all__ = [
     "FileKind",
+    "Notes",
+    "collected",
     "convert",
     "describe",
     "read_mesh",

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError
+from geoinv.field import MainField
 from geoinv.formats.netcdf import model_names, open_netcdf
+from geoinv.formats.notes import collected
 from geoinv.formats.recognition import POINTS, TABLE, UBC_MODEL, FileKind, recognise
 from geoinv.formats.registry import read_mesh, read_survey, read_topography
 from geoinv.formats.table import layout_of, read_table
@@ -23,13 +25,21 @@ __all__ = ["describe"]
 _MOST_CELLS = 10_000_000
 
 
-def describe(path: str | Path) -> str:
+def describe(
+    path: str | Path,
+    *,
+    field: MainField | None = None,
+    columns: Mapping[str, str | int] | None = None,
+    height: float | None = None,
+) -> str:
     """Say what a file was recognised as, and what it holds.
 
     Parameters
     ----------
     path : str or Path
         Any file that geoinv reads.
+    field, columns, height
+        As in :func:`geoinv.formats.read_survey`, for a file that holds a survey.
 
     Returns
     -------
@@ -43,14 +53,24 @@ def describe(path: str | Path) -> str:
         If the file cannot be recognised, or its content is wrong.
     """
     kind = recognise(path)
-    return "\n".join([f"{path}: {kind.name}", *(f"  {line}" for line in _lines(path, kind))])
+    with collected() as notes:
+        lines = _lines(path, kind, field, columns, height)
+    lines += [f"{label}: {text}" for label, text in notes.taken]
+    lines += [f"doubtful: {sentence}" for sentence in notes.doubts]
+    return "\n".join([f"{path}: {kind.name}", *(f"  {line}" for line in lines)])
 
 
-def _lines(path: str | Path, kind: FileKind) -> list[str]:
+def _lines(
+    path: str | Path,
+    kind: FileKind,
+    field: MainField | None,
+    columns: Mapping[str, str | int] | None,
+    height: float | None,
+) -> list[str]:
     if kind in (TABLE, POINTS):
-        return _table_lines(path)
+        return _table_lines(path, columns)
     if "survey" in kind.holds:
-        return _survey_lines(read_survey(path))
+        return _survey_lines(read_survey(path, field=field, columns=columns, height=height))
     if kind is UBC_MODEL:
         values = ubc_model_values(path, most=_MOST_CELLS)
         active = values[values != INACTIVE]
@@ -111,7 +131,7 @@ def _mesh_lines(path: str | Path, kind: FileKind) -> list[str]:
     return lines
 
 
-def _table_lines(path: str | Path) -> list[str]:
+def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None) -> list[str]:
     text = TextLines.read(path, inline_comments=False)
     layout = layout_of(text)
     lines = [
@@ -119,10 +139,9 @@ def _table_lines(path: str | Path) -> list[str]:
         f"columns: {layout.listing if layout else ''}",
     ]
     try:
-        table = read_table(path)
+        table = read_table(path, columns)
     except InputError as error:
         return [*lines, f"needs a choice: {error}"]
-    dropped = [f"{table.dropped_rows} rows with dummy values"] if table.dropped_rows else []
     positions = {name: values for name, values in table.columns.items() if name in AXES}
     others = [_range(name, values) for name, values in table.columns.items() if name not in AXES]
-    return [*lines, *_extents(positions), *others, *dropped, "field: none in a table; give --field"]
+    return [*lines, *_extents(positions), *others, "field: none in a table; give --field"]

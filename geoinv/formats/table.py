@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.formats.atomic import whole_file
+from geoinv.formats.notes import doubt
 from geoinv.formats.text import TextLines, is_number, rows_text, split
 from geoinv.survey import COMPONENTS, Survey
 
@@ -154,6 +155,8 @@ def read_table(
             text.refuse_where((column <= 0) & ~missing, layout.start, f"{name} above zero", remedy, column)
     if missing.all():
         raise text.error(layout.start, "values", "choose columns that are not all dummies", "dummy values in every row")
+    if missing.any():
+        doubt(f"{path}: {int(missing.sum())} of {missing.size} rows with a null value are left out")
     return Table(dict(zip(places, values[~missing].T.copy(), strict=True)), int(missing.sum()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from string import ascii_letters
@@ -46,7 +47,13 @@ _STYLE: Any = {
 }
 
 
-def view(source: xr.Dataset | str | Path, out: str | Path) -> str:
+def view(
+    source: xr.Dataset | str | Path,
+    out: str | Path,
+    *,
+    columns: Mapping[str, str | int] | None = None,
+    height: float | None = None,
+) -> str:
     """Write a picture of a solution, a model or a survey.
 
     Parameters
@@ -56,6 +63,8 @@ def view(source: xr.Dataset | str | Path, out: str | Path) -> str:
         left, slices and a 3D view of the model), a model, or a survey.
     out : str or Path
         Picture to write, ``.png`` or ``.pdf``.
+    columns, height
+        As in :func:`geoinv.formats.read_survey`, for the file of a survey.
 
     Returns
     -------
@@ -71,7 +80,7 @@ def view(source: xr.Dataset | str | Path, out: str | Path) -> str:
     suffix = Path(out).suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"{out} expects a suffix for a picture ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
-    drawn, notice = _draw(source, scene=True)
+    drawn, notice = _draw(subject_of(source, columns, height), scene=True)
     with whole_file(out) as partial:
         drawn.savefig(partial, format=suffix[1:], dpi=_DOTS_PER_INCH)
     return f"Wrote {out}{', ' if notice else ''}{notice}."
@@ -97,16 +106,15 @@ def figure(source: xr.Dataset | str | Path, *, scene: bool = True) -> Figure:
     InputError
         If there is nothing to show, or Matplotlib is not installed.
     """
-    return _draw(source, scene)[0]
+    return _draw(subject_of(source), scene)[0]
 
 
-def _draw(source: xr.Dataset | str | Path, scene: bool) -> tuple[Figure, str]:
-    """Figure of a source, and what is missing in it."""
+def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:
+    """Figure of a subject, and what is missing in it."""
     if find_spec("matplotlib") is None:
         raise InputError("view expects Matplotlib, which is not installed; run: pip install 'geoinv[view]'")
     import matplotlib as mpl
 
-    subject = subject_of(source)
     window = window_of(subject)
     fits = [channel for channel in subject.channels if channel.predicted is not None]
     notice = ""

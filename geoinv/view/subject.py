@@ -87,8 +87,12 @@ class Subject:
     channels: tuple[Channel, ...] = ()
 
 
-def subject_of(source: xr.Dataset | str | Path) -> Subject:
-    """Find out what a Dataset or a file has to show.
+def subject_of(
+    source: xr.Dataset | str | Path,
+    columns: Mapping[str, str | int] | None = None,
+    height: float | None = None,
+) -> Subject:
+    """Find out what a Dataset or a file has to show; columns and height as in `read_survey`.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def subject_of(source: xr.Dataset | str | Path) -> Subject:
         with open_netcdf(source) as data:
             return _of_dataset(data)
     if "survey" in kind.holds:
-        return _of_survey(read_survey(source, field=_ANY_FIELD))
+        return _of_survey(read_survey(source, field=_ANY_FIELD, columns=columns, height=height))
     remedy = (
         f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH" if "model" in kind.holds else _REMEDY
     )

@@ -18,7 +18,7 @@ from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
 from geoinv.operators.magnetic_cuda import engine_on_gpu
 from geoinv.operators.magnetic_dense import Dense
 from geoinv.operators.magnetic_direct import Direct
-from geoinv.operators.magnetic_estimate import Estimate
+from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
 from geoinv.operators.magnetic_gridded import Gridded
 from geoinv.operators.magnetic_lattice import LatticeEngine
 from geoinv.operators.magnetic_lattice_plan import DEFAULT_RTOL
@@ -69,6 +69,9 @@ class Magnetics(LinearOperator):
         ``"susceptibility"`` or ``"magnetization"``.
     memory_budget : float, optional
         Bytes that the operator may hold; half of the free memory by default.
+    applications : int, optional
+        How often it will be applied, either way: what ``"auto"`` weighs building against. 200 by default, as many as
+        an inversion makes.
 
     Raises
     ------
@@ -97,6 +100,7 @@ class Magnetics(LinearOperator):
         dtype: npt.DTypeLike = "float64",
         unknown: str = "susceptibility",
         memory_budget: float | None = None,
+        applications: int | None = None,
     ) -> None:
         choice("Magnetics", "engine", engine, ("auto", *ENGINES))
         choice("Magnetics", "dtype", np.dtype(dtype).name, ("float64", "float32"))
@@ -105,6 +109,7 @@ class Magnetics(LinearOperator):
             raise InputError(
                 f"Magnetics expects a Grid and a Survey, got {type(grid).__name__} and {type(survey).__name__}"
             )
+        count = APPLICATIONS if applications is None else _whole_number(applications)
         if rtol is not None:
             _check_tolerance(rtol, np.dtype(dtype))
         elif engine in ("auto", "lattice"):
@@ -115,7 +120,7 @@ class Magnetics(LinearOperator):
         self.range_shape = survey.range_shape
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)
         self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64), rtol)
-        self.choice: Choice = choose(self.problem, engine, memory_budget)
+        self.choice: Choice = choose(self.problem, engine, memory_budget, count)
         self._engine: Engine | None = None
         self._device_engine: Any = None
         self._active = None if grid.active.all() else Resident(grid.active)
@@ -194,6 +199,16 @@ class Magnetics(LinearOperator):
             f"Magnetics of {' '.join(self.survey.components)}: {self.unknown} {domain} "
             f"to data {shape_text(self.range_shape, self.range_names)}, {self.dtype}\n{self.choice}"
         )
+
+
+def _whole_number(applications: int) -> int:
+    """Number of applications, where it is one."""
+    if isinstance(applications, bool) or not isinstance(applications, (int, np.integer)) or applications < 1:
+        raise InputError(
+            f"Magnetics expects applications as a whole number from 1 up, got {applications!r}; "
+            "give how often A and A.T will be applied, or None"
+        )
+    return int(applications)
 
 
 def _check_tolerance(rtol: float, dtype: np.dtype[Any]) -> None:

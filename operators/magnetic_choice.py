@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numba
 import numpy as np
@@ -47,7 +47,8 @@ class Choice:
     engine, reason : str
     estimate : Estimate
     recompute : bool
-        Whether the kernel is evaluated at every application (gridded only), for want of memory.
+        Whether the kernel is evaluated at every application (gridded only): for want of memory, or because there
+        is one application only.
     plan : LatticePlan, optional
         Lattice and near cells that the estimate was made for (lattice only).
     """
@@ -73,7 +74,9 @@ class _Offers:
     plan: LatticePlan | None
 
     @classmethod
-    def of(cls, problem: MagneticProblem, budget: float, engines: Sequence[str] = ENGINES) -> _Offers:
+    def of(
+        cls, problem: MagneticProblem, budget: float, applications: int, engines: Sequence[str] = ENGINES
+    ) -> _Offers:
         costs: dict[str, Estimate] = {}
         refusals: dict[str, str] = {}
         recompute, plan = False, None
@@ -86,8 +89,11 @@ class _Offers:
             if isinstance(layout, str):
                 refusals["gridded"] = layout
             else:
-                stored, frugal = (_gridded(problem, layout, recompute) for recompute in (False, True))
-                recompute = frugal.memory < stored.memory > budget
+                stored, frugal = (
+                    replace(_gridded(problem, layout, recompute), applications=applications)
+                    for recompute in (False, True)
+                )
+                recompute = frugal.memory < stored.memory and (stored.memory > budget or frugal.total <= stored.total)
                 costs["gridded"] = frugal if recompute else stored
         if "lattice" in engines:
             found = plan_of(problem)
@@ -95,6 +101,7 @@ class _Offers:
                 refusals["lattice"] = found
             else:
                 plan, costs["lattice"] = found, lattice_estimate(problem, found)
+        costs = {name: replace(cost, applications=applications) for name, cost in costs.items()}
         return cls(costs, refusals, recompute, plan)
 
     def fitting(self, budget: float) -> dict[str, Estimate]:
@@ -107,14 +114,17 @@ class _Offers:
         return Choice(engine, reason, self.costs[engine], recompute, plan)
 
 
-def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -> Choice:
+def choose(
+    problem: MagneticProblem, engine: str, memory_budget: float | None, applications: int = APPLICATIONS
+) -> Choice:
     """Choose the engine.
 
     The rule: of the engines that apply to the geometry and fit the memory budget, the one with the
-    least predicted time for building and 200 applications. Gridded applies where cells are uniform
-    along easting and northing, stations lie at one height and whole cells apart; lattice where cells
-    are uniform along all axes and interpolation reaches the tolerance. The budget is half of the
-    memory that is free now, unless given. A named engine is taken if it applies and fits.
+    least predicted time for building it and for the given number of applications. Gridded applies
+    where cells are uniform along easting and northing, stations lie at one height and whole cells
+    apart; lattice where cells are uniform along all axes and interpolation reaches the tolerance.
+    The budget is half of the memory that is free now, unless given. A named engine is taken if it
+    applies and fits.
 
     Raises
     ------
@@ -123,10 +133,10 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
     """
     budget = SHARE * available_memory() if memory_budget is None else float(memory_budget)
     if engine != "auto":
-        offer = _Offers.of(problem, budget, [engine])
+        offer = _Offers.of(problem, budget, applications, [engine])
         if engine in offer.fitting(budget):
             return offer.taken(engine, "named by the caller")
-    offers = _Offers.of(problem, budget)
+    offers = _Offers.of(problem, budget, applications)
     fitting = offers.fitting(budget)
     if engine in offers.refusals:
         raise InputError(
@@ -145,7 +155,8 @@ def choose(problem: MagneticProblem, engine: str, memory_budget: float | None) -
         f"{name} does not fit ({bytes_text(cost.memory)})" for name, cost in offers.costs.items() if name not in fitting
     ]
     others += [f"{name} does not apply ({why})" for name, why in offers.refusals.items()]
-    reason = f"least time for {APPLICATIONS} applications, {fitting[best].total:.2g} s; {', '.join(others)}"
+    count = "1 application" if applications == 1 else f"{applications} applications"
+    reason = f"least time for {count}, {fitting[best].total:.2g} s; {', '.join(others)}"
     return offers.taken(best, reason)
 
 

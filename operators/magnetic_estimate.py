@@ -9,7 +9,7 @@ from geoinv.memory import bytes_text
 __all__ = ["APPLICATIONS", "Estimate"]
 
 APPLICATIONS = 200
-"""Applications that building is weighed against: an inversion makes a few hundred."""
+"""Applications that building is weighed against where the caller names no number: an inversion makes a few hundred."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,19 @@ class Estimate:
         Bytes.
     build, apply : float
         Seconds, once and for each application.
+    applications : int
+        How many there will be.
     """
 
     memory: float
     build: float
     apply: float
+    applications: int = APPLICATIONS
 
     @property
     def total(self) -> float:
-        """Seconds for building and a typical number of applications."""
-        return self.build + APPLICATIONS * self.apply
+        """Seconds for building and all applications."""
+        return self.build + self.applications * self.apply
 
     def __str__(self) -> str:
         """Memory and times in words."""

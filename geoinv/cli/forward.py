@@ -69,7 +69,7 @@ def forward(
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
     say_notes(notes)
     origin = provenance(context, inputs)
-    A = make_operator(grid, wanted, engine, rtol)
+    A = make_operator(grid, wanted, engine, rtol, applications=1)
     with progress_shown("forward"):
         predicted = A(values).astype(np.float64)
     write_netcdf(out, wanted.with_data(predicted).to_xarray().assign_attrs(origin))

@@ -80,12 +80,14 @@ def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float6
     return model
 
 
-def make_operator(grid: Grid, survey: Survey, engine: str, rtol: float | None) -> Magnetics:
+def make_operator(
+    grid: Grid, survey: Survey, engine: str, rtol: float | None, applications: int | None = None
+) -> Magnetics:
     """Operator, and lines about its engine; stations that cannot be used are refused, doubtful ones named."""
     from geoinv.operators import Magnetics
     from geoinv.station_checks import refuse_unusable_stations
 
-    A = Magnetics(grid, survey, engine=engine, rtol=rtol)
+    A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
     refuse_unusable_stations(A)
     _warn_of_stations(grid, survey)
     say("engine", str(A.choice).removeprefix("engine "))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError
+from geoinv.formats.budget import read_within, refuse_special
 
 __all__ = ["TextLines", "is_number", "naming", "read_bytes", "rows_text", "split"]
 
@@ -46,20 +47,26 @@ def read_bytes(path: str | Path, limit: int = -1) -> bytes:
     Raises
     ------
     InputError
-        If there is no such file, it cannot be read, or it is a cut or broken gzip file.
+        If there is no such file, it cannot be read, it is a cut or broken gzip file, or it unpacks to more than
+        fits in memory.
     """
     try:
+        refuse_special(path)
         with open(path, "rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
-            return stream.read(limit)
+            return read_within(path, stream, limit)
     except FileNotFoundError:
         raise InputError(f"{path} expects a file, got none of that name; check the name and the folder") from None
     except IsADirectoryError:
         raise InputError(f"{path} expects a file, got a folder; name a file in it") from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(f"{path} expects a whole gzip file, got a broken one ({error}); copy it again") from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{str(path)!r} expects the name of a file, got one with a null byte; correct it") from None
     except OSError as error:
         raise InputError(f"{path} expects a readable file, got {error.strerror}; check its permissions") from None
 

@@ -1,0 +1,111 @@
+"""What reading a file may take: sizes are checked before anything is allocated, and every failure is a sentence."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from geoinv.checks import InputError
+from geoinv.memory import SHARE, available_memory, bytes_text
+
+__all__ = ["guarded", "read_within", "refuse_beyond", "refuse_special"]
+
+_CHUNK = 1 << 22  # bytes
+_TEXT_IN_MEMORY = 12.0  # bytes that lines and numbers take for each byte of a text file
+
+
+def refuse_special(path: str | Path) -> None:
+    """Refuse what is no plain file: a pipe would block, a device has no end.
+
+    Raises
+    ------
+    InputError
+        If a pipe, a socket or a device stands at `path`.
+    """
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InputError(f"{path} expects a file, got a pipe or a device; save its content to a file first")
+
+
+def read_within(path: str | Path, stream: BinaryIO, limit: int = -1) -> bytes:
+    """Content of a stream, read in chunks so that one that unpacks to more than fits is stopped.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, for the error.
+    stream : BinaryIO
+        Open for reading.
+    limit : int, optional
+        Most bytes to read; all by default.
+
+    Raises
+    ------
+    InputError
+        If the content, as lines and numbers, would take more than half of the free memory.
+    """
+    if limit >= 0:
+        return stream.read(limit)
+    most = int(SHARE * available_memory() / _TEXT_IN_MEMORY)
+    chunks, size = [], 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        if size > most:
+            raise InputError(
+                f"{path} expects content of at most {bytes_text(most)} (of which the numbers fit in half of the free "
+                "memory), got more; give a smaller file"
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def refuse_beyond(place: str, count: float, what: str, bytes_each: float = 8.0) -> None:
+    """Refuse a count that a file states before as many numbers are made.
+
+    Raises
+    ------
+    InputError
+        If they take more than half of the free memory.
+    """
+    budget = SHARE * available_memory()
+    if count * bytes_each > budget:
+        raise InputError(
+            f"{place} expects {what} that fit in {bytes_text(budget)} (half of the free memory), "
+            f"got {count:.3g}; correct the count, or give a smaller file"
+        )
+
+
+@contextmanager
+def guarded(path: str | Path, what: str) -> Iterator[None]:
+    """Turn whatever goes wrong while a file is read into a sentence that names it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    what : str
+        What it is read as: "survey", "mesh".
+
+    Raises
+    ------
+    InputError
+        In place of every other exception.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except MemoryError:
+        raise InputError(
+            f"{path} expects a {what} that fits in memory, got one that does not; give a smaller file"
+        ) from None
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(
+            f"{path} expects a {what} that can be read, got content that ends in {type(error).__name__}"
+            f"{f' ({reason})' if reason else ''}; correct the file, or write or copy it again"
+        ) from error

@@ -1,0 +1,57 @@
+"""Numbers that stand for a missing value, in any column of any file."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["is_null"]
+
+_HUGE = (1e30, 3.5e38)
+"""Magnitudes that no measured quantity has and that float32 can hold: 1e32 (Geosoft), 1.70141e38 (Surfer),
+9.97e36 (netCDF), 3.4e38 (the largest float32)."""
+
+_LARGEST = 1.79e308  # from the largest float64 on
+
+_INTEGERS = (-32768.0, -32767.0, -2147483648.0, -2147483647.0)  # least of a type, and netCDF's fill values
+
+_NINES = [
+    -float(f"{'9' * whole}{'.' * bool(part)}{'9' * part}")
+    for whole in range(3, 13)
+    for part in range(7)
+    if whole + part <= 15  # digits that float64 keeps apart from a round number
+]
+# as float32 keeps them, where that is not a round number
+_SINGLE = [single for nine in _NINES if (single := float(np.float32(nine))) != round(nine, -3) or nine == single]
+
+_EXACT = np.unique([*_INTEGERS, *_NINES, *_SINGLE])
+
+
+def is_null(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Tell which numbers stand for a missing value.
+
+    They are NaN; magnitudes from 1e30 to 3.5e38 and the largest float64; -32768 and the like; -999, -9999 and every
+    other negative number of nines (-99999.99), in double or single precision.
+
+    Parameters
+    ----------
+    values : array_like
+        Numbers.
+
+    Returns
+    -------
+    array of bool, of the same shape
+
+    Examples
+    --------
+    >>> is_null([1.0, -9999.0, 1e32, -99999.99, float("nan"), -32768.0, 9999.0, -100.0]).tolist()
+    [False, True, True, True, True, True, False, False]
+    """
+    numbers = np.array(values, dtype=np.float64, ndmin=1, copy=None)
+    magnitude = np.abs(numbers)
+    null = np.isnan(numbers) | ((magnitude >= _HUGE[0]) & (magnitude <= _HUGE[1]))
+    null |= (magnitude >= _LARGEST) & np.isfinite(magnitude)
+    suspect = numbers <= -999.0
+    if suspect.any():
+        null[suspect] |= np.isin(numbers[suspect], _EXACT)
+    return null.reshape(np.shape(values))

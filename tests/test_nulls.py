@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geoinv.nulls import is_null
+
+NULLS = [
+    *(np.nan, 1e32, -1e32, 1.70141e38, 1.70141183460469e38, -3.4e38, -3.4028235e38, 9.96920996838687e36, 9.97e36, 1e30),
+    *(-1.7976931348623157e308, 1.7976931348623157e308, -32768, -32767, -2147483648, -2147483647),
+    *(-999, -999.99, -9999, -9999.9, -9999.99, -9999.999, -99999, -99999.9, -99999.99, -99999.999, -999999),
+    *(-9999999, -99999999, -999999.99, -999999999.9),
+]
+NUMBERS = [
+    0,
+    1,
+    -1,
+    -100,
+    -998,
+    -1000,
+    -9998,
+    -10000,
+    -99998,
+    -100000,
+    -1000000,
+    9999,
+    99999,
+    6200000.0,
+    500000.0,
+    1e29,
+]
+
+
+@pytest.mark.parametrize("value", NULLS)
+def test_what_stands_for_a_missing_value_is_null(value: float) -> None:
+    assert is_null(value)
+
+
+@pytest.mark.parametrize("value", [v for v in NULLS if abs(v) < 3.5e38 and np.float32(v) != -100000])
+def test_null_values_are_null_in_single_precision(value: float) -> None:
+    assert is_null(np.float32(value)) or round(float(np.float32(value)), -3) == float(np.float32(value))
+
+
+@pytest.mark.parametrize("value", NUMBERS)
+def test_numbers_are_not_null(value: float) -> None:
+    assert not is_null(value)
+
+
+def test_the_shape_stays_and_infinity_is_no_null() -> None:
+    assert is_null([[1.0, -9999.0], [np.inf, 1e300]]).tolist() == [[False, True], [False, False]]
+    assert is_null(np.float64(-9999)).shape == ()
+    assert is_null(np.empty((0, 3))).shape == (0, 3)

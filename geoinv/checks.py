@@ -8,7 +8,17 @@ from typing import Any, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["InputError", "InputWarning", "array_of", "choice", "finite", "location", "positive", "shape_text"]
+__all__ = [
+    "InputError",
+    "InputWarning",
+    "MachineWarning",
+    "array_of",
+    "choice",
+    "finite",
+    "location",
+    "positive",
+    "shape_text",
+]
 
 
 class InputError(ValueError):
@@ -17,6 +27,10 @@ class InputError(ValueError):
 
 class InputWarning(UserWarning):
     """An input that was used, and that the user should doubt."""
+
+
+class MachineWarning(UserWarning):
+    """Something about this machine, not about the input, that a user may want to mend."""
 
 
 def shape_text(shape: Sequence[int], names: Sequence[str] = ()) -> str:

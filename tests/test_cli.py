@@ -96,13 +96,42 @@ def test_misuse_is_one_sentence_that_points_to_help_and_exit_code_2(arguments, t
     assert sorted(small_survey.iterdir()) == before
 
 
-def test_a_mistake_in_the_program_itself_is_not_hidden(monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [ZeroDivisionError("division by zero"), RecursionError(), OverflowError("cannot fit"), SystemError("x" * 999)],
+)
+def test_a_mistake_in_the_program_itself_is_a_sentence_and_a_log(error, monkeypatch, tmp_path, capsys):
+    def broken(path, **options):
+        raise error
+
+    monkeypatch.setattr("geoinv.formats.describe", broken)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert main(["info", "a b.mag"]) == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith("geoinv: this stopped at an error that geoinv did not foresee (" + type(error).__name__)
+    assert len(told) < 600
+    (log,) = (tmp_path / "state" / "geoinv").iterdir()
+    assert str(log) in told
+    report = log.read_text()
+    assert "geoinv info 'a b.mag'" in report
+    assert "in broken" in report
+    assert str(error) in report
+
+
+def test_the_log_of_a_mistake_finds_a_place_where_the_home_cannot_be_written(monkeypatch, tmp_path, capsys):
     def broken(path, **options):
         raise ZeroDivisionError
 
     monkeypatch.setattr("geoinv.formats.describe", broken)
-    with pytest.raises(ZeroDivisionError):
-        main(["info", "obs.mag"])
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert main(["info", "a.mag"]) == 1
+    (log,) = tmp_path.glob("geoinv-*.log")
+    assert str(log) in capsys.readouterr().err
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    assert main(["info", "a.mag"]) == 1
+    assert "could not be written anywhere" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,18 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import stat
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from geoinv import InputError
 from geoinv.formats import whole_file
+from geoinv.formats.atomic import check_writable
 
 
 def test_file_appears_under_its_name_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -95,3 +101,142 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
         partial.write_text("new")
     assert (tmp_path / "link.txt").is_symlink()
     assert (tmp_path / "real.txt").read_text() == "new"
+
+
+def write(path: Path, text: str = "new") -> None:
+    with whole_file(path) as partial:
+        partial.write_text(text)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o666])
+def test_a_file_that_is_replaced_passes_on_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(mode)
+    with whole_file(path) as partial:
+        # nobody may read in between what only the owner may read in the end
+        assert not stat.S_IMODE(partial.stat().st_mode) & ~(mode | 0o600)
+        partial.write_text("new")
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.read_text() == "new"
+
+
+def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "a.txt")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_file_that_is_replaced_passes_on_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    os.chown(path, 1234, 5678)
+    write(path)
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 5678)
+
+
+def test_no_link_that_was_planted_is_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    names = set()
+    for _ in range(3):
+        with whole_file(tmp_path / "a.txt") as partial:
+            names.add(partial.name)
+            partial.write_text("new")
+    assert len(names) == 3  # none tells the next
+    (tmp_path / f"a.txt.{os.getpid()}.partial").symlink_to(victim)
+    write(tmp_path / "a.txt")
+    assert victim.read_text() == "precious"
+
+
+def test_two_writers_of_one_name_do_not_share_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+
+    def write_slowly(letter: str) -> None:
+        with whole_file(path) as partial, open(partial, "w") as file:
+            for _ in range(20):
+                file.write(1000 * letter)
+                file.flush()
+                time.sleep(0.001)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write_slowly, "abcdefgh"))
+    text = path.read_text()
+    assert len(text) == 20000
+    assert len(set(text)) == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+KILLED = """
+import os, signal, sys
+from geoinv.formats import whole_file
+with whole_file(sys.argv[1]) as partial:
+    partial.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "a.txt")], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.endswith(".partial")
+    write(tmp_path / "b.txt")
+    assert left.exists()  # so young a file may be another machine's
+    os.utime(left, (time.time() - 3600.0,) * 2)
+    write(tmp_path / "b.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["b.txt"]
+
+
+def test_what_another_process_still_writes_is_left_alone(tmp_path: Path) -> None:
+    with whole_file(tmp_path / "a.txt") as partial:
+        partial.write_text("slow")
+        os.utime(partial, (time.time() - 3600.0,) * 2)
+        write(tmp_path / "b.txt")
+        assert partial.read_text() == "slow"
+    assert (tmp_path / "a.txt").read_text() == "slow"
+
+
+def test_the_longest_name_that_a_system_takes_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path / ("a" * 255))
+    with pytest.raises(InputError, match="choose a shorter one"):
+        write(tmp_path / ("a" * 256))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+def test_a_name_that_no_system_takes_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="rename it"):
+        write(tmp_path / name)
+
+
+def test_a_name_that_is_no_text_can_be_written(tmp_path: Path) -> None:
+    write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")))
+    assert os.listdir(os.fsencode(tmp_path)) == [b"\xff.txt"]
+
+
+def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match="leads to itself"):
+        write(tmp_path / "loop")
+
+
+def test_a_trial_leaves_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    check_writable(tmp_path / "a.txt")
+    check_writable(tmp_path / "b.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old"
+
+
+def test_a_trial_finds_a_full_disk(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        with pytest.raises(InputError, match="room on its disk"):
+            check_writable(tmp_path / "a.txt")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geoinv.checks import InputError
+from geoinv.checks import InputError, InputWarning, MachineWarning
 from geoinv.cli.apply import apply
 from geoinv.cli.bench import bench
 from geoinv.cli.demo import demo
@@ -19,8 +18,11 @@ from geoinv.cli.files import convert, info, view
 from geoinv.cli.forward import forward
 from geoinv.cli.invert import invert
 from geoinv.cli.reproduce import reproduce
-from geoinv.cli.terminal import fail
+from geoinv.cli.streams import give_up_output, lost_output, standard_streams
+from geoinv.cli.terminal import fail, show, warn
 from geoinv.cli.train import train
+from geoinv.cli.unforeseen import sentence_of
+from geoinv.interrupts import stopped_by_signals
 from geoinv.version import __version__
 from geoinv.wording import options_of_command
 
@@ -36,7 +38,7 @@ for _command in COMMANDS:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"geoinv {__version__}")
+        show(f"geoinv {__version__}")
         raise typer.Exit
 
 
@@ -52,7 +54,7 @@ def _program(
     geoinv COMMAND --help says more about a command.
     """
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        show(context.get_help())
         raise typer.Exit(2)
 
 
@@ -70,18 +72,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 1 after a stated failure; 2 where the command was not understood.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    with standard_streams(), stopped_by_signals(), warnings.catch_warnings():
+        # of NumPy and others about their inputs; what a user should know comes as a sentence
+        warnings.simplefilter("ignore")
+        for kind in (InputWarning, MachineWarning):
+            warnings.simplefilter("default", kind)
+        warnings.showwarning = lambda message, *_, **__: warn(str(message))
+        code = _run(given)
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            give_up_output(error)
+        lost = lost_output()
+        if lost is None or code:
+            return code
+        # a reader that has gone needs no explanation
+        return 1 if isinstance(lost, BrokenPipeError) else fail(_sentence(lost))
+
+
+def _run(given: list[str]) -> int:
+    """Run a command; returns its exit code, whatever happens."""
     program = typer.main.get_command(application)
     try:
-        with warnings.catch_warnings():
-            # of NumPy and others about their inputs; what a user should know comes as a sentence
-            warnings.simplefilter("ignore")
-            # not program.main(): it turns Ctrl-C into silence
-            with (
-                options_of_command(_options(program, given)),
-                program.make_context("geoinv", given, obj=given) as context,
-            ):
-                program.invoke(context)
-            sys.stdout.flush()
+        # not program.main(): it turns Ctrl-C into silence
+        with (
+            options_of_command(_options(program, given)),
+            program.make_context("geoinv", given, obj=given) as context,
+        ):
+            program.invoke(context)
     except typer.Exit as ending:
         return ending.exit_code
     except typer.TyperException as error:
@@ -92,12 +110,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail("interrupted before the end; no file was left half-written")
     except MemoryError as error:
         return fail(f"more memory is needed than is free ({error}); use fewer cells or stations, or --engine direct")
-    except BrokenPipeError:
-        # whoever read the output has gone; the interpreter would complain once more when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError as error:
+        give_up_output(error)
         return 1
     except OSError as error:
         return fail(_sentence(error))
+    except SystemExit as ending:  # of a library
+        return ending.code if isinstance(ending.code, int) else fail(str(ending.code)) if ending.code else 0
+    except BaseException as error:  # panics of extension modules are not of Exception
+        return fail(sentence_of(error, given))
     return 0
 
 

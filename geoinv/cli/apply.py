@@ -13,7 +13,7 @@ import typer
 
 from geoinv.checks import InputError
 from geoinv.cli.extras import require_learning
-from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, say
 
@@ -68,9 +68,11 @@ def apply(
         found = reconstruct(network, A, values, network.layout.channels)
     share = f", {found.misfit / found.size:.2%} of mean |d|" if found.size > 0.0 else ""
     say("misfit", f"{found.misfit:.4g} per datum (root mean square of A x - d){share}")
-    _write(out, found.models, A, source, provenance(context, inputs))
+    origin = provenance(context, inputs)
+    written = write_result(out, lambda path: _write(path, found.models, A, source, origin))
     say("cost", cost(began))
-    say("wrote", str(out))
+    say("wrote", str(written.path))
+    written.confirm()
 
 
 def _write(

@@ -13,6 +13,7 @@ import typer
 
 from geoinv.checks import InputError, choice
 from geoinv.cli.outputs import check_output
+from geoinv.cli.terminal import show
 
 __all__ = ["bench"]
 
@@ -40,7 +41,7 @@ def bench(
             raise InputError(f"bench expects NAME with --quick and --json, got none; it is one of {', '.join(scripts)}")
         width = max(map(len, scripts))
         for known, script in scripts.items():
-            print(f"{known:<{width}}  {_question(script)}")
+            show(f"{known:<{width}}  {_question(script)}")
         return
     choice("bench", "NAME", name, tuple(scripts))
     if json is not None:

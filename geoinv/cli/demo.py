@@ -14,7 +14,7 @@ import typer
 from geoinv.checks import InputError
 from geoinv.cli.inputs import make_operator, say_grid
 from geoinv.cli.invert import say_solution
-from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, fail, say
 
@@ -56,9 +56,10 @@ def demo(
     with progress_shown("inversion"):
         solution = invert(A, example.survey.data, example.survey.uncertainty, bounds=(0.0, math.inf))
     result = solution.to_xarray(provenance(context, []))
-    write_netcdf(model, result)
+    written = write_result(model, lambda path: write_netcdf(path, result))
     say_solution(solution)
     say("bodies", compare_with_bodies(example, solution.model))
+    written.confirm()
     if not solution.reached:
         raise typer.Exit(fail(f"{solution.status}; {model} holds the last model"))
     drawn = view(result, picture)

@@ -9,8 +9,7 @@ import typer
 
 from geoinv.cli.options import ColumnsOption, FieldOption, HeightOption, columns_of, field_of
 from geoinv.cli.outputs import check_output
-from geoinv.cli.terminal import say_notes
-from geoinv.printable import printable
+from geoinv.cli.terminal import say_notes, show
 
 __all__ = ["convert", "info", "view"]
 
@@ -27,7 +26,7 @@ def info(
     """
     from geoinv.formats import describe
 
-    print(printable(describe(file, field=field_of(field), columns=columns_of(columns), height=height)))
+    show(describe(file, field=field_of(field), columns=columns_of(columns), height=height))
 
 
 def convert(
@@ -49,7 +48,7 @@ def convert(
     check_output(target, (), [source] if mesh is None else [source, mesh])
     with collected() as notes:
         done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height)
-    print(printable(done))
+    show(done)
     say_notes(notes)
 
 
@@ -69,5 +68,5 @@ def view(
     check_output(out, SUFFIXES, [file])
     with collected() as notes:
         done = view(file, out, columns=columns_of(columns), height=height)
-    print(printable(done))
+    show(done)
     say_notes(notes)

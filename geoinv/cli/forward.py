@@ -20,7 +20,7 @@ from geoinv.cli.options import (
     OutOption,
     RtolOption,
 )
-from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, say, say_notes
 
@@ -72,14 +72,16 @@ def forward(
     A = make_operator(grid, wanted, engine, rtol, applications=1)
     with progress_shown("forward"):
         predicted = A(values).astype(np.float64)
-    write_netcdf(out, wanted.with_data(predicted).to_xarray().assign_attrs(origin))
+    result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)
+    written = write_result(out, lambda path: write_netcdf(path, result))
     for name, row in zip(names, predicted, strict=True):
         say(name, f"{_range(row)} {QUANTITIES[name]['units']}")
     if stations.data is not None and stations.uncertainty is not None and names == stations.components:
         chi2 = float(np.mean(((stations.data - predicted) / stations.uncertainty) ** 2))
         say("misfit", f"chi^2/N = {chi2:.6g} against the data of {survey}")
     say("cost", cost(began))
-    say("wrote", str(out))
+    say("wrote", str(written.path))
+    written.confirm()
 
 
 def _range(values: npt.NDArray[np.float64]) -> str:

@@ -29,7 +29,7 @@ from geoinv.cli.options import (
     OutOption,
     RtolOption,
 )
-from geoinv.cli.outputs import check_output, provenance
+from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, fail, say, say_notes, warn
 
@@ -124,10 +124,11 @@ def invert(
         warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
     with progress_shown("inversion"):
         solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
-    write_netcdf(out, solution.to_xarray(origin))
+    written = write_result(out, lambda path: write_netcdf(path, solution.to_xarray(origin)))
     say_solution(solution)
     say("cost", cost(began))
-    say("wrote", str(out))
+    say("wrote", str(written.path))
+    written.confirm()
     if solution.status.startswith(("interrupted", "not finite")):
         raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
 

@@ -10,7 +10,7 @@ import typer
 
 from geoinv.checks import InputError
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.terminal import cost, fail, say
+from geoinv.cli.terminal import cost, fail, say, show
 
 if TYPE_CHECKING:
     from geoinv.experiments import Table
@@ -71,5 +71,5 @@ def reproduce(
 
 
 def _say_table(table: Table, out: Path) -> None:
-    print(table.markdown())
+    show(table.markdown())
     say("wrote", f"{out / table.experiment / 'table.json'}\n")

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from geoinv.cli.streams import give_up_output
 from geoinv.memory import bytes_text
 from geoinv.printable import printable
 
 if TYPE_CHECKING:
     from geoinv.formats import Notes
 
-__all__ = ["cost", "fail", "say", "say_notes", "warn"]
+__all__ = ["cost", "fail", "say", "say_notes", "show", "warn"]
+
+
+def show(text: str) -> None:
+    """Print lines; where nobody reads them any more, what runs goes on."""
+    try:
+        print(printable(text))
+    except OSError as error:
+        give_up_output(error)
 
 
 def say(label: str, text: str) -> None:
     """Print one line of a summary; further lines of the text stand below the first."""
-    first, *others = printable(text).splitlines() or [""]
-    print(f"{label:<9} {first}".rstrip())
-    for line in others:
-        print(f"{'':<9} {line}")
+    first, *others = text.splitlines() or [""]
+    show("\n".join([f"{label:<9} {first}".rstrip(), *(f"{'':<9} {line}" for line in others)]))
 
 
 def say_notes(notes: Notes) -> None:
@@ -43,8 +51,12 @@ def fail(sentence: str, code: int = 1) -> int:
 
 
 def _on_stderr(sentence: str) -> None:
-    sys.stdout.flush()
-    print("geoinv:", " ".join(printable(sentence).splitlines()), file=sys.stderr, flush=True)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        give_up_output(error)
+    with suppress(OSError):
+        print("geoinv:", " ".join(printable(sentence).splitlines()), file=sys.stderr, flush=True)
 
 
 def cost(began: float) -> str:

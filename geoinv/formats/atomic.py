@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geoinv.checks import InputError
+from geoinv.formats.partial import Partial
 
-__all__ = ["file_target", "whole_file"]
+__all__ = ["check_writable", "file_target", "whole_file"]
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_BLOCK = 4096
+"""Bytes written to see whether a disk has room: what most file systems give at least."""
 
 
 def file_target(path: str | Path) -> Path:
@@ -19,15 +25,48 @@ def file_target(path: str | Path) -> Path:
     Raises
     ------
     InputError
-        If there is no such folder, or a folder or device stands there.
+        If the name cannot be one, there is no such folder, or a folder or device stands there.
     """
-    target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise InputError(_no_folder(path))
-    if target.exists() and not target.is_file():
-        what = "a folder" if target.is_dir() else "a device"
-        raise InputError(f"{path} expects the name of a file to write, got {what}; add a file name")
+    try:
+        target = Path(os.path.realpath(path))
+        if not target.parent.is_dir():
+            raise InputError(_no_folder(path))
+        with suppress(FileNotFoundError):
+            _refuse_others(path, os.lstat(target).st_mode)
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(_sentence(path, error)) from error
+    except ValueError as error:  # a null byte, or characters that no name has
+        raise InputError(f"{path!r} expects a file name that the system can take ({error}); rename it") from None
     return target
+
+
+def _refuse_others(path: str | Path, mode: int) -> None:
+    """Refuse what is there and no file."""
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISLNK(mode):
+        raise InputError(f"{path} expects the name of a file to write, got a link that leads to itself; remove it")
+    what = "a folder" if stat.S_ISDIR(mode) else "a device"
+    raise InputError(f"{path} expects the name of a file to write, got {what}; add a file name")
+
+
+def check_writable(path: str | Path) -> None:
+    """Refuse a place where :func:`whole_file` would fail, by writing a little beside it; nothing stays.
+
+    Raises
+    ------
+    InputError
+        If `path` is no place for a file, the folder cannot be written to, or the disk is full.
+    """
+    target = file_target(path)
+    try:
+        with Partial(target) as partial:
+            partial.path.write_bytes(bytes(_BLOCK))
+            partial.sync()
+    except OSError as error:
+        raise InputError(_sentence(path, error)) from error
 
 
 @contextmanager
@@ -35,7 +74,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, and rename it to `path` when the block ends well.
 
     A reader never sees half a file: after an error, a full disk or Ctrl-C, what stood at `path`
-    before still stands there, and the temporary file is gone.
+    before still stands there, and the temporary file is gone. A file that is replaced passes on its
+    permissions.
 
     Parameters
     ----------
@@ -45,7 +85,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        In the same folder, ending in ``.partial``.
+        An empty file in the same folder, of an unpredictable name that ends in ``.partial``.
 
     Raises
     ------
@@ -53,28 +93,26 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         If `path` is no place for a file, or the disk is full.
     """
     target = file_target(path)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        yield partial
-        with open(partial, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, target)
+        with Partial(target) as partial:
+            yield partial.path
+            partial.sync()
+            partial.replace_target()
     except OSError as error:
         raise InputError(_sentence(path, error)) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def _sentence(path: str | Path, error: OSError) -> str:
     """What went wrong with the disk, and what to do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in _NO_ROOM:
         return (
             f"{path} expects room on its disk, got '{error.strerror}'; free some space or write to another disk "
             "(nothing was left half-written)"
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return _no_folder(path)
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{path} expects a name that the system can take, got '{error.strerror}'; choose a shorter one"
     return f"{path} expects a place that can be written, got '{error.strerror}'; choose another folder"
 
 

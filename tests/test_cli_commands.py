@@ -249,7 +249,7 @@ def test_dummy_rows_beside_stations_and_crowds_are_warned_of(small_survey, capsy
     options = ["--field", "65", "25", "50000", "--noise", "50", "--mesh", "coarse.msh", "--out", "model.nc"]
     assert main(["invert", "lines.csv", *options]) == 0
     dummies, beside, crowd = capsys.readouterr().err.splitlines()
-    assert dummies == "geoinv: warning: lines.csv: 1 of 60 rows with a null value are left out"
+    assert dummies == "geoinv: warning: lines.csv: 1 of 60 rows with a null value are left out (1 in tmi)"
     assert beside.startswith("geoinv: warning: 1 of 59 stations lie beside the mesh")
     assert crowd.startswith("geoinv: warning: 14.5 stations share a column of cells on average")
 

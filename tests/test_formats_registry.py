@@ -66,7 +66,8 @@ def test_text_is_recognised_by_its_content(tmp_path: Path, text: str, name: str)
     [
         (b"", "got an empty file; write or copy"),
         (b"\n \n! nothing\n", "got only blank lines and comments"),
-        (b"PK\x03\x04\x00\x00binary", "expects text, got binary content; give"),
+        (b"PK\x03\x04\x00\x00binary", "got a zip archive; unpack it first"),
+        (b"\x03\x04\x00\x00binary", "expects text, got binary content; give"),
         (b"Dear reader,\nthis is prose of some length.\n", "text that starts with 'Dear reader,'; give a mesh"),
         (gzip.compress(b"1 2 3\n" * 1000)[:20], "whole gzip file, got a broken one .*copy it again"),
         (b"\x89HDF\r\n\x1a\nnothing more", "whole netCDF file, got a broken one"),
@@ -112,7 +113,7 @@ def test_field_leaves_a_direction_that_the_file_states_apart(tmp_path: Path) -> 
 
 def test_height_replaces_that_of_the_file(tmp_path: Path) -> None:
     npt.assert_array_equal(read_survey(written(tmp_path, OBSERVATIONS), height=99).upward, [99, 99])
-    with pytest.raises(InputError, match="--height expects finite metres, got nan"):
+    with pytest.raises(InputError, match="height expects finite metres, got nan"):
         read_survey(written(tmp_path, OBSERVATIONS), height=np.nan)
 
 
@@ -123,7 +124,7 @@ def test_total_field_in_a_ubc_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_columns_are_for_tables_only(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"--columns expects a CSV/XYZ table, got .*UBC magnetic observations"):
+    with pytest.raises(InputError, match=r"columns expects a CSV/XYZ table, got .*UBC magnetic observations"):
         read_survey(written(tmp_path, OBSERVATIONS), columns={"tmi": "a"})
 
 
@@ -147,9 +148,9 @@ def test_ground_is_taken_from_its_own_column(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("3\n1 2 3\n4 5 6\n", r"number of points that follow \(2\) on line 1, got '3'; correct"),
-        ("2\n1 2 3\n4 5\n", "3 columns, as on line 2, on line 3, got '4 5'"),
+        ("2\n1 2 3\n4 5\n", "3 columns on line 3, got 2 in '4 5'"),
         ("1 2 3 4\n5 6 7 8\n", "elevations of the ground, got a survey with tmi"),
-        ("1 2 3\n4 5 nan\n", "finite numbers on line 2, got nan"),
+        ("1 2 3\n4 5 inf\n", "finite numbers on line 2, got inf"),
     ],
 )
 def test_wrong_topography_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.field import MainField
+from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import model_names, open_netcdf
 from geoinv.formats.notes import collected
 from geoinv.formats.recognition import POINTS, TABLE, UBC_MODEL, FileKind, recognise
 from geoinv.formats.registry import read_mesh, read_survey, read_topography
-from geoinv.formats.table import layout_of, read_table
+from geoinv.formats.table import read_table
 from geoinv.formats.text import TextLines
 from geoinv.formats.ubc_mesh import INACTIVE, ubc_model_values
 from geoinv.grid import AXES
@@ -136,7 +137,7 @@ def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None) -> l
     layout = layout_of(text)
     lines = [
         f"{len(text.lines) - (layout.start if layout else 0)} rows",
-        f"columns: {layout.listing if layout else ''}",
+        f"names: {layout.listing if layout else ''}",
     ]
     try:
         table = read_table(path, columns)

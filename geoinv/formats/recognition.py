@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoinv.checks import InputError
+from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import content_of, open_netcdf
-from geoinv.formats.table import layout_of
 from geoinv.formats.text import TextLines, is_number, read_bytes
 
 __all__ = [

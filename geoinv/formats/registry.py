@@ -13,12 +13,13 @@ from geoinv.checks import InputError, array_of, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, recognition
 from geoinv.formats.recognition import FileKind, recognise
-from geoinv.formats.table import read_table, write_table
-from geoinv.formats.text import TextLines, naming
+from geoinv.formats.table import read_counted_points, read_table, write_table
+from geoinv.formats.text import naming
 from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh, write_ubc_model
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
 from geoinv.grid import Grid
 from geoinv.survey import COMPONENTS, Survey
+from geoinv.wording import way
 
 __all__ = [
     "MESH_SUFFIXES",
@@ -100,9 +101,11 @@ def read_survey(
     kind = _recognised(path, "survey")
     table = kind in (recognition.TABLE, recognition.POINTS)
     if columns and not table:
-        raise InputError(f"--columns expects a CSV/XYZ table, got {path} ({kind.name}); leave it out")
+        owner = way("--columns", "columns")
+        raise InputError(f"{owner} expects a CSV/XYZ table, got {path} ({kind.name}); leave it out")
     if height is not None:
-        finite("--height", "metres", array_of("--height", "metres", height), "give one number")
+        owner = way("--height", "height")
+        finite(owner, "metres", array_of(owner, "metres", height), "give one number")
     if table:
         survey = _survey_of_table(path, field, columns, height)
     elif kind is recognition.UBC_OBSERVATIONS:
@@ -124,12 +127,14 @@ def _survey_of_table(
 ) -> Survey:
     required = ("easting", "northing") if height is not None else ("easting", "northing", "upward")
     quantities = [*COMPONENTS, *(f"{name}_uncertainty" for name in COMPONENTS)]
-    table = read_table(path, columns, required=required, optional=quantities)
+    given = () if height is None else ("upward",)
+    table = read_table(path, columns, required=required, optional=quantities, given=given)
     if field is None:
-        raise InputError(
-            f"{path} expects the inducing field beside it, got a table, which has none; give --field with inclination, "
-            "declination (degrees) and intensity (nT)"
+        remedy = way(
+            "give --field with inclination, declination (degrees) and intensity (nT)",
+            "give field=MainField(inclination, declination, intensity) in degrees and nT",
         )
+        raise InputError(f"{path} expects the inducing field beside it, got a table, which has none; {remedy}")
     found = table.columns
     components = tuple(name for name in COMPONENTS if name in found)
     uncertainties = [found.get(f"{name}_uncertainty") for name in components]
@@ -157,7 +162,11 @@ def _refuse_total_field(path: str | Path, survey: Survey) -> None:
     if middle > _TOTAL_FIELD:
         raise InputError(
             f"{path} expects tmi as an anomaly in nT, got a median of {middle:.0f} nT, which is a total field; "
-            "subtract the IGRF (and a base level), or choose the residual with --columns tmi=NAME"
+            "subtract the IGRF (and a base level)"
+            + way(
+                ", or choose the residual with --columns tmi=NAME",
+                ", or choose the residual with columns={'tmi': NAME}",
+            )
         )
 
 
@@ -222,22 +231,15 @@ def read_topography(path: str | Path) -> npt.NDArray[np.float64]:
     if kind is recognition.NETCDF["topography"]:
         return netcdf.read_netcdf_topography(path)
     if kind is recognition.COUNTED_POINTS:
-        text = TextLines.read(path)
-        points = len(text.lines) - 1
-        if int(text.lines[0]) != points:
-            remedy = "correct it, or copy the file again: it may be cut short"
-            raise text.error(0, f"the number of points that follow ({points})", remedy)
-        return text.array(1)
-    positions = ("easting", "northing")
-    columns = read_table(path, required=positions, optional=("ground",)).columns
-    if "ground" not in columns:
-        columns = read_table(path, required=(*positions, "upward"), optional=("tmi",)).columns
-        if "tmi" in columns:
-            raise InputError(
-                f"{path} expects elevations of the ground, got a survey with tmi and heights of the sensor; "
-                "give points x y z, or name the column of the ground dem"
-            )
-    return np.column_stack([*columns.values()])
+        return read_counted_points(path)
+    required = ("easting", "northing", ("ground", "upward"))
+    table = read_table(path, required=required, optional=(), choice=False)
+    if "tmi" in table.present and "ground" not in table.columns:
+        raise InputError(
+            f"{path} expects elevations of the ground, got a survey with tmi and heights of the sensor; "
+            "give points x y z, or name the column of the ground dem"
+        )
+    return np.column_stack([*table.columns.values()])
 
 
 def write_survey(path: str | Path, survey: Survey) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,12 +18,15 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.formats.budget import read_within, refuse_special
+from geoinv.formats.foreign import foreign_content
 
-__all__ = ["TextLines", "is_number", "naming", "read_bytes", "rows_text", "split"]
+__all__ = ["TextLines", "is_number", "naming", "quoted", "read_bytes", "rows_text", "split"]
 
 # control characters that no text file holds (tab, line ends, form feed, DOS end of file and escape apart)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _COMMENT_MARKS = ("!", "#", "%", "/")
+_MOST_COMMENTS = 200  # kept to look for names in
+_SHOWN = 60  # characters of a line that an error quotes
 
 
 @contextmanager
@@ -71,13 +75,43 @@ def read_bytes(path: str | Path, limit: int = -1) -> bytes:
         raise InputError(f"{path} expects a readable file, got {error.strerror}; check its permissions") from None
 
 
+def quoted(text: str) -> str:
+    """Text in quotation marks for an error, cut where it is long."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
+
+
 def split(line: str, delimiter: str | None) -> list[str]:
-    """Tokens of a line, at a delimiter or (None) at white space."""
+    """Tokens of a line, at a delimiter or (None) at white space.
+
+    Raises
+    ------
+    InputError
+        If a quotation mark opens a token and none closes it on this line, or the token is longer than
+        the `csv` module reads.
+    """
+    if '"' not in line:
+        return line.split() if delimiter is None else [token.strip() for token in line.split(delimiter)]
     if delimiter is None:
-        return line.split()
-    quoted = '"' in line
-    tokens = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True)) if quoted else line.split(delimiter)
+        line = line.strip().replace("\t", " ")
+    try:
+        tokens = next(csv.reader([line], delimiter=delimiter or " ", skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        what = "a longer one" if "limit" in str(error) else "one that is not"
+        raise InputError(
+            f"expected quotation marks that are closed on the line they are opened on, each text of at most "
+            f"{csv.field_size_limit()} characters, got {what}; double a mark that belongs to the text, or remove it"
+        ) from None
     return [token.strip() for token in tokens]
+
+
+def _decoded(content: bytes, whole: bool) -> str:
+    """Text of bytes: UTF-16 where they say so, UTF-8, or else Windows' Western European code page."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return codecs.getincrementaldecoder("utf-16")("replace").decode(content, final=whole)
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(content, final=whole)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def is_number(token: str) -> bool:
@@ -113,15 +147,15 @@ class TextLines:
         Lines without blank ones and comments (those that begin with ``! # % /``).
     line_numbers : list of int
         Where each stands in the file, from 1.
-    heading : str
-        The comment right above the first line, without its mark: some programs put the names of
-        the columns there.
+    comments : list of (int, str)
+        The first comments, without their marks, and the numbers of their lines: some programs put the
+        names of the columns there.
     """
 
     path: Path
     lines: list[str]
     line_numbers: list[int]
-    heading: str = ""
+    comments: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: str | Path, *, inline_comments: bool = True, limit: int = -1) -> TextLines:
@@ -139,32 +173,36 @@ class TextLines:
         Raises
         ------
         InputError
-            If the file cannot be read, is binary, or holds no line but comments.
+            If the file cannot be read, is binary or of a known other kind, or holds no line but comments.
         """
         content = read_bytes(path, limit)
-        if _BINARY.search(content):
+        foreign = foreign_content(content[:1024])
+        if foreign is not None:
+            raise InputError(f"{path} expects text or netCDF, got {foreign[0]}; {foreign[1]}")
+        if content[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and _BINARY.search(content):
+            if content[1:64:2].strip(b"\0") == b"" or content[:64:2].strip(b"\0") == b"":
+                raise InputError(f"{path} expects text in UTF-8, got UTF-16 without its mark; save it as UTF-8")
             raise InputError(f"{path} expects text, got binary content; give a text or netCDF file")
-        text = content.decode("utf-8-sig", errors="replace").rstrip("\x1a")
+        text = _decoded(content, whole=not 0 < limit <= len(content)).rstrip("\x1a")
         everything = text.splitlines()
         if 0 < limit <= len(content) and len(everything) > 1:
             everything.pop()
         inline_comments = inline_comments and "!" in text
         lines: list[str] = []
         line_numbers: list[int] = []
-        comment = heading = ""
+        comments: list[tuple[int, str]] = []
         for number, raw in enumerate(everything, 1):
             line = raw.partition("!")[0].strip() if inline_comments else raw.strip(" \r\n\f\x1a")
             if not line or line.startswith(_COMMENT_MARKS):
-                comment = raw
+                if len(comments) < _MOST_COMMENTS and raw.strip():
+                    comments.append((number, raw.strip().lstrip("".join(_COMMENT_MARKS)).strip()))
                 continue
-            if not lines:
-                heading = comment.lstrip("".join(_COMMENT_MARKS)).strip()
             lines.append(line)
             line_numbers.append(number)
         if not lines:
             what = "only blank lines and comments" if content.strip() else "an empty file"
             raise InputError(f"{path} expects lines of numbers, got {what}; write or copy the file again")
-        return cls(Path(path), lines, line_numbers, heading)
+        return cls(Path(path), lines, line_numbers, comments)
 
     def error(self, index: int, expected: str, remedy: str, got: str | None = None) -> InputError:
         """Error about one line (by its index here): what was expected, what came, what to do."""
@@ -172,9 +210,14 @@ class TextLines:
             return InputError(
                 f"{self.path} expects {expected} after line {self.line_numbers[-1]}, got the end of the file; {remedy}"
             )
-        line = self.lines[index]
-        shown = got or repr(line if len(line) <= 60 else f"{line[:60]}...")
+        shown = got or quoted(self.lines[index])
         return InputError(f"{self.path} expects {expected} on line {self.line_numbers[index]}, got {shown}; {remedy}")
+
+    @contextmanager
+    def on_line(self, index: int) -> Iterator[None]:
+        """Put the file and a line before the sentence of an InputError raised inside."""
+        with naming(f"{self.path} line {self.line_numbers[index]}"):
+            yield
 
     def refuse_where(
         self, bad: npt.NDArray[np.bool_], start: int, expected: str, remedy: str, got: npt.ArrayLike | None = None
@@ -188,7 +231,11 @@ class TextLines:
         """
         if bad.any():
             first = int(np.argmax(bad))
-            shown = None if got is None else f"{np.asarray(got)[first]:g} ({int(bad.sum())} of {bad.size} rows)"
+            shown = (
+                None
+                if got is None
+                else f"{repr(float(np.asarray(got)[first])).removesuffix('.0')} ({int(bad.sum())} of {bad.size} rows)"
+            )
             raise self.error(start + first, expected, remedy, shown)
 
     def values(self, index: int, counts: Collection[int], expected: str, remedy: str) -> list[float]:
@@ -232,9 +279,7 @@ class TextLines:
         if start >= len(self.lines):
             raise self.error(start, "rows of numbers", "write or copy the file again")
         try:
-            values = np.loadtxt(
-                self.lines[start:], ndmin=2, comments=None, delimiter=delimiter, usecols=usecols, quotechar='"'
-            )
+            values = np.loadtxt(self.lines[start:], ndmin=2, comments=None, delimiter=delimiter, usecols=usecols)
         except ValueError:
             raise self._first_bad(start, delimiter, usecols) from None
         bad = ~np.isfinite(values)
@@ -254,6 +299,6 @@ class TextLines:
                 return self.error(index, expected, "correct that line; the file may be cut short")
             for token in tokens if usecols is None else [tokens[k] for k in usecols]:
                 if not is_number(token):
-                    shown = repr(token) if token else "an empty field"
+                    shown = quoted(token) if token else "an empty field"
                     return self.error(index, "numbers", "correct that line or remove it", shown)
         return self.error(start, "rows of numbers", "write one row a line, with a decimal point")

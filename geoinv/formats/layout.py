@@ -1,0 +1,297 @@
+"""Where things stand in a table: what separates its columns, what they are called, where the rows begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from math import comb
+
+from geoinv.checks import InputError
+from geoinv.formats.column_names import ColumnName, understood
+from geoinv.formats.text import TextLines, is_number, quoted, split
+from geoinv.units import Unit, unit_of
+
+__all__ = ["MARKER", "NULL_WORDS", "Layout", "layout_of"]
+
+_NULLS = (
+    "* ** *** - -- --- ? . .. n/a na #n/a #na nan <na> nil none null nodata no_data missing dummy void blank 1.#qnan "
+    "-1.#ind #value! #div/0! #null!"
+)
+NULL_WORDS = frozenset({"", *_NULLS.split()})
+"""Texts, in lower case, that stand for a missing value."""
+
+MARKER = re.compile(
+    r"(line|tie|random|special|base|trend|test)[ \t]*:?[ \t]*[\w.\-:+]{1,40}|[LTDBRPS][ \t]*-?\d{1,12}(\.\d+)?(:\d+)?",
+    re.I,
+)
+"""A line that begins a flight line in a Geosoft XYZ file: ``LINE 1010``, ``TIE 90``, ``L1010:2``."""
+
+_DELIMITERS = "\t;|,"
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
+_RULE = re.compile(r"[\s\-=_+|:.,;*~#/]+")
+_NO_UNIT = frozenset({"", "-", "--", "none", "n/a", "na", "()", "[]", "unitless", "text", "string"})
+_PROSE = re.compile(
+    r"\b(of|from|by|the|for|with|and|in|on|to|at|this|is|are|as|file|survey|generated|exported|created|written|"
+    r"format|version|project|client|area|date|made)\b|:(\s|$)"
+)
+_HEAD = 60  # lines above the first row
+_MOST_COLUMNS = 10_000
+_MOST_GROUPINGS = 3000
+_SHOWN_NAMES = 30
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the columns of a table stand.
+
+    Parameters
+    ----------
+    delimiter : str, optional
+        Between columns; None for white space.
+    names : tuple of ColumnName, optional
+        Names of the columns, if there are any.
+    width : int
+        Number of columns.
+    start : int
+        Index of the first row among the lines.
+    remark : str
+        A comment that names easting and northing but not each column.
+    titles : tuple of str
+        Lines above the names.
+    mentions : str
+        A comment that mentions feet or the like.
+    units : tuple of str
+        Units of columns without names.
+    """
+
+    delimiter: str | None
+    names: tuple[ColumnName, ...] | None
+    width: int
+    start: int
+    remark: str = ""
+    titles: tuple[str, ...] = ()
+    mentions: str = ""
+    units: tuple[str, ...] = ()
+
+    def unit(self, index: int) -> Unit | None:
+        """Unit that the file states for a column."""
+        if self.names:
+            return self.names[index].unit
+        return unit_of(self.units[index]) if self.units else None
+
+    @property
+    def listing(self) -> str:
+        """The columns, for a reader."""
+        if not self.names:
+            return f"{self.width} columns without names"
+        shown = ", ".join(name.text for name in self.names[:_SHOWN_NAMES])
+        return shown if self.width <= _SHOWN_NAMES else f"{shown}, ... ({self.width} columns)"
+
+
+def layout_of(text: TextLines) -> Layout | None:
+    """Layout of a table, or None where the first lines are not rows of at least three columns.
+
+    The first row is the first line with three numbers. Names stand on the line above it or in a comment above
+    it; a line of units or of dashes may stand between, titles above.
+
+    Raises
+    ------
+    InputError
+        If numbers have decimal commas; if names and rows do not fit together.
+    """
+    start = next((k for k in range(min(len(text.lines), _HEAD)) if _begins_rows(text.lines, k)), None)
+    if start is None:
+        return _without_rows(text)
+    delimiter = _row_delimiter(text.lines[start])
+    with text.on_line(start):
+        width = len(split(text.lines[start], delimiter))
+    if width > _MOST_COLUMNS:
+        raise text.error(start, f"at most {_MOST_COLUMNS} columns", "write one station a line", f"{width} columns")
+    return _with_names(text, Layout(delimiter, None, width, start))
+
+
+def _begins_rows(lines: Sequence[str], index: int) -> bool:
+    """Tell whether a line is a row, and not a title with three numbers in it."""
+    if _row_delimiter(lines[index]) == "":
+        return False
+    below = next((line for line in lines[index + 1 : index + 4] if not MARKER.fullmatch(line)), None)
+    numbers_only = all(map(is_number, re.split(r"[\s,;|]+", lines[index].strip())))
+    return below is None or numbers_only or _row_delimiter(below) != ""
+
+
+def _row_delimiter(line: str) -> str | None:
+    """What separates the columns of a row of numbers; empty for a line that is none."""
+    for delimiter in (*(d for d in _DELIMITERS if d in line), None):
+        try:
+            tokens = split(line, delimiter)
+        except InputError:
+            # a quotation mark that nothing closes: the rows are read with more care
+            tokens = line.replace('"', " ").split(delimiter)
+            tokens = [token.strip() for token in tokens]
+        numbers = sum(map(is_number, tokens))
+        nulls = sum(token.lower() in NULL_WORDS and not is_number(token) for token in tokens)
+        texts = len(tokens) - numbers - nulls
+        if numbers >= 3 or (numbers == 2 and nulls and (delimiter is not None or not texts)):
+            return delimiter
+    return ""
+
+
+def _without_rows(text: TextLines) -> Layout | None:
+    """Nothing, for what is no table; an error for names without rows and for decimal commas."""
+    for index, line in enumerate(text.lines[:_HEAD]):
+        tokens = re.split(r"[;\t|]|\s+", line)
+        commas = [token.strip() for token in tokens if _DECIMAL_COMMA.fullmatch(token.strip())]
+        if len(commas) >= 2 and len(commas) + sum(map(is_number, tokens)) >= 3:
+            raise text.error(
+                index, "numbers with a decimal point", "write points in place of the decimal commas", quoted(commas[0])
+            )
+    header = next((k for k, line in enumerate(text.lines[:_HEAD]) if _has_positions(_names_in(line))), None)
+    if header is None:
+        return None
+    below = [k for k in range(header + 1, len(text.lines[:_HEAD])) if not _skipped(text.lines[k])]
+    index = below[0] if below else len(text.lines)
+    raise text.error(index, "rows of at least three numbers under the names", "write one row a station")
+
+
+def _skipped(line: str) -> bool:
+    return bool(_RULE.fullmatch(line) or MARKER.fullmatch(line) or _units(line.split()))
+
+
+def _names_in(line: str) -> list[ColumnName]:
+    for tokens in _tokenisations(line, None):
+        names = [understood(token) for token in tokens]
+        if _has_positions(names):
+            return names
+    return []
+
+
+def _has_positions(names: Sequence[ColumnName]) -> bool:
+    quantities = {name.quantity for name in names}
+    return bool(quantities & {"easting", "longitude"}) and bool(quantities & {"northing", "latitude"})
+
+
+def _with_names(text: TextLines, layout: Layout) -> Layout:
+    """Layout with the names that stand above its first row."""
+    lines = [(text.line_numbers[k], k, text.lines[k]) for k in range(layout.start)]
+    row = text.line_numbers[layout.start]
+    comments = [(number, -1, comment) for number, comment in text.comments if number < row]
+    units: list[str] = []
+    unknown: tuple[ColumnName, ...] | None = None
+    remark = mentions = ""
+    above = sorted(lines + comments, reverse=True)
+    for place, (_, index, line) in enumerate(above):
+        if _RULE.fullmatch(line) or not line or (index >= 0 and MARKER.fullmatch(line)):
+            continue
+        if not units and (found := _fitting_units(line, layout)):
+            units = found
+            continue
+        names = _fitting_names(line, layout)
+        if names and (index >= 0 or _has_positions(names)):
+            titles = tuple(
+                title
+                for _, k, title in reversed(above[place + 1 :])
+                if k >= 0 and not (_RULE.fullmatch(title) or MARKER.fullmatch(title))
+            )
+            _refuse_numbers_in(text, [k for _, k, _ in above[place:] if k >= 0])
+            return _named(text, replace(layout, titles=titles, mentions=_mention(comments)), names, units)
+        if index >= 0:
+            remedy = "give as many names as the rows have columns, or remove that line"
+            if any(map(_DECIMAL_COMMA.fullmatch, line.replace(";", " ").split())):
+                remedy = "write points in place of decimal commas"
+            raise text.error(index, f"names for {layout.width} columns or a row of numbers", remedy)
+        if names and unknown is None and not _PROSE.search(line.lower()):
+            unknown = names
+        if not remark and _has_positions([understood(word) for word in re.findall(r"\w+", line)]):
+            remark = line
+    mentions = _mention(comments)
+    if unknown is not None:
+        return _named(text, replace(layout, mentions=mentions), unknown, units)
+    return replace(layout, remark=remark, mentions=mentions, units=tuple(units))
+
+
+def _refuse_numbers_in(text: TextLines, above: Sequence[int]) -> None:
+    """Refuse a line of numbers among the lines above the rows: it may be a row, or a count."""
+    for index in above:
+        tokens = re.split(r"[\s,;|]+", text.lines[index].strip())
+        if tokens and all(map(is_number, tokens)) and not MARKER.fullmatch(text.lines[index]):
+            raise text.error(index, "a line of names or a row of at least three numbers", "correct or remove that line")
+
+
+def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: Sequence[str]) -> Layout:
+    """Layout with names, and with the units of a line of their own."""
+    merged = []
+    for name, unit in zip(names, units or [""] * len(names), strict=True):
+        found = None if unit.strip("()[]").lower() in _NO_UNIT else unit_of(unit)
+        if found is not None and name.unit is not None and name.unit.factor != found.factor:
+            raise InputError(
+                f"{text.path} expects one unit of the column {name.text!r}, got {name.unit.text} in its name and "
+                f"{found.text} below it; correct one of them"
+            )
+        if found is not None and name.unit is None:
+            name = replace(understood(f"{name.text} [{found.text}]"), text=name.text, key=name.key)
+        merged.append(name)
+    return replace(layout, names=tuple(merged))
+
+
+def _fitting_names(line: str, layout: Layout) -> tuple[ColumnName, ...] | None:
+    """Names in a line, as many as there are columns; those that are best understood."""
+    fitting = []
+    for part in dict.fromkeys((line, line.partition(":")[2].strip())):
+        for tokens in _tokenisations(part, layout.delimiter):
+            if len(tokens) == layout.width and not any(map(is_number, tokens)):
+                fitting.append(tuple(map(understood, tokens)))
+    if not fitting:
+        fitting = _groupings(line.split(), layout.width)
+    return max(fitting, key=_has_positions, default=None)
+
+
+def _tokenisations(line: str, delimiter: str | None) -> Iterator[list[str]]:
+    """Ways to part a line into names."""
+    for separator in dict.fromkeys((delimiter, *(d for d in _DELIMITERS if d in line), None)):
+        try:
+            yield split(line, separator)
+        except InputError:
+            continue
+    stripped = line.strip()
+    yield re.split(r"\s{2,}|\s*\t\s*", stripped)
+    yield re.findall(r"[^\s(\[]\S*(?:\s+[(\[][^)\]]*[)\]])*", stripped)  # Easting (m)
+    yield [part for part in re.split(r"(?<=[)\]])\s+", stripped) if part]  # GPS Height (m)
+
+
+def _groupings(words: Sequence[str], width: int) -> list[tuple[ColumnName, ...]]:
+    """Names of several words: the only way to group them so that each is understood and none comes twice."""
+    if not width < len(words) <= 4 * width or comb(len(words) - 1, width - 1) > _MOST_GROUPINGS:
+        return []
+    found = []
+    for breaks in combinations(range(1, len(words)), width - 1):
+        ends = (0, *breaks, len(words))
+        names = tuple(understood(" ".join(words[a:b])) for a, b in pairwise(ends))
+        quantities = [name.quantity for name in names]
+        if all(quantities) and len(set(quantities)) == width:
+            found.append(names)
+    return found if len(found) == 1 else []
+
+
+def _fitting_units(line: str, layout: Layout) -> list[str]:
+    """Units in a line, one a column, or nothing."""
+    for tokens in _tokenisations(line, layout.delimiter):
+        if len(tokens) == layout.width and _units(tokens):
+            return tokens
+    return []
+
+
+def _units(tokens: Sequence[str]) -> bool:
+    """Tell whether tokens are units, or say that there is none; some may be unknown units of what is not read."""
+    known = sum(unit_of(token) is not None and not is_number(token) for token in tokens)
+    if not known or any(is_number(token) or understood(token).quantity for token in tokens):
+        return False
+    stated = [token for token in tokens if token.strip("()[]").lower() not in _NO_UNIT]
+    return known == len(stated) or 2 <= known >= len(stated) / 2
+
+
+def _mention(comments: Sequence[tuple[int, int, str]]) -> str:
+    """The comment that mentions a unit of length or field which is not the project's."""
+    pattern = re.compile(r"\b(feet|foot|ft|km|kilomet(er|re)s?|microtesla|picotesla|uT|µT|pT|gauss)\b")
+    return next((comment for _, _, comment in comments if pattern.search(comment)), "")

@@ -1,0 +1,112 @@
+"""The numbers of the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.checks import InputError
+from geoinv.formats.layout import MARKER, NULL_WORDS, Layout
+from geoinv.formats.text import TextLines, is_number, quoted, split
+
+__all__ = ["rows_of", "without_markers"]
+
+
+def without_markers(text: TextLines, layout: Layout) -> tuple[TextLines, tuple[str, ...]]:
+    """Text from its first row on without the lines that begin a flight line (``LINE 10``, ``TIE 2``), and these."""
+    lines, numbers = text.lines[layout.start :], text.line_numbers[layout.start :]
+    marks = {k for k, line in enumerate(lines) if line[0].isalpha() and len(line) < 64 and MARKER.fullmatch(line)}
+    above = [line for line in text.lines[: layout.start] if MARKER.fullmatch(line)]
+    found = (*above, *(lines[k] for k in sorted(marks)))
+    if marks:
+        kept = [k for k in range(len(lines)) if k not in marks]
+        lines, numbers = [lines[k] for k in kept], [numbers[k] for k in kept]
+    return TextLines(text.path, lines, numbers), found
+
+
+def rows_of(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Numbers of some columns, NaN where a text stands for a missing value.
+
+    Parameters
+    ----------
+    text : TextLines
+        Rows only.
+    layout : Layout
+        What separates the columns, and how many there are.
+    columns : sequence of int
+        Indices of the columns wanted.
+
+    Returns
+    -------
+    (rows, columns) array
+
+    Raises
+    ------
+    InputError
+        About the first row that has another number of columns, a quotation mark that nothing closes, a
+        text where a number belongs, or infinity.
+    """
+    if any('"' in line for line in text.lines):
+        values = _with_care(text, layout, columns)
+    else:
+        _refuse_ragged(text, layout)
+        try:
+            values = np.loadtxt(
+                text.lines, ndmin=2, comments=None, delimiter=layout.delimiter, usecols=tuple(columns), quotechar=None
+            )
+        except ValueError:
+            values = _with_care(text, layout, columns)
+    infinite = np.isinf(values)
+    if infinite.any():
+        row, column = (int(k) for k in np.argwhere(infinite)[0])
+        place = f"{values[row, column]} ({int(infinite.any(axis=1).sum())} of {len(values)} rows)"
+        raise text.error(row, "finite numbers", "remove those rows or fill them in", place)
+    return values
+
+
+def _refuse_ragged(text: TextLines, layout: Layout) -> None:
+    """Refuse a row with another number of columns than the first one."""
+    delimiter, width = layout.delimiter, layout.width
+    for index, line in enumerate(text.lines):
+        found = line.count(delimiter) + 1 if delimiter else len(line.split())
+        if found != width:
+            raise _ragged(text, layout, index, found)
+
+
+def _ragged(text: TextLines, layout: Layout, index: int, found: int) -> InputError:
+    expected = f"{layout.width} columns ({layout.listing})" if layout.names else f"{layout.width} columns"
+    remedy = "correct that line; the file may be cut short"
+    return text.error(index, expected, remedy, f"{found} in {quoted(text.lines[index])}")
+
+
+def _with_care(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Numbers token by token: slower, with quotation marks and texts for missing values."""
+    values = np.empty((len(text.lines), len(columns)))
+    for index, line in enumerate(text.lines):
+        with text.on_line(index):
+            tokens = split(line, layout.delimiter)
+        if len(tokens) != layout.width:
+            raise _ragged(text, layout, index, len(tokens))
+        for k, column in enumerate(columns):
+            token = tokens[column]
+            try:
+                values[index, k] = float(token)
+                bad = "_" in token
+            except ValueError:
+                values[index, k] = np.nan
+                bad = token.lower() not in NULL_WORDS
+            if bad:
+                raise _not_a_number(text, layout, index, column, token)
+    return values
+
+
+def _not_a_number(text: TextLines, layout: Layout, index: int, column: int, token: str) -> InputError:
+    where = f"{layout.names[column].text!r}" if layout.names else f"{column + 1}"
+    remedy = "correct that line or remove it"
+    if is_number(token.replace(",", ".")):
+        remedy = "write a decimal point in place of the comma"
+    elif is_number(token.lower().replace("d", "e")):
+        remedy = "write exponents with e in place of d"
+    return text.error(index, f"a number in column {where}", remedy, quoted(token))

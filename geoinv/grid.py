@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.memory import require_memory
+from geoinv.topography import Topography, topography_points
 
 if TYPE_CHECKING:
     import discretize
@@ -184,7 +185,7 @@ class Grid:
 
         Parameters
         ----------
-        topography : (n, 3) array_like or xarray.DataArray
+        topography : (n, 3) array_like, xarray.DataArray or Topography
             Points (easting, northing, elevation) in metres, or a grid of elevations over
             (northing, easting). Linear between points, nearest outside them.
 
@@ -198,22 +199,41 @@ class Grid:
         InputError
             If the points are not finite triples, do not overlap the grid, or leave no active cell.
         """
-        points = topography_points(topography)
+        ground = Topography.of(topography)
+        points = ground.points
         for axis, column in (("easting", 0), ("northing", 1)):
             edges, low, high = self.edges(axis), points[:, column].min(), points[:, column].max()
             if low > edges[-1] or high < edges[0]:
                 raise InputError(
-                    f"Grid.with_topography expects topography over the grid, got {axis} {low:g} to {high:g} m "
-                    f"against {edges[0]:g} to {edges[-1]:g} m; bring both into one coordinate system"
+                    f"the mesh expects topography over it, got {axis} {low:.10g} to {high:.10g} m "
+                    f"against {edges[0]:.10g} to {edges[-1]:.10g} m; bring both into one coordinate system"
                 )
-        active = self.active & (self.upward[:, None, None] < _ground(points, self.easting, self.northing))
+        active = self.active & (self.upward[:, None, None] < ground.elevation(self.easting, self.northing[:, None]))
         if not active.any():
             raise InputError(
-                f"Grid.with_topography expects ground above {self.upward[0]:g} m, the lowest cell centre, "
-                f"got elevations {points[:, 2].min():g} to {points[:, 2].max():g} m; "
+                f"the mesh expects ground above {self.upward[0]:.10g} m, its lowest cell centre, "
+                f"got elevations {points[:, 2].min():.10g} to {points[:, 2].max():.10g} m; "
                 "check that elevation is metres, positive up"
             )
         return self.with_active(active)
+
+    def touching(
+        self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """First and last cell along each axis that a point touches, within :meth:`rounding`.
+
+        Returns
+        -------
+        first, last : (points, 3) arrays of int
+            Cells along (upward, northing, easting): one and the same inside a cell, two on a face
+            between cells. -1 and the number of cells stand for what is outside the grid.
+        """
+        first, last = [], []
+        for axis, values in zip(AXES, (upward, northing, easting), strict=True):
+            edges, points, rounding = self.edges(axis), np.asarray(values, dtype=np.float64), self.rounding(axis)
+            first.append(np.searchsorted(edges, points - rounding, side="left") - 1)
+            last.append(np.searchsorted(edges, points + rounding, side="right") - 1)
+        return np.stack(first, axis=-1), np.stack(last, axis=-1)
 
     def cell_of(
         self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
@@ -227,14 +247,32 @@ class Grid:
         inside : (points,) array of bool
             False outside the grid and on every face, edge and corner, within :meth:`rounding`.
         """
-        columns = []
-        inside = np.ones(np.shape(easting), bool)
-        for axis, values in zip(AXES, (upward, northing, easting), strict=True):
-            edges, points, rounding = self.edges(axis), np.asarray(values, dtype=np.float64), self.rounding(axis)
-            cell = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, edges.size - 2)
-            inside &= (points - edges[cell] > rounding) & (edges[cell + 1] - points > rounding)
-            columns.append(cell)
-        return np.stack(columns, axis=-1), inside
+        first, last = self.touching(easting, northing, upward)
+        inside = ((first == last) & (first >= 0) & (first < np.asarray(self.shape))).all(axis=-1)
+        return np.clip(first, 0, np.asarray(self.shape) - 1), inside
+
+    def inside_rock(
+        self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which points have rock all around them.
+
+        A point on a face, edge or corner lies inside the rock where all cells that touch it are
+        active. Rock goes on below the grid and at its sides, so that there the cells inside it
+        count; on the top of the grid there is air.
+
+        Returns
+        -------
+        (points,) array of bool
+            False where a touching cell is not active, and for points that touch no cell.
+        """
+        first, last = self.touching(easting, northing, upward)
+        cells = np.asarray(self.shape)
+        rock = ((last >= 0) & (first < cells)).all(axis=-1) & (last[..., 0] < cells[0])
+        low, high = np.clip(first, 0, cells - 1), np.clip(last, 0, cells - 1)
+        for corner in np.ndindex(2, 2, 2):
+            index = np.where(corner, high, low)
+            rock &= self.active[tuple(np.moveaxis(index, -1, 0))]
+        return np.asarray(rock)
 
     def to_xarray(self, **models: npt.ArrayLike) -> xr.Dataset:
         """Grid, and models on it, as a CF Dataset.
@@ -334,49 +372,3 @@ class Grid:
         extents = ", ".join(f"{axis} {self.edges(axis)[0]:g} to {self.edges(axis)[-1]:g} m" for axis in reversed(AXES))
         nz, ny, nx = self.shape
         return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"
-
-
-def topography_points(topography: Any) -> npt.NDArray[np.float64]:
-    """Topography as checked (easting, northing, elevation) points."""
-    if hasattr(topography, "dims"):
-        if set(topography.dims) != {"northing", "easting"} or not {"northing", "easting"} <= set(topography.coords):
-            raise InputError(
-                "Grid.with_topography expects a grid over the coordinates (northing, easting), got dimensions "
-                f"{', '.join(map(str, topography.dims))} and coordinates "
-                f"{', '.join(map(str, topography.coords)) or 'none'}"
-            )
-        grid = topography.transpose("northing", "easting")
-        easting, northing = np.meshgrid(grid["easting"], grid["northing"])
-        values = np.column_stack([easting.ravel(), northing.ravel(), np.asarray(grid).ravel()])
-        topography = values[np.isfinite(values[:, 2])]
-    points = array_of("Grid.with_topography", "points", topography)
-    if points.ndim != 2 or points.shape[1] != 3 or not len(points):
-        raise InputError(
-            "Grid.with_topography expects points of shape (n, 3) (easting, northing, elevation), "
-            f"got {shape_text(points.shape)}"
-        )
-    finite("Grid.with_topography", "points", points, "remove the points without elevation")
-    return points
-
-
-def _ground(
-    points: npt.NDArray[np.float64], easting: npt.NDArray[np.float64], northing: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Elevation (northing, easting) of the ground: linear between points, nearest outside them.
-
-    `discretize.utils.active_from_xyz` does the same for each cell rather than each column, in
-    coordinates as they are: among UTM coordinates its walk through the triangles fails and takes
-    half a minute, and outside them it takes the point nearest in three dimensions.
-    """
-    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
-    from scipy.spatial import QhullError
-
-    middle = points[:, :2].mean(axis=0)
-    positions, elevations = points[:, :2] - middle, points[:, 2]
-    columns = np.stack(np.meshgrid(easting - middle[0], northing - middle[1]), axis=-1)
-    ground = np.asarray(NearestNDInterpolator(positions, elevations)(columns))
-    try:
-        linear = LinearNDInterpolator(positions, elevations)(columns)
-    except QhullError:  # fewer than three points, or all on one line: nothing to triangulate
-        return ground
-    return np.where(np.isnan(linear), ground, linear)

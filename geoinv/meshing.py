@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, positive
-from geoinv.grid import AXES, Grid, topography_points
+from geoinv.checks import InputError, InputWarning, array_of, positive
+from geoinv.grid import AXES, Grid
 from geoinv.memory import require_memory
 from geoinv.operators.magnetic_gridded import layout_of
 from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.station_checks import stations_below
 from geoinv.survey import Survey
+from geoinv.topography import Topography
 
 __all__ = ["mesh_for_survey"]
 
@@ -22,6 +25,12 @@ Array = npt.NDArray[np.float64]
 
 GROWTH = 1.4
 """Factor between the widths of neighbouring cells in the padding."""
+
+LARGEST = 1e7
+"""Metres beyond which neither a cell nor a depth lies within the Earth."""
+
+SMALLEST = 1e-11
+"""Cell relative to the coordinates, below which float64 leaves its edges fewer than five digits."""
 
 BYTES_A_CELL = 24
 """What the leanest engine holds for each cell: below that, nothing fits."""
@@ -44,9 +53,10 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
         Edge of the cubes in metres.
     depth : float
         Depth below the lowest ground in metres.
-    topography : (n, 3) array_like or xarray.DataArray, optional
-        As for :meth:`Grid.with_topography`. Cells that reach up to a station are cut away as well,
-        with all above them.
+    topography : (n, 3) array_like, xarray.DataArray or Topography, optional
+        As for :meth:`Grid.with_topography`. Cells that rise above a station are cut away as well,
+        with all above them: those of a slope, since cells are steps, and those around stations
+        less than half a cell under the ground, which is warned of.
 
     Returns
     -------
@@ -55,8 +65,9 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     Raises
     ------
     InputError
-        If a size is not positive, the cell is larger than the survey, the topography lies
-        elsewhere, or the mesh does not fit in memory.
+        If a size is not positive, the cell is larger than the survey or too small for its
+        coordinates, the topography lies elsewhere or half a cell above a station, or the mesh does
+        not fit in memory.
 
     Examples
     --------
@@ -67,6 +78,29 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     >>> mesh.shape, mesh.upward_edges[[0, -1]].tolist(), mesh.widths("northing").round(1).tolist()[:5]
     ((5, 10, 17), [-80.0, 20.0], [54.9, 39.2, 28.0, 20.0, 20.0])
     """
+    cell, depth = _checked_sizes(survey, cell, depth)
+    ground = None if topography is None else Topography.of(topography)
+    core = {axis: _core(getattr(survey, axis), cell) for axis in ("northing", "easting")}
+    layers = math.ceil(depth / cell)
+    _require_memory([layers, *(count for _, count in core.values())], cell)
+    padding = np.full(layers, cell) if _regular(survey, core, cell) else _growing(cell, depth)
+    edges = {axis: _padded(*core[axis], cell, padding) for axis in core}
+    top, lowest = _ground_levels(survey, ground, edges, cell)
+    layers = math.ceil((top - lowest + depth) / cell)
+    _require_memory([layers, *(values.size - 1 for values in edges.values())], cell)
+    edges["upward"] = top - cell * np.arange(layers, -1.0, -1.0)
+    grid = Grid(edges["easting"], edges["northing"], edges["upward"], crs=survey.crs)
+    if ground is None:
+        return grid
+    grid = grid.with_topography(ground)
+    doubt = stations_below(survey, ground, 0.5 * cell)
+    if doubt:
+        warnings.warn(doubt, InputWarning, stacklevel=2)
+    return _below_stations(grid, survey)
+
+
+def _checked_sizes(survey: Survey, cell: float, depth: float) -> tuple[float, float]:
+    """Cell size and depth, if cells of that size can cover the survey at all."""
     for name, size in (("cell size", cell), ("depth", depth)):
         positive("the mesh", name, array_of("the mesh", name, size, shape=()), "give metres")
     extent = max(float(np.ptp(survey.easting)), float(np.ptp(survey.northing)))
@@ -75,18 +109,17 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
             f"the mesh expects cells smaller than the survey, got {cell:g} m for stations {extent:.3g} m across; "
             "give coordinates in metres (not in degrees), or a smaller cell"
         )
-    core = {axis: _core(getattr(survey, axis), cell) for axis in ("northing", "easting")}
-    layers = math.ceil(depth / cell)
-    _require_memory([layers, *(count for _, count in core.values())], cell)
-    padding = np.full(layers, cell) if _regular(survey, core, cell) else _growing(cell, depth)
-    edges = {axis: _padded(*core[axis], cell, padding) for axis in core}
-    points = None if topography is None else topography_points(topography)
-    top, lowest = _ground_levels(survey, points, edges, cell)
-    layers = math.ceil((top - lowest + depth) / cell)
-    _require_memory([layers, *(values.size - 1 for values in edges.values())], cell)
-    edges["upward"] = top - cell * np.arange(layers, -1.0, -1.0)
-    grid = Grid(edges["easting"], edges["northing"], edges["upward"], crs=survey.crs)
-    return grid if points is None else _below_stations(grid.with_topography(points), survey)
+    for name, size in (("cells", cell), ("a depth", depth)):
+        if size > LARGEST:
+            raise InputError(f"the mesh expects {name} within the Earth, got {size:g} m; give metres, and fewer of them")
+    for axis in AXES:
+        farthest = float(np.abs(getattr(survey, axis)).max())
+        if cell < SMALLEST * farthest:
+            raise InputError(
+                f"the mesh expects cells that its coordinates tell apart, got {cell:g} m for stations with {axis} "
+                f"up to {farthest:.10g} m; give a larger cell, and coordinates in metres without null values"
+            )
+    return float(cell), float(depth)
 
 
 def _require_memory(counts: Sequence[int], cell: float) -> None:
@@ -123,12 +156,13 @@ def _padded(first: float, count: int, cell: float, padding: Array) -> Array:
 
 
 def _ground_levels(
-    survey: Survey, points: Array | None, edges: Mapping[str, Array], cell: float
+    survey: Survey, ground: Topography | None, edges: Mapping[str, Array], cell: float
 ) -> tuple[float, float]:
     """Highest and lowest elevation of the ground over the mesh."""
-    if points is None:
+    if ground is None:
         level = float(survey.upward.min()) - 0.5 * cell
         return level, level
+    points = ground.points
     over = np.ones(len(points), bool)
     for column, axis in enumerate(("easting", "northing")):
         over &= (points[:, column] >= edges[axis][0]) & (points[:, column] <= edges[axis][-1])
@@ -137,9 +171,14 @@ def _ground_levels(
 
 
 def _below_stations(grid: Grid, survey: Survey) -> Grid:
-    """Grid without the cells that hold a station, and without those above them."""
-    cell, inside = grid.cell_of(survey.easting, survey.northing, survey.upward)
+    """Grid without the cells that rise above a station inside the rock, and without those above them."""
+    buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
+    first, last = grid.touching(*(getattr(survey, axis)[buried] for axis in ("easting", "northing", "upward")))
+    low, high = (np.clip(ends, 0, np.asarray(grid.shape) - 1) for ends in (first, last))
     lowest = np.full(grid.shape[1:], grid.shape[0])
-    np.minimum.at(lowest, (cell[inside, 1], cell[inside, 2]), cell[inside, 0])
+    for corner in np.ndindex(2, 2):
+        column = np.where(corner, high[:, 1:], low[:, 1:])
+        # on a face between layers the upper one goes, and the station stands on the lower
+        np.minimum.at(lowest, tuple(column.T), high[:, 0])
     layer = np.arange(grid.shape[AXES.index("upward")])[:, None, None]
     return grid.with_active(grid.active & (layer < lowest))

@@ -275,12 +275,12 @@ CASES: dict[str, Case] = {
     "topography beside the mesh": (
         write("ground.xyz", "0 0 5\n10 0 6\n0 10 7\n"),
         [*INVERT, "--topo", "ground.xyz"],
-        r"topography over the grid, got easting 0 to 10 m against 1000 to 1120 m",
+        r"topography over it, got easting 0 to 10 m against 1000 to 1120 m",
     ),
     "topography below the mesh": (
         write("ground.xyz", "0 0 -900\n3000 0 -900\n0 3000 -900\n3000 3000 -900\n"),
         [*INVERT, "--topo", "ground.xyz"],
-        r"expects ground above -90 m, the lowest cell centre, got elevations -900 to -900 m",
+        r"expects ground above -90 m, its lowest cell centre, got elevations -900 to -900 m",
     ),
     # files
     "missing file": (

@@ -310,15 +310,15 @@ def dataset(**changes: object) -> xr.Dataset:
         ),
         (lambda: REGULAR.with_topography(np.ones((4, 2))), "expects points of shape (n, 3) (easting, northing, elevat"),
         (lambda: REGULAR.with_topography(np.ones((0, 3))), "expects points of shape (n, 3)"),
-        (lambda: REGULAR.with_topography([[0, 110, np.nan]]), "Grid.with_topography expects finite points, got nan"),
-        (lambda: REGULAR.with_topography("topo.xyz"), "Grid.with_topography expects points to be real numbers"),
+        (lambda: REGULAR.with_topography([[0, 110, np.nan]]), "the topography expects finite points, got nan"),
+        (lambda: REGULAR.with_topography("topo.xyz"), "the topography expects points to be real numbers"),
         (
             lambda: REGULAR.with_topography([[5e5, 110, 0]]),
-            "expects topography over the grid, got easting 500000 to 500000 m against -50 to 50 m; bring both into one",
+            "expects topography over it, got easting 500000 to 500000 m against -50 to 50 m; bring both into one",
         ),
         (
             lambda: REGULAR.with_topography([[0, 110, -100]]),
-            "expects ground above -15 m, the lowest cell centre, got elevations -100 to -100 m; check that",
+            "expects ground above -15 m, its lowest cell centre, got elevations -100 to -100 m; check that",
         ),
         (
             lambda: REGULAR.with_topography(xr.DataArray(np.ones((2, 2)), dims=("y", "x"))),

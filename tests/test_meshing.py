@@ -125,7 +125,10 @@ def test_coordinate_system_of_the_survey_is_kept():
         (50.0, -1.0, "positive depth, got -1.0"),
         (2000.0, 100.0, "cells smaller than the survey"),
         (1e-3, 100.0, "cells of 0.001 m in the leanest engine"),
-        (50.0, 1e13, "cells of 50 m in the leanest engine"),
+        (50.0, 1e13, "a depth within the Earth, got 1e\\+13 m"),
+        (50.0, np.inf, "finite depth, got inf"),
+        (50.0, 9e6, "cells of 50 m in the leanest engine"),
+        (1e-9, 100.0, "cells that its coordinates tell apart, got 1e-09 m for stations with easting up to 4609"),
     ],
 )
 def test_a_mesh_that_makes_no_sense_is_refused(cell, depth, words):
@@ -134,5 +137,5 @@ def test_a_mesh_that_makes_no_sense_is_refused(cell, depth, words):
 
 
 def test_topography_elsewhere_is_refused():
-    with pytest.raises(geoinv.InputError, match="expects topography over the grid"):
+    with pytest.raises(geoinv.InputError, match="expects topography over it"):
         mesh_for_survey(lines(), cell=50.0, depth=100.0, topography=[[0.0, 0.0, 5.0], [9.0, 0.0, 5.0], [0.0, 9.0, 6.0]])

@@ -111,7 +111,9 @@ def _checked_sizes(survey: Survey, cell: float, depth: float) -> tuple[float, fl
         )
     for name, size in (("cells", cell), ("a depth", depth)):
         if size > LARGEST:
-            raise InputError(f"the mesh expects {name} within the Earth, got {size:g} m; give metres, and fewer of them")
+            raise InputError(
+                f"the mesh expects {name} within the Earth, got {size:g} m; give metres, and fewer of them"
+            )
     for axis in AXES:
         farthest = float(np.abs(getattr(survey, axis)).max())
         if cell < SMALLEST * farthest:

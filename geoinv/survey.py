@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.field import MainField, direction_vector
+from geoinv.topography import Topography
+from geoinv.wording import way
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -153,6 +155,56 @@ class Survey:
             values = getattr(self, name)
             parts[name] = None if values is None else values[:, kept]
         return replace(self, **parts)
+
+    def draped(self, topography: Any, height: npt.ArrayLike) -> Survey:
+        """Return the same stations at heights above the ground.
+
+        Parameters
+        ----------
+        topography : (n, 3) array_like, xarray.DataArray or Topography
+            As for :meth:`Grid.with_topography`.
+        height : float or (stations,) array_like
+            Metres above the ground, zero or more; takes the place of the survey's upward coordinate.
+
+        Returns
+        -------
+        Survey
+
+        Raises
+        ------
+        InputError
+            If a height is negative or not finite, or the topography lies elsewhere.
+
+        Examples
+        --------
+        >>> field = MainField(65.0, 25.0, 50000.0)
+        >>> slope = [[0.0, 0.0, 100.0], [0.0, 10.0, 100.0], [10.0, 0.0, 120.0], [10.0, 10.0, 120.0]]
+        >>> Survey([0.0, 5.0], [5.0, 5.0], [0.0, 0.0], field=field).draped(slope, 40.0).upward.tolist()
+        [140.0, 150.0]
+        """
+        above = array_of("Survey.draped", "height", height)
+        finite("Survey.draped", "height above the ground", above, "give metres")
+        if np.any(above < 0.0):
+            given = way("--height", "height", "height")
+            remedy = way(", or a level with --elevation", ", or a level as upward coordinate")
+            raise InputError(
+                f"{given} expects metres above the ground, zero or more, got {above.min():g}; give a height above "
+                f"it{remedy}"
+            )
+        if above.shape not in ((), self.easting.shape):
+            raise InputError(
+                f"Survey.draped expects height as one number or of shape ({self.stations},) (stations), "
+                f"got {shape_text(above.shape)}"
+            )
+        ground = Topography.of(topography)
+        for column, axis in enumerate(("easting", "northing")):
+            known, values = ground.points[:, column], getattr(self, axis)
+            if known.min() > values.max() or known.max() < values.min():
+                raise InputError(
+                    f"the survey expects topography below it, got {axis} {known.min():.10g} to {known.max():.10g} m "
+                    f"against {values.min():.10g} to {values.max():.10g} m; bring both into one coordinate system"
+                )
+        return replace(self, upward=ground.elevation(self.easting, self.northing) + above)
 
     def with_data(self, data: npt.ArrayLike | None, uncertainty: npt.ArrayLike | None = None) -> Survey:
         """Return the same stations with other data and uncertainty."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, location, shape_text
+from geoinv.nulls import is_null
 
 __all__ = ["Topography", "topography_points"]
 
@@ -16,6 +17,9 @@ Array = npt.NDArray[np.float64]
 
 LOWEST, HIGHEST = -11_500.0, 9_000.0
 """Metres between which all ground on Earth lies, the sea floor included; null values lie outside."""
+
+NULL_BELOW = -1000.0
+"""Metres below which an elevation that stands for a missing value elsewhere does so here."""
 
 ON_A_BORDER = 1e-6
 """Share of a triangle by which a point may lie outside it: what rounding makes of a point on its border."""
@@ -132,7 +136,8 @@ def topography_points(topography: Any) -> Array:
             f"got {shape_text(points.shape)}"
         )
     finite("the topography", "points", points, "remove the points without elevation")
-    odd = (points[:, 2] < LOWEST) | (points[:, 2] > HIGHEST)
+    null = is_null(points[:, 2]) & (points[:, 2] < NULL_BELOW)
+    odd = (points[:, 2] < LOWEST) | (points[:, 2] > HIGHEST) | null
     if odd.any():
         first = int(np.argmax(odd))
         raise InputError(

@@ -264,7 +264,7 @@ CASES: dict[str, Case] = {
     "stations inside active cells": (
         raise_mesh,
         INVERT,
-        r"stations outside the active cells, but station \d+ .* lies inside cell \(4, .* of 60 stations do\); raise",
+        r"60 of 60 stations lie inside them, the deepest station \d+ .* inside cell \(4, .* below the top .*; give",
     ),
     "stations inside active cells of a forward run": (raise_mesh, FORWARD, r"stations outside the active cells"),
     "mesh beside the survey": (

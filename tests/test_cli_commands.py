@@ -214,7 +214,7 @@ def test_a_mesh_is_made_for_the_survey(small_survey, capsys):
     grid, survey = read_mesh("model.nc"), read_survey("obs.mag")
     assert grid.upward_edges[-1] == pytest.approx(survey.upward.min() - 10.0)
     assert grid.easting_edges[0] <= survey.easting.min() - 100.0
-    assert f"flat ground at {grid.upward_edges[-1]:g} m" in told
+    assert f"flat ground at {grid.upward_edges[-1]:.10g} m" in told
 
 
 @pytest.mark.parametrize("mesh", [["--mesh", "mesh.msh"], ["--cell", "20", "--depth", "80"]], ids=["file", "made"])
@@ -239,7 +239,7 @@ def test_a_survey_of_a_table_without_heights_gets_them(small_survey, capsys):
         npt.assert_array_equal(data["station_upward"], 15.0)
 
 
-def test_dummy_rows_beside_stations_and_crowds_are_warned_of(small_survey, capsys):
+def test_dummy_rows_stations_outside_and_crowds_are_warned_of(small_survey, capsys):
     survey = read_survey("obs.mag")
     rows = np.column_stack([survey.easting, survey.northing, survey.upward, survey.data[0]])
     rows[0, 0] += 500.0
@@ -248,9 +248,9 @@ def test_dummy_rows_beside_stations_and_crowds_are_warned_of(small_survey, capsy
     write_mesh("coarse.msh", geoinv.Grid.regular((2, 2, 2), (50.0, 60.0, 60.0), (-100.0, 2000.0, 1000.0)))
     options = ["--field", "65", "25", "50000", "--noise", "50", "--mesh", "coarse.msh", "--out", "model.nc"]
     assert main(["invert", "lines.csv", *options]) == 0
-    dummies, beside, crowd = capsys.readouterr().err.splitlines()
+    dummies, outside, crowd = capsys.readouterr().err.splitlines()
     assert dummies == "geoinv: warning: lines.csv: 1 of 60 rows with a null value are left out (1 in tmi)"
-    assert beside.startswith("geoinv: warning: 1 of 59 stations lie beside the mesh")
+    assert outside == "geoinv: warning: 1 of 59 stations lies outside the mesh; their data are kept"
     assert crowd.startswith("geoinv: warning: 14.5 stations share a column of cells on average")
 
 

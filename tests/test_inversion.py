@@ -280,19 +280,25 @@ def test_bad_input_is_refused_with_a_sentence(change, words):
     assert "\n" not in str(refusal.value)
 
 
-def test_stations_inside_active_cells_are_refused_but_faces_edges_and_corners_pass():
+def test_stations_inside_the_rock_are_refused_but_those_on_its_surface_pass():
     grid = geoinv.Grid.regular((2, 2, 2), (10, 10, 10), (-20, 0, 0))
-    on_boundary = geoinv.Survey([10.0, 5.0, 10.0], [10.0, 10.0, 5.0], [-10.0, 0.0, -5.0], field=FIELD)
-    assert geoinv.invert(Magnetics(grid, on_boundary), [1.0, 2.0, 3.0], 10.0).reached
     inside = geoinv.Survey([5.0, 5.0], [5.0, 5.0], [5.0, -5.0], field=FIELD)
-    with pytest.raises(geoinv.InputError, match=r"station 1 .* lies inside cell \(1, 0, 0\) \(1 of 2 stations do\)"):
+    with pytest.raises(
+        geoinv.InputError, match=r"1 of 2 stations lies inside them, .* station 1 .* cell \(1, 0, 0\), 5 m"
+    ):
         geoinv.invert(Magnetics(grid, inside), [1.0, 2.0], 1.0)
     air = np.ones(grid.shape, bool)
     air[1, 0, 0] = False
     geoinv.invert(Magnetics(grid.with_active(air), inside), [1.0, 2.0], 10.0)
+    on_boundary = geoinv.Survey([10.0, 5.0, 10.0], [10.0, 10.0, 5.0], [-10.0, 0.0, -5.0], field=FIELD)
+    assert geoinv.invert(Magnetics(grid.with_active(air), on_boundary), [1.0, 2.0, 3.0], 10.0).reached
+    with pytest.raises(
+        geoinv.InputError, match=r"2 of 3 stations lie inside them, .* \(0, 0, 0\) and \(1, 1, 1\), 10 m"
+    ):
+        geoinv.invert(Magnetics(grid, on_boundary), [1.0, 2.0, 3.0], 10.0)
 
 
-def test_a_survey_beside_the_mesh_is_refused():
+def test_a_survey_outside_the_mesh_is_refused():
     grid = geoinv.Grid.regular((2, 2, 2), (10, 10, 10), (-20, 0, 0))
     survey = geoinv.Survey([500.0], [5.0], [5.0], field=FIELD)
     with pytest.raises(geoinv.InputError, match="expects to lie over the mesh, but its easting runs from 500"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geoinv
+from geoinv.checks import InputWarning
 from geoinv.meshing import GROWTH, mesh_for_survey
 from geoinv.station_checks import refuse_unusable_stations
 
@@ -93,14 +95,60 @@ def test_topography_bounds_the_mesh_and_cuts_it():
     npt.assert_array_equal(grid.active, np.broadcast_to(expected, grid.shape))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(clearance=st.floats(-20.0, 60.0), cell=st.floats(10.0, 300.0), seed=st.integers(0, 20))
-def test_no_station_ends_up_inside_an_active_cell(clearance, cell, seed):
+def test_no_station_ends_up_inside_an_active_cell_and_buried_ones_are_named(clearance, cell, seed):
     survey = lines(seed=seed)
     survey = geoinv.Survey(survey.easting, survey.northing, 0.02 * (463_000 - survey.easting) + clearance, field=FIELD)
-    for ground in (slope(survey), None):
-        grid = mesh_for_survey(survey, cell=cell, depth=300.0, topography=ground)
-        refuse_unusable_stations(SimpleNamespace(grid=grid, survey=survey))
+    refuse_unusable_stations(SimpleNamespace(grid=mesh_for_survey(survey, cell, 300.0), survey=survey))
+    if clearance < -0.5 * cell:
+        with pytest.raises(geoinv.InputError, match="expects stations above the ground, but 200 of 200 stations"):
+            mesh_for_survey(survey, cell, 300.0, slope(survey))
+        return
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        grid = mesh_for_survey(survey, cell, 300.0, slope(survey))
+    assert len(said) == (clearance < -0.01 * cell)
+    refuse_unusable_stations(SimpleNamespace(grid=grid, survey=survey))
+
+
+def flat(elevation: float) -> np.ndarray:
+    return np.array([(e, n, elevation) for e in (458_000.0, 463_000.0) for n in (7_129_000.0, 7_136_000.0)])
+
+
+def test_stations_a_little_under_the_ground_free_themselves_and_are_warned_of():
+    survey = level(50.0, height=94.0)
+    with pytest.warns(InputWarning, match=r"108 of 108 stations lie under the topography, .* 6 m under it; check"):
+        grid = mesh_for_survey(survey, cell=25.0, depth=100.0, topography=flat(100.0))
+    over = {axis: (grid.edges(axis)[:-1], grid.edges(axis)[1:]) for axis in ("easting", "northing")}
+    held = np.zeros(grid.shape[1:], bool)
+    for east, north in zip(survey.easting, survey.northing, strict=True):
+        held |= np.outer(*((over[a][0] < x) & (x < over[a][1]) for a, x in (("northing", north), ("easting", east))))
+    npt.assert_array_equal(grid.active[-1], ~held)
+    assert grid.active[:-1].all()
+
+
+def test_a_station_on_faces_frees_all_columns_that_it_touches_and_stands_on_the_layer_below():
+    survey = geoinv.Survey([100.0, 200.0, 0.0], [100.0, 200.0, 0.0], [75.0, 300.0, 300.0], field=FIELD)
+    with pytest.warns(InputWarning, match="1 of 3 stations lies under the topography"):
+        grid = mesh_for_survey(survey, cell=100.0, depth=300.0, topography=flat(110.0) - [460_500.0, 7_132_500.0, 0.0])
+    assert grid.upward_edges[-1] == 110.0
+    cut = {tuple(cell) for cell in np.argwhere(~grid.active)}
+    top, first, second = grid.shape[0] - 1, *(int(np.argmin(np.abs(grid.easting - c))) for c in (50.0, 150.0))
+    assert cut == {(top, j, i) for j in (first, second) for i in (first, second)}
+
+
+def test_stations_on_the_ground_and_cells_stepping_up_a_slope_are_no_cause_for_doubt():
+    survey = lines()
+    survey = geoinv.Survey(survey.easting, survey.northing, 0.02 * (463_000 - survey.easting), field=FIELD)
+    grid = mesh_for_survey(survey, cell=50.0, depth=100.0, topography=slope(survey))
+    assert not grid.inside_rock(survey.easting, survey.northing, survey.upward).any()
+
+
+def test_heights_above_the_ground_given_as_elevations_are_named():
+    words = r"108 of 108 stations lie more than 12.5 m .* 960 m under it; give heights as elevations .*survey\.draped"
+    with pytest.raises(geoinv.InputError, match=words):
+        mesh_for_survey(level(25.0, height=40.0), cell=25.0, depth=100.0, topography=flat(1000.0))
 
 
 @pytest.mark.parametrize("line", [(0.0, 1.0), (1.0, 0.0), (0.0, 0.0)], ids=["north", "east", "point"])
@@ -128,7 +176,7 @@ def test_coordinate_system_of_the_survey_is_kept():
         (50.0, 1e13, "a depth within the Earth, got 1e\\+13 m"),
         (50.0, np.inf, "finite depth, got inf"),
         (50.0, 9e6, "cells of 50 m in the leanest engine"),
-        (1e-9, 100.0, "cells that its coordinates tell apart, got 1e-09 m for stations with easting up to 4609"),
+        (1e-9, 100.0, "cells that its coordinates tell apart, got 1e-09 m for stations with northing up to 7132"),
     ],
 )
 def test_a_mesh_that_makes_no_sense_is_refused(cell, depth, words):

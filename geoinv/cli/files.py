@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from geoinv.cli.options import ColumnsOption, FieldOption, HeightOption, columns_of, field_of
+from geoinv.cli.options import (
+    ColumnsOption,
+    ElevationOption,
+    FieldOption,
+    HeightOption,
+    columns_of,
+    field_of,
+    level_of,
+)
 from geoinv.cli.outputs import check_output
 from geoinv.cli.terminal import say_notes, show
 
@@ -19,6 +27,7 @@ def info(
     field: FieldOption = None,
     columns: ColumnsOption = None,
     height: HeightOption = None,
+    elevation: ElevationOption = None,
 ) -> None:
     """Say what a file was recognised as, what it holds, and what was taken as what.
 
@@ -26,7 +35,8 @@ def info(
     """
     from geoinv.formats import describe
 
-    show(describe(file, field=field_of(field), columns=columns_of(columns), height=height))
+    level = level_of(height, elevation)
+    show(describe(file, field=field_of(field), columns=columns_of(columns), height=level))
 
 
 def convert(
@@ -36,6 +46,7 @@ def convert(
     field: FieldOption = None,
     columns: ColumnsOption = None,
     height: HeightOption = None,
+    elevation: ElevationOption = None,
 ) -> None:
     """Write a survey, mesh or model in another format.
 
@@ -46,8 +57,9 @@ def convert(
     from geoinv.formats import collected, convert
 
     check_output(target, (), [source] if mesh is None else [source, mesh])
+    level = level_of(height, elevation)
     with collected() as notes:
-        done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=height)
+        done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=level)
     show(done)
     say_notes(notes)
 
@@ -57,6 +69,7 @@ def view(
     out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
     columns: ColumnsOption = None,
     height: HeightOption = None,
+    elevation: ElevationOption = None,
 ) -> None:
     """Write a picture of a solution, a model or a survey.
 
@@ -67,6 +80,6 @@ def view(
 
     check_output(out, SUFFIXES, [file])
     with collected() as notes:
-        done = view(file, out, columns=columns_of(columns), height=height)
+        done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation))
     show(done)
     say_notes(notes)

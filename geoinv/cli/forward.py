@@ -14,6 +14,7 @@ from geoinv.checks import InputError
 from geoinv.cli.inputs import load_mesh, load_survey, make_operator
 from geoinv.cli.options import (
     ColumnsOption,
+    ElevationOption,
     EngineOption,
     FieldOption,
     HeightOption,
@@ -43,6 +44,7 @@ def forward(
     field: FieldOption = None,
     columns: ColumnsOption = None,
     height: HeightOption = None,
+    elevation: ElevationOption = None,
     engine: EngineOption = "auto",
     rtol: RtolOption = None,
 ) -> None:
@@ -56,7 +58,7 @@ def forward(
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
     check_output(out, (".nc",), inputs)
-    stations = load_survey(survey, field, columns, height)
+    stations = load_survey(survey, field, columns, height, elevation)
     names = stations.components if components is None else tuple(name.strip() for name in components.split(","))
     wanted = stations.with_components(names)
     grid = load_mesh(mesh)

@@ -9,21 +9,50 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError
-from geoinv.cli.options import columns_of, field_of
-from geoinv.cli.terminal import say, say_notes, warn
+from geoinv.cli.options import columns_of, field_of, level_of
+from geoinv.cli.stations import warn_of_stations
+from geoinv.cli.terminal import say, say_notes
 
 if TYPE_CHECKING:
     from geoinv.grid import Grid
     from geoinv.operators import Magnetics
     from geoinv.survey import Survey
+    from geoinv.topography import Topography
 
-__all__ = ["load_mesh", "load_reference", "load_survey", "make_operator", "refuse_other_units", "say_grid"]
+__all__ = [
+    "load_mesh",
+    "load_reference",
+    "load_survey",
+    "load_topography",
+    "make_operator",
+    "refuse_other_units",
+    "say_grid",
+]
 
 SMALLEST_ANOMALY = 1e-3
 """nT: what no magnetometer resolves; data that stay below are in another unit."""
 
-CROWDED = 4.0
-"""Stations a column of cells beyond which there is a warning."""
+LARGEST_ANOMALY = 1e7
+"""nT: two hundred times the Earth's field; data beyond are in another unit, or stand for missing ones."""
+
+SMALLEST_NOISE = 1e-12
+"""Standard deviation relative to the largest datum, below which float64 cannot tell a fit from a misfit."""
+
+
+def load_topography(path: Path) -> Topography:
+    """Ground of a file, and a line about it."""
+    from geoinv.formats import collected, read_topography
+    from geoinv.formats.text import naming
+    from geoinv.topography import Topography
+
+    with collected() as notes:
+        points = read_topography(path)
+    with naming(path):
+        ground = Topography(points)
+    low, high = points[:, 2].min(), points[:, 2].max()
+    say("ground", f"{path}: {len(points)} point{'s' * (len(points) > 1)}, {low:.10g} to {high:.10g} m")
+    say_notes(notes)
+    return ground
 
 
 def load_survey(
@@ -31,13 +60,16 @@ def load_survey(
     field: tuple[float, float, float] | None,
     columns: str | None,
     height: float | None,
+    elevation: float | None,
+    ground: Topography | None = None,
     every: int = 1,
 ) -> Survey:
-    """Survey of a file, and a line about it; each `every`-th station of it."""
+    """Survey of a file, and lines about it; each `every`-th station of it."""
     from geoinv.formats import collected, read_survey, recognise
 
+    level = level_of(height, elevation)
     with collected() as notes:
-        survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=height)
+        survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=level)
     total = survey.stations
     survey = survey if every == 1 else survey.select(slice(None, None, every))
     taken = f"{survey.stations} stations" if every == 1 else f"{survey.stations} of {total} stations"
@@ -45,8 +77,29 @@ def load_survey(
     say("survey", f"{path}: {recognise(path).name}, {taken}, {has}")
     inducing = survey.field
     say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
+    # said below, with the topography in view
+    notes.taken[:] = [(label, text) for label, text in notes.taken if label != "heights"]
     say_notes(notes)
+    if height is not None and ground is not None:
+        survey = survey.draped(ground, height)
+    say("heights", _heights(survey, height, elevation, ground))
     return survey
+
+
+def _heights(survey: Survey, height: float | None, elevation: float | None, ground: Topography | None) -> str:
+    """What was taken as the heights of the stations."""
+    low, high = float(survey.upward.min()), float(survey.upward.max())
+    span = f"{low:.10g} m" if low == high else f"{low:.10g} to {high:.10g} m"
+    if height is not None:
+        if ground is not None:
+            return f"{height:.10g} m above the topography (--height): elevations of {span}"
+        return f"elevation of {span} (--height, with no topography to stand above)"
+    if elevation is not None:
+        return f"elevation of {span} (--elevation)"
+    if ground is None:
+        return f"elevations of {span}, as in the file"
+    above = survey.upward - ground.elevation(survey.easting, survey.northing)
+    return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
 
 
 def load_mesh(path: Path) -> Grid:
@@ -89,26 +142,9 @@ def make_operator(
 
     A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
     refuse_unusable_stations(A)
-    _warn_of_stations(grid, survey)
+    warn_of_stations(grid, survey)
     say("engine", str(A.choice).removeprefix("engine "))
     return A
-
-
-def _warn_of_stations(grid: Grid, survey: Survey) -> None:
-    over = np.ones(survey.stations, bool)
-    columns = []
-    for axis in ("northing", "easting"):
-        edges, values = grid.edges(axis), getattr(survey, axis)
-        over &= (values >= edges[0]) & (values <= edges[-1])
-        columns.append(np.searchsorted(edges, values))
-    if not over.all():
-        warn(f"{int((~over).sum())} of {survey.stations} stations lie beside the mesh; their data are kept")
-    crowd = over.sum() / max(1, np.unique(np.stack(columns)[:, over], axis=1).shape[1])
-    if crowd > CROWDED:
-        warn(
-            f"{crowd:.1f} stations share a column of cells on average, and cells cannot resolve what differs between "
-            f"them; use smaller cells, or fewer stations with --every {round(crowd)}"
-        )
 
 
 def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.float64]) -> None:
@@ -118,8 +154,26 @@ def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.f
     remedy = "convert them if they are in another unit (1 T = 1e9 nT, 1 uT = 1000 nT)"
     if 0.0 < largest < SMALLEST_ANOMALY:
         raise InputError(f"{path} expects data in nT, got none beyond {largest:.3g}; {remedy}")
+    if largest > LARGEST_ANOMALY:
+        raise InputError(
+            f"{path} expects data in nT, got {_worst(survey.data, LARGEST_ANOMALY)}; remove those stations, or {remedy}"
+        )
+    smallest = float(uncertainty.min())
+    if smallest < SMALLEST_NOISE * largest:
+        raise InputError(
+            f"{path} expects standard deviations that a fit can reach, got {smallest:.3g} nT beside data of "
+            f"{largest:.3g} nT; say how noisy the data are with --noise"
+        )
     if np.all(np.abs(survey.data) < uncertainty):
         raise InputError(
             f"{path} expects data above their noise, got none beyond {largest:.3g} nT with standard deviations of "
             f"{uncertainty.min():.3g} nT and more; {remedy}, or lower --noise"
         )
+
+
+def _worst(data: npt.NDArray[np.float64], limit: float) -> str:
+    """Largest datum, its station, and how many are beyond the limit."""
+    beyond = np.abs(data) > limit
+    _, station = np.unravel_index(int(np.argmax(np.abs(data))), data.shape)
+    value = float(data.ravel()[np.argmax(np.abs(data))])
+    return f"{value:.6g} at station {int(station)} (counted from 0; {int(beyond.sum())} of {beyond.size} data)"

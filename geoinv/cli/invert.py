@@ -16,27 +16,31 @@ from geoinv.cli.inputs import (
     load_mesh,
     load_reference,
     load_survey,
+    load_topography,
     make_operator,
     refuse_other_units,
     say_grid,
 )
 from geoinv.cli.noise import Noise
 from geoinv.cli.options import (
+    RTOL_HELP,
     ColumnsOption,
+    ElevationOption,
     EngineOption,
     FieldOption,
     HeightOption,
     OutOption,
-    RtolOption,
 )
 from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.terminal import cost, fail, say, say_notes, warn
+from geoinv.cli.stations import say_coverage
+from geoinv.cli.terminal import cost, fail, say, warn
 
 if TYPE_CHECKING:
     from geoinv.grid import Grid
     from geoinv.solution import Solution
     from geoinv.survey import Survey
+    from geoinv.topography import Topography
 
 __all__ = ["invert", "say_solution"]
 
@@ -81,6 +85,7 @@ def invert(
     field: FieldOption = None,
     columns: ColumnsOption = None,
     height: HeightOption = None,
+    elevation: ElevationOption = None,
     base_level: Annotated[
         str,
         typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or in nT."),
@@ -90,7 +95,7 @@ def invert(
         str, typer.Option(metavar="M", help="Reference susceptibility (SI): a number, or a model on the same mesh.")
     ] = "0",
     engine: EngineOption = "auto",
-    rtol: RtolOption = PHYSICS_RTOL,
+    rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
 ) -> None:
     """Find the simplest susceptibility that fits a survey.
 
@@ -113,9 +118,10 @@ def invert(
     start = _reference(reference)
     inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
-    survey = load_survey(file, field, columns, height, every)
+    ground = None if topo is None else load_topography(topo)
+    survey = load_survey(file, field, columns, height, elevation, ground, every)
     data, uncertainty = _data(file, survey, deviation)
-    grid = _grid(survey, mesh, cell, depth, topo)
+    grid = _grid(survey, mesh, cell, depth, ground)
     phi = Smooth(reference=load_reference(start, grid))
     origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
     A = make_operator(grid, survey, engine, rtol)
@@ -144,29 +150,43 @@ def say_solution(solution: Solution) -> None:
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
 
 
-def _grid(survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, topo: Path | None) -> Grid:
+def _grid(
+    survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, ground: Topography | None
+) -> Grid:
     """Mesh of a file or made for the survey, cut by the topography."""
-    from geoinv.formats import collected, read_topography
     from geoinv.meshing import mesh_for_survey
+    from geoinv.station_checks import stations_below
 
-    with collected() as notes:
-        ground = None if topo is None else read_topography(topo)
-    if ground is not None:
-        say("ground", f"{topo}: {len(ground)} points, {ground[:, 2].min():g} to {ground[:, 2].max():g} m")
-        say_notes(notes)
     if mesh is not None:
         grid = load_mesh(mesh)
-        if ground is not None:
-            grid = grid.with_topography(ground)
-            say("", f"{int(grid.active.sum())} active below the ground")
-        return grid
-    assert cell is not None, "one of mesh and cell is given"
-    assert depth is not None, "depth comes with cell"
-    grid = mesh_for_survey(survey, cell, depth, ground)
-    say_grid(f"cubes of {cell:g} m made for the survey", grid)
+        thinnest = float(grid.widths("upward").min())
+        cut = grid if ground is None else grid.with_topography(ground)
+    else:
+        assert cell is not None, "one of mesh and cell is given"
+        assert depth is not None, "depth comes with cell"
+        grid = cut = mesh_for_survey(survey, cell, depth, ground)
+        thinnest = cell
+        say_grid(f"cubes of {cell:g} m made for the survey", grid)
+        if ground is None:
+            level = float(grid.upward_edges[-1])
+            say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
     if ground is None:
-        say("", f"flat ground at {grid.upward_edges[-1]:g} m, half a cell below the lowest station")
-    return grid
+        return cut
+    doubt = stations_below(survey, ground, 0.5 * thinnest)
+    if doubt:
+        warn(doubt)
+    say("", f"{int(cut.active.sum())} active below the ground{_cut_around_stations(cut, ground, mesh)}")
+    say_coverage(cut, survey, ground)
+    return cut
+
+
+def _cut_around_stations(grid: Grid, ground: Topography, mesh: Path | None) -> str:
+    """How many cells below the ground were cut from a mesh made for the survey, so that no station is inside one."""
+    if mesh is not None:
+        return ""
+    everything = grid.with_active(np.ones(grid.shape, bool)).with_topography(ground)
+    count = int(everything.active.sum() - grid.active.sum())
+    return f"; {count} more are cut away since they rise above a station" if count else ""
 
 
 def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:

@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from geoinv.checks import InputError
 from geoinv.field import MainField
 
 __all__ = [
+    "RTOL_HELP",
     "ColumnsOption",
+    "ElevationOption",
     "Engine",
     "EngineOption",
     "FieldOption",
@@ -19,7 +22,11 @@ __all__ = [
     "RtolOption",
     "columns_of",
     "field_of",
+    "level_of",
 ]
+
+HIGHEST_STATION = 1e6
+"""Metres: beyond the satellites that measure the field."""
 
 Engine = Literal["auto", "direct", "gridded", "lattice", "dense"]
 
@@ -40,18 +47,26 @@ ColumnsOption = Annotated[
 ]
 HeightOption = Annotated[
     float | None,
-    typer.Option(metavar="H", help="Height of all stations in metres, positive up, for a file without heights."),
+    typer.Option(
+        metavar="H",
+        help="Height of all stations in metres: above the ground of --topo where that is given, and an elevation "
+        "elsewhere. For a file without heights.",
+    ),
+]
+ElevationOption = Annotated[
+    float | None,
+    typer.Option(metavar="E", help="Elevation of all stations in metres, positive up. For a file without heights."),
 ]
 EngineOption = Annotated[
     Engine,
     typer.Option(help="How the physics is applied; all give the same numbers to within --rtol.", show_default=True),
 ]
+RTOL_HELP = "Error tolerated in the physics A of a model m, relative to |A||m| in the Euclidean norm."
 RtolOption = Annotated[
     float | None,
     typer.Option(
         metavar="ERROR",
-        help="Error tolerated in the physics A of a model m, relative to |A||m| in the Euclidean norm.  "
-        "[default: exact for direct, gridded and dense, 1e-6 for auto and lattice]",
+        help=f"{RTOL_HELP}  [default: exact for direct, gridded and dense, 1e-6 for auto and lattice]",
     ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]
@@ -66,6 +81,25 @@ def field_of(option: tuple[float, float, float] | None) -> MainField | None:
         If an angle is out of range or the intensity is not in nT.
     """
     return None if option is None else MainField(*option)
+
+
+def level_of(height: float | None, elevation: float | None) -> float | None:
+    """Elevation of all stations that ``--elevation`` or, where there is no ground, ``--height`` gives.
+
+    Raises
+    ------
+    InputError
+        If both are given, or one is not a number of metres near the Earth.
+    """
+    if height is not None and elevation is not None:
+        raise InputError(
+            f"the heights of the stations expect one of --height and --elevation, got {height:g} and {elevation:g} m; "
+            "leave one out"
+        )
+    for name, value in (("--height", height), ("--elevation", elevation)):
+        if value is not None and not abs(value) <= HIGHEST_STATION:
+            raise InputError(f"{name} expects metres, got {value:g}; give a height within {HIGHEST_STATION:g} m")
+    return elevation if height is None else height
 
 
 def columns_of(option: str | None) -> dict[str, str | int] | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from geoinv.checks import InputError, array_of, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, recognition
+from geoinv.formats.notes import note
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.table import read_counted_points, read_table, write_table
 from geoinv.formats.text import naming
@@ -85,7 +86,8 @@ def read_survey(
     columns : mapping, optional
         Columns of a table by quantity, see :func:`geoinv.formats.read_table`.
     height : float, optional
-        Upward coordinate of all stations, in metres, in place of the file's (if any).
+        Elevation of all stations (their upward coordinate) in metres, in place of the file's (if
+        any); :meth:`Survey.draped` puts them above a topography.
 
     Returns
     -------
@@ -114,6 +116,7 @@ def read_survey(
         survey = netcdf.read_netcdf_survey(path, field, height)
     if height is not None:
         survey = replace(survey, upward=np.full(survey.stations, float(height)))
+        note("heights", f"{float(height):.10g} m taken as the elevation of all stations, positive up")
     if field is not None:
         follows = survey.anomaly_direction == (survey.field.inclination, survey.field.declination)
         kept = (field.inclination, field.declination) if follows else survey.anomaly_direction

@@ -1,0 +1,102 @@
+"""What a user should doubt about stations over a mesh, and about the ground below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.cli.terminal import say, warn
+from geoinv.wording import way
+
+if TYPE_CHECKING:
+    from geoinv.grid import Grid
+    from geoinv.survey import Survey
+    from geoinv.topography import Topography
+
+__all__ = ["say_coverage", "warn_of_stations"]
+
+CROWDED = 4.0
+"""Stations a column of cells beyond which there is a warning."""
+
+HIGH = 20.0
+"""Cells above the ground beyond which data resolve nothing as small as a cell."""
+
+ODD = 10.0
+"""Times the usual height above the ground beyond which a station stands out."""
+
+UNKNOWN = 0.5
+"""Share of the columns outside the topography beyond which there is a warning."""
+
+
+def warn_of_stations(grid: Grid, survey: Survey) -> None:
+    """Warn of stations outside the mesh, at heights that are likely wrong, or too many for its columns."""
+    from geoinv.station_checks import heights_above_rock
+
+    height = heights_above_rock(grid, survey)
+    over = np.isfinite(height)
+    if not over.all():
+        warn(f"{_some(~over)} outside the mesh; their data are kept")
+    if not over.any():
+        return
+    cell = min(float(grid.widths(axis).min()) for axis in ("easting", "northing"))
+    rounding = grid.rounding("upward")
+    under = over & (height < -rounding)
+    if under.any():
+        warn(
+            f"{_some(under)} below active cells, up to {-height[under].min():.6g} m under "
+            "the top of their column; check their heights"
+        )
+    usual, lowest, highest = (float(f(height[over])) for f in (np.median, np.min, np.max))
+    if lowest > HIGH * cell:
+        warn(
+            f"all heights are {lowest:.6g} m and more above the ground of the mesh, whose cells are {cell:.6g} m wide: "
+            "data from there resolve no such cells; check that heights and mesh are elevations above one level, or "
+            "use larger cells"
+        )
+    elif highest > ODD * max(usual, cell):
+        station = int(np.nanargmax(height))
+        warn(
+            f"station {station} (counted from 0) lies {highest:.6g} m above the ground of the mesh, half of all within "
+            f"{usual:.6g} m; check its height"
+        )
+    columns = np.stack([np.searchsorted(grid.edges(axis), getattr(survey, axis)) for axis in ("northing", "easting")])
+    crowd = over.sum() / np.unique(columns[:, over], axis=1).shape[1]
+    if crowd > CROWDED:
+        fewer = way(f", or fewer stations with --every {round(crowd)}", "")
+        warn(
+            f"{crowd:.1f} stations share a column of cells on average, and cells cannot resolve what differs between "
+            f"them; use smaller cells{fewer}"
+        )
+
+
+def _some(which: npt.NDArray[np.bool_]) -> str:
+    count = int(which.sum())
+    return f"{count} of {which.size} stations {'lies' if count == 1 else 'lie'}"
+
+
+def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
+    """Say how much of the mesh the topography leaves to its nearest point, and warn where that matters."""
+    stations = int((~ground.covers(survey.easting, survey.northing)).sum())
+    columns = float((~ground.covers(grid.easting, grid.northing[:, None])).mean())
+    told = f"{100.0 * columns:.3g} % of the columns of the mesh lie outside the topography and take its nearest point"
+    if stations or columns > UNKNOWN:
+        below = f", and so do {stations} of {survey.stations} stations" if stations else ""
+        warn(f"{told}{below}; give topography that covers them")
+    elif columns:
+        say("", told)
+    centres = ground.elevation(grid.easting, grid.northing[:, None])
+    above = float((centres - grid.upward_edges[-1]).max())
+    if above > 0.5 * float(grid.widths("upward")[-1]):
+        share = 100.0 * float((centres > grid.upward_edges[-1]).mean())
+        warn(
+            f"the topography rises up to {above:.6g} m above the top of the mesh, in {share:.3g} % of its columns; "
+            "rock there is left out"
+        )
+    empty = float((~grid.active.any(axis=0)).mean())
+    if empty:
+        warn(
+            f"{100.0 * empty:.3g} % of the columns of the mesh have no active cell: the topography lies below them; "
+            "use a deeper mesh, or check the elevations"
+        )

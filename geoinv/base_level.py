@@ -35,6 +35,11 @@ class WithoutBaseLevel(LinearOperator):
         self.domain_shape = self.range_shape = squared.shape
         self.dtype = np.dtype(np.float64)
 
+    def _carried_after(self, inner: LinearOperator) -> dict[str, Any]:
+        # data less a constant are of the same stations and unit
+        names = ("survey", "data_multiple", "decay_exponent")
+        return {name: getattr(inner, name) for name in names if hasattr(inner, name)}
+
     def level(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Weighted mean of each row, in the unit of the data."""
         return np.asarray(np.sum(self.shares * data, axis=-1))

@@ -17,6 +17,7 @@ __all__ = [
     "finite",
     "location",
     "positive",
+    "refuse_masked",
     "shape_text",
 ]
 
@@ -44,6 +45,28 @@ def location(index: Sequence[SupportsIndex] | SupportsIndex) -> str:
     if not isinstance(index, Sequence):
         return f"[{int(index)}]"
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
+
+
+def refuse_masked(owner: str, name: str, values: Any) -> None:
+    """Refuse arrays of which some places are masked: what lies under a mask is no number of anyone's.
+
+    Raises
+    ------
+    InputError
+        If any place is masked, also in an array of a list of arrays.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        masked = int(np.count_nonzero(np.ma.getmaskarray(values)))
+        if masked:
+            raise InputError(
+                f"{owner} expects {name} without masked values, got {masked} of {values.size} masked; leave these out "
+                "(values.compressed(), and the same places of what belongs to them), or put numbers there "
+                "(values.filled(...))"
+            )
+    elif isinstance(values, (list, tuple)):
+        for part in values:
+            if part is np.ma.masked or isinstance(part, (list, tuple, np.ma.MaskedArray)):
+                refuse_masked(owner, name, part)
 
 
 def array_of(
@@ -77,9 +100,15 @@ def array_of(
     Raises
     ------
     InputError
-        If the values are not real numbers or have another shape.
+        If the values are not real numbers, some are masked, or they have another shape.
     """
-    array = np.asarray(values)
+    refuse_masked(owner, name, values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(
+            f"{owner} expects {name} to be an array of numbers, got rows of different lengths; give rows of one length"
+        ) from None
     if array.dtype == object or array.dtype.kind not in "fiub":
         kind = "complex numbers" if array.dtype.kind == "c" else f"values of type {array.dtype}"
         raise InputError(f"{owner} expects {name} to be real numbers, got {kind}; convert them to float64")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.checks import InputError, array_of, finite, positive, refuse_masked, shape_text
 from geoinv.memory import require_memory
 from geoinv.topography import Topography, topography_points
 
@@ -78,6 +78,7 @@ class Grid:
             object.__setattr__(self, f"{axis}_edges", _edges(axis, getattr(self, f"{axis}_edges")))
         if self.active is None and self.size > _FITS_ANYWHERE:
             require_memory("Grid", f"a model of {self.size:.3g} cells", 8.0 * self.size, "use fewer, larger cells")
+        refuse_masked("Grid", "active", self.active)
         active = np.ones(self.shape, bool) if self.active is None else np.array(self.active)
         if active.shape != self.shape or active.dtype != bool:
             raise InputError(
@@ -176,9 +177,13 @@ class Grid:
         drift = 0.0 if spacing is None else float(np.abs(edges - (edges[0] + spacing * np.arange(edges.size))).max())
         return drift + 4.0 * float(np.spacing(np.abs(edges).max()))
 
+    def same_places(self, other: object) -> bool:
+        """Whether another grid has the same cells, whichever are active."""
+        return isinstance(other, Grid) and all(np.array_equal(self.edges(axis), other.edges(axis)) for axis in AXES)
+
     def with_active(self, active: npt.ArrayLike) -> Grid:
         """Return the same cells with another set of active ones."""
-        return Grid(self.easting_edges, self.northing_edges, self.upward_edges, np.asarray(active), self.crs)
+        return Grid(self.easting_edges, self.northing_edges, self.upward_edges, active, self.crs)  # type: ignore[arg-type]  # checked on the way in
 
     def with_topography(self, topography: Any) -> Grid:
         """Deactivate the cells whose centre lies above the ground.
@@ -358,6 +363,7 @@ class Grid:
                 f"Grid.from_discretize expects a TensorMesh of 3 dimensions, got {type(mesh).__name__}; "
                 "resample the model onto a tensor mesh"
             )
+        refuse_masked("Grid.from_discretize", "active", active)
         grid = cls(mesh.nodes_x, mesh.nodes_y, mesh.nodes_z)
         if active is None:
             return grid

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geoinv.base_level import WithoutBaseLevel
-from geoinv.checks import InputError, array_of, finite, positive, shape_text
-from geoinv.linop import Identity, LinearOperator
+from geoinv.checks import InputError, array_of, finite, location, positive, shape_text
+from geoinv.gram import gram_diagonal
+from geoinv.labels import along_labels
+from geoinv.linop import Identity, LinearOperator, as_operator
 from geoinv.memory import require_memory
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solvers import GaussNewton, Objective, State
@@ -22,6 +25,9 @@ Array = npt.NDArray[np.float64]
 
 ARRAYS = 30
 """Arrays of the model's size that are alive at once, besides what the operator holds."""
+
+ROWS, PROBES = 100, 16
+"""Rows, or where there are more random signs, for the diagonal of a preconditioner, which need not be exact."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class InverseProblem:
     @classmethod
     def make(
         cls,
-        A: LinearOperator,
+        A: Any,
         data: npt.ArrayLike,
         uncertainty: npt.ArrayLike,
         regularizer: Regularizer | None,
@@ -79,6 +85,7 @@ class InverseProblem:
         InputError
             As :func:`geoinv.invert` says.
         """
+        A = as_operator("invert", A)
         observed = _on_range(A, "data", data)
         finite("invert", "data", observed, "drop those stations")
         deviation = _on_range(A, "uncertainty", uncertainty)
@@ -87,7 +94,7 @@ class InverseProblem:
         unknowns = math.prod(A.domain_shape)
         needed = 8.0 * ARRAYS * unknowns
         require_memory("invert", f"{ARRAYS} arrays of {unknowns:.3g} unknowns", needed, "use fewer, larger cells")
-        phi = (regularizer or Smooth()).bind(A)
+        phi = _bound("invert", regularizer, A)
         embedding = getattr(phi, "embedding", None) or Identity(A.domain_shape)
         limits = _checked_bounds(bounds, A, embedding)
         weights = 1.0 / deviation
@@ -105,11 +112,12 @@ class InverseProblem:
         if isinstance(embedding, Identity) and hasattr(A, "gram_diagonal"):
             gram = A.gram_diagonal(weights)
         else:
-            gram = _probed_gram(forward, weights, seed)
+            gram = gram_diagonal(forward, weights, few=ROWS, probes=PROBES, seed=seed)
         if initial is None:
             start = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
         else:
-            start = array_of("invert", "initial", initial, shape=forward.domain_shape)
+            given = along_labels("invert", "initial", initial, forward.domain_names, forward.domain_labels)
+            start = array_of("invert", "initial", given, shape=forward.domain_shape)
             finite("invert", "initial model", start, "give a number in every cell")
         objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
         return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewton(), seed)
@@ -139,9 +147,22 @@ class InverseProblem:
         return ratio if np.isfinite(ratio) and ratio > 0.0 else 1.0
 
 
+def _bound(owner: str, regularizer: Any, A: LinearOperator) -> Regularizer:
+    """Regularizer bound to an operator."""
+    phi = Smooth() if regularizer is None else regularizer
+    if isinstance(phi, type) or not isinstance(phi, Regularizer):
+        got = repr(phi) if isinstance(phi, str) else type(phi).__name__ if not isinstance(phi, type) else phi.__name__
+        raise InputError(
+            f"{owner} expects a regularizer with bind, value, gradient and curvature, got {got}; give geoinv.Smooth() "
+            "or leave it out"
+        )
+    return phi.bind(A)
+
+
 def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
-    """Array of ``A.range_shape`` from it, one row, or (for the uncertainty) one number."""
-    array = array_of("invert", name, values)
+    """Array of its own of ``A.range_shape`` from it, one row, or (for the uncertainty) one number."""
+    _refuse_other_stations(A, name, values)
+    array = np.array(array_of("invert", name, along_labels("invert", name, values, A.range_names, A.range_labels)))
     if name == "uncertainty" and array.ndim == 0:
         return np.full(A.range_shape, float(array))
     if A.range_shape[0] == 1 and array.shape == A.range_shape[1:]:
@@ -153,11 +174,35 @@ def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
     return array
 
 
+def _refuse_other_stations(A: LinearOperator, name: str, values: Any) -> None:
+    """Refuse labelled data whose stations are not those of the operator, one by one."""
+    survey, coordinates = getattr(A, "survey", None), getattr(values, "coords", {})
+    for axis in ("easting", "northing", "upward"):
+        if survey is None or axis not in coordinates or not hasattr(survey, axis):
+            continue
+        given, own = np.asarray(coordinates[axis], np.float64), np.asarray(getattr(survey, axis))
+        if given.shape != own.shape or not np.allclose(given, own, rtol=1e-7, atol=1e-3):
+            first = (
+                "" if given.shape != own.shape else f", first at station {int(np.argmax(np.abs(given - own) > 1e-3))}"
+            )
+            raise InputError(
+                f"invert expects {name} at the stations of the operator's survey, in their order, got {given.size} of "
+                f"another {axis}{first} (counted from 0); make the survey and the data of one table"
+            )
+
+
 def _checked_bounds(
     bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator, embedding: LinearOperator
 ) -> tuple[Array, Array]:
-    lower, upper = (array_of("invert", name, b) for name, b in zip(("lower bound", "upper bound"), bounds, strict=True))
-    for name, bound in (("lower", lower), ("upper", upper)):
+    if not isinstance(bounds, (tuple, list, np.ndarray)) or len(bounds) != 2:
+        count = f"{len(bounds)} values" if hasattr(bounds, "__len__") else repr(bounds)
+        raise InputError(
+            f"invert expects bounds as two, (lowest, highest), got {count}; give (0, inf) for no upper one"
+        )
+    limits = []
+    for name, given in zip(("lower", "upper"), bounds, strict=True):
+        plain = along_labels("invert", f"the {name} bound", given, A.domain_names, A.domain_labels)
+        bound = array_of("invert", f"the {name} bound", plain)
         if bound.ndim and bound.shape != A.domain_shape:
             raise InputError(
                 f"invert expects the {name} bound as one number or of shape {shape_text(A.domain_shape)}, "
@@ -165,11 +210,20 @@ def _checked_bounds(
             )
         if np.isnan(bound).any():
             raise InputError(f"invert expects a {name} bound without NaN; use -inf or inf where there is none")
-    if np.any(lower > upper):
-        raise InputError(
-            f"invert expects lower bounds below upper ones, got {float(np.max(lower)):g} above "
-            f"{float(np.min(upper)):g}; swap them"
-        )
+        if np.any(bound == (np.inf if name == "lower" else -np.inf)):
+            other = "-inf" if name == "lower" else "inf"
+            raise InputError(
+                f"invert expects a {name} bound that a model can keep to, got {'inf' if name == 'lower' else '-inf'}; "
+                f"use {other} where there is none"
+            )
+        limits.append(bound)
+    lower, upper = limits
+    crossed = np.asarray(lower > upper)
+    if crossed.any():
+        place = np.unravel_index(int(np.argmax(crossed)), crossed.shape)
+        low, high = (float(np.broadcast_to(bound, crossed.shape)[place]) for bound in limits)
+        where = f" at {location(place)}" if place else ""
+        raise InputError(f"invert expects lower bounds below upper ones, got {low:g} above {high:g}{where}; swap them")
     free = not (np.isfinite(lower).any() or np.isfinite(upper).any())
     if not free and not isinstance(embedding, Identity):
         raise InputError(
@@ -177,14 +231,3 @@ def _checked_bounds(
             "bounds on z; leave bounds out or use a regularizer without embedding"
         )
     return lower, upper
-
-
-def _probed_gram(forward: LinearOperator, weights: Array, seed: int, probes: int = 16) -> Array:
-    """Diagonal of F' W^2 F from random signs (Bekas, Kokiopoulou and Saad 2007)."""
-    random = np.random.default_rng(seed)
-    total = np.zeros(forward.domain_shape)
-    for _ in range(probes):
-        signs = random.choice([-1.0, 1.0], forward.range_shape)
-        # for random signs s, E[(F' W s)^2] is the diagonal itself: never negative, unlike the usual form
-        total += np.asarray(forward.T(weights * signs), np.float64) ** 2
-    return total / probes

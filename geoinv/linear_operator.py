@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import math
+import weakref
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv import as_matrix
 from geoinv.backend import array_module, library_of, memory_refusals
-from geoinv.checks import InputError, shape_text
+from geoinv.carried import OF_THE_DOMAIN, OF_THE_RANGE, carried_by_sum, having, scaled_gram_diagonal
+from geoinv.checks import InputError, refuse_masked, shape_text
+from geoinv.labels import along_labels
+from geoinv.memory import memory_said
 
 if TYPE_CHECKING:
     import scipy.sparse.linalg as spla
@@ -34,12 +41,24 @@ class LinearOperator(ABC):
         float32 or float64: precision of what it gives.
     device_arrays : bool
         Whether :meth:`_forward` and :meth:`_adjoint` also map CuPy arrays, which stay on their GPU.
+    parts : tuple of LinearOperator
+        Operators that a sum, a multiple, a composition or an adjoint is made of.
+    data_multiple : float or None
+        What the data are of what ``survey.components`` names: 1, another multiple, or None for another combination.
+
+    Notes
+    -----
+    Where they are there, the inversion uses ``grid`` (cells of the domain), ``survey`` (stations of the range),
+    ``unknown`` (what a model is), ``gram_diagonal(weights)`` (diagonal of A' W^2 A) and ``decay_exponent`` (power of
+    the distance that the response of a cell falls with). Sums, multiples and compositions have what stays true.
     """
 
     domain_shape: tuple[int, ...]
     range_shape: tuple[int, ...]
     dtype: np.dtype[Any]
     device_arrays: bool = False
+    parts: tuple[LinearOperator, ...] = ()
+    data_multiple: float | None = 1.0
 
     # a NumPy scalar or array on the left leaves the arithmetic to the operator
     __array_ufunc__ = None
@@ -57,7 +76,8 @@ class LinearOperator(ABC):
         library = array_module(x)
         values = library.ascontiguousarray(x, dtype=self.dtype)
         if library is np:
-            image = self._forward(values)
+            with memory_said(self.name):
+                image = self._forward(values)
         else:
             with values.device, memory_refusals(self.name):
                 on_host = not self.device_arrays
@@ -71,7 +91,8 @@ class LinearOperator(ABC):
         Parameters
         ----------
         x : (..., *domain_shape) array
-            Leading dimensions are a batch. NumPy array or what makes one, CuPy array, or PyTorch tensor.
+            Leading dimensions are a batch. NumPy array or what makes one, CuPy array, or PyTorch tensor. An
+            xarray.DataArray is taken along its dimensions and coordinates.
         out : (..., *range_shape) array, optional
             Receives the result; not for tensors.
 
@@ -83,11 +104,14 @@ class LinearOperator(ABC):
         Raises
         ------
         InputError
-            If a shape does not fit, the values are not real numbers, or a GPU has no memory left.
+            If a shape does not fit, the values are not real numbers or some are masked, labels are other than those
+            of the cells, or no memory is left.
         """
         if library_of(x) == "torch":
             tensor: Array = self._of_tensor(x, out)
             return tensor
+        refuse_masked(self.name, "the array", x)
+        x = along_labels(self.name, "the array", x, self.domain_names, self.domain_labels)
         library = array_module(x)
         values: Array = library.asarray(x)
         if values.dtype.kind not in "fiub":
@@ -142,12 +166,36 @@ class LinearOperator(ABC):
         return ()
 
     @property
+    def domain_labels(self) -> dict[str, Any]:
+        """Coordinates along the domain's dimensions, as far as they are known, for labelled arrays."""
+        grid = getattr(self, "grid", None)
+        return {axis: getattr(grid, axis) for axis in self.domain_names if hasattr(grid, axis)}
+
+    @property
+    def range_labels(self) -> dict[str, Any]:
+        """Coordinates along the range's dimensions, as far as they are known, for labelled arrays."""
+        components = getattr(getattr(self, "survey", None), "components", None)
+        return {} if components is None or "component" not in self.range_names else {"component": list(components)}
+
+    def __repr__(self) -> str:
+        """Name and shapes."""
+        domain = shape_text(self.domain_shape, self.domain_names)
+        return f"{self.name}: {domain} to {shape_text(self.range_shape, self.range_names)}, {self.dtype}"
+
+    @property
     def T(self) -> LinearOperator:
-        """The adjoint, an operator of its own; ``A.T.T is A``."""
-        adjoint: LinearOperator | None = self.__dict__.get("_adjoint_operator")
+        """The adjoint, an operator of its own; ``A.T.T is A``, and ``A.T is A.T`` while one of them is held."""
+        # the adjoint holds the operator; the operator does not hold it, so that both go when the last user goes
+        known: weakref.ref[LinearOperator] | None = self.__dict__.get("_adjoint_operator")
+        adjoint = None if known is None else known()
         if adjoint is None:
-            adjoint = self.__dict__["_adjoint_operator"] = _Adjoint(self)
+            adjoint = _Adjoint(self)
+            self.__dict__["_adjoint_operator"] = weakref.ref(adjoint)
         return adjoint
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and stored: all but the reference to the adjoint, which is made anew."""
+        return {name: value for name, value in self.__dict__.items() if name != "_adjoint_operator"}
 
     def __add__(self, other: LinearOperator) -> LinearOperator:
         """Sum of two operators of the same shapes."""
@@ -159,7 +207,7 @@ class LinearOperator(ABC):
 
     def __neg__(self) -> LinearOperator:
         """Operator of the opposite sign."""
-        return _Scaled(self, -1.0)
+        return -1.0 * self
 
     def __mul__(self, factor: float) -> LinearOperator:
         """Multiple of the operator."""
@@ -171,71 +219,33 @@ class LinearOperator(ABC):
         """Composition: ``(A @ B)(x) = A(B(x))``."""
         return _Composition(self, other) if isinstance(other, LinearOperator) else NotImplemented
 
+    def _carried_after(self, inner: LinearOperator) -> dict[str, Any]:
+        """What ``self @ inner`` has of the range's things; an operator between data of one kind passes them on."""
+        return having(self, *OF_THE_RANGE)
+
     def to_dense(self) -> Array:
         """Matrix (range size, domain size) of the operator; for small ones."""
-        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
-        matrix = np.empty((rows, columns), self.dtype)
-        block = max(1, int(2**24 // max(1, columns + rows)))
-        for start in range(0, columns, block):
-            stop = min(start + block, columns)
-            units = np.zeros((stop - start, columns), self.dtype)
-            units[np.arange(stop - start), np.arange(start, stop)] = 1.0
-            matrix[:, start:stop] = self(units.reshape((-1, *self.domain_shape))).reshape(stop - start, rows).T
-        return matrix
+        return as_matrix.dense(self)
 
     def dot_test(self, draws: int = 8, seed: int = 0) -> float:
         """Worst of ``|<A x, y> - <x, A' y>| / (|A x| |y|)`` over random pairs.
 
         Zero but for rounding where the adjoint is exact; inner products in float64.
         """
-        random = np.random.default_rng(seed)
-        worst = 0.0
-        for _ in range(draws):
-            x = random.standard_normal(self.domain_shape).astype(self.dtype)
-            y = random.standard_normal(self.range_shape).astype(self.dtype)
-            forward, adjoint = self(x).astype(np.float64), self.T(y).astype(np.float64)
-            scale = float(np.linalg.norm(forward) * np.linalg.norm(y.astype(np.float64)))
-            mismatch = abs(float(np.vdot(forward, y)) - float(np.vdot(x, adjoint)))
-            worst = max(worst, mismatch / scale if scale > 0 else mismatch)
-        return worst
+        return as_matrix.worst_mismatch(self, draws, seed)
 
     def norm(self, seed: int = 0) -> float:
-        """Largest singular value."""
-        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
-        if min(columns, rows) <= 16:
-            return float(np.linalg.norm((self if columns <= rows else self.T).to_dense().astype(np.float64), 2))
-        import scipy.sparse.linalg as spla
-
-        random = np.random.default_rng(seed)
-        if not self(random.standard_normal(self.domain_shape)).any():
-            return 0.0
-        start = random.standard_normal(min(columns, rows))
-        values = spla.svds(self.to_scipy(), k=1, v0=start, return_singular_vectors=False, random_state=seed)
-        return float(values[0])
+        """Largest singular value, to the operator's own rounding."""
+        return as_matrix.norm(self, seed)
 
     def to_scipy(self) -> spla.LinearOperator:
         """Return the same map as a scipy.sparse.linalg.LinearOperator on flat vectors."""
-        import scipy.sparse.linalg as spla
-
-        columns, rows = int(np.prod(self.domain_shape)), int(np.prod(self.range_shape))
-
-        def matmat(operator: LinearOperator, x: Array) -> Array:
-            batch = np.moveaxis(x, -1, 0).reshape((-1, *operator.domain_shape))
-            return np.moveaxis(operator(batch).reshape(batch.shape[0], -1), 0, -1)
-
-        return spla.LinearOperator(
-            shape=(rows, columns),
-            dtype=self.dtype,
-            matvec=lambda x: self(np.reshape(x, self.domain_shape)).ravel(),
-            rmatvec=lambda y: self.T(np.reshape(y, self.range_shape)).ravel(),
-            matmat=lambda x: matmat(self, x),
-            rmatmat=lambda y: matmat(self.T, y),
-        )
+        return as_matrix.of_scipy(self)
 
 
 class _Adjoint(LinearOperator):
     def __init__(self, operator: LinearOperator) -> None:
-        self.operator = operator
+        self.operator, self.parts = operator, (operator,)
         self.domain_shape, self.range_shape = operator.range_shape, operator.domain_shape
         self.dtype = operator.dtype
         self.device_arrays = operator.device_arrays
@@ -252,7 +262,7 @@ class _Adjoint(LinearOperator):
 
     @property
     def name(self) -> str:
-        return f"{self.operator.name}.T"
+        return f"{_grouped(self.operator)}.T"
 
     @property
     def domain_names(self) -> tuple[str, ...]:
@@ -262,6 +272,14 @@ class _Adjoint(LinearOperator):
     def range_names(self) -> tuple[str, ...]:
         return self.operator.domain_names
 
+    @property
+    def domain_labels(self) -> dict[str, Any]:
+        return self.operator.range_labels
+
+    @property
+    def range_labels(self) -> dict[str, Any]:
+        return self.operator.domain_labels
+
 
 class _Sum(LinearOperator):
     def __init__(self, first: LinearOperator, second: LinearOperator) -> None:
@@ -270,10 +288,11 @@ class _Sum(LinearOperator):
                 f"a sum expects operators of the same shapes, got {first.name} {first.domain_shape} to "
                 f"{first.range_shape} and {second.name} {second.domain_shape} to {second.range_shape}"
             )
-        self.first, self.second = first, second
+        self.first, self.second = self.parts = (first, second)
         self.domain_shape, self.range_shape = first.domain_shape, first.range_shape
         self.dtype = np.result_type(first.dtype, second.dtype)
         self.device_arrays = first.device_arrays and second.device_arrays
+        self.__dict__.update(carried_by_sum(first, second))
 
     def _forward(self, x: Array) -> Array:
         return self.first._stacked(x) + self.second._stacked(x)
@@ -281,19 +300,63 @@ class _Sum(LinearOperator):
     def _adjoint(self, y: Array) -> Array:
         return self.first.T._stacked(y) + self.second.T._stacked(y)
 
+    @property
+    def name(self) -> str:
+        return f"{self.first.name} + {self.second.name}"
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        return _common(self.first.domain_names, self.second.domain_names)
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        return _common(self.first.range_names, self.second.range_names)
+
 
 class _Scaled(LinearOperator):
     def __init__(self, operator: LinearOperator, factor: float) -> None:
-        self.operator, self.factor = operator, factor
+        if not math.isfinite(factor):
+            raise InputError(f"a multiple of {operator.name} expects a finite factor, got {factor}")
+        self.operator, self.factor, self.parts = operator, factor, (operator,)
         self.domain_shape, self.range_shape = operator.domain_shape, operator.range_shape
         self.dtype = operator.dtype
         self.device_arrays = operator.device_arrays
+        self.__dict__.update(having(operator, *OF_THE_DOMAIN, *OF_THE_RANGE, "decay_exponent"))
+        multiple = operator.data_multiple
+        self.data_multiple = None if multiple is None else factor * multiple
+        if hasattr(operator, "gram_diagonal"):
+            # no method: a multiple has it where the operator has it
+            self.gram_diagonal = partial(scaled_gram_diagonal, operator, factor)
+
+    def __mul__(self, factor: float) -> LinearOperator:
+        """Multiple of the operator that this is a multiple of."""
+        multiple = super().__mul__(factor)
+        return self.operator * (multiple.factor * self.factor) if isinstance(multiple, _Scaled) else multiple
+
+    __rmul__ = __mul__
+
+    def _carried_after(self, inner: LinearOperator) -> dict[str, Any]:
+        carried = self.operator._carried_after(inner)
+        multiple = carried["data_multiple"]
+        return carried | {"data_multiple": None if multiple is None else self.factor * multiple}
 
     def _forward(self, x: Array) -> Array:
         return self.factor * self.operator._stacked(x)
 
     def _adjoint(self, y: Array) -> Array:
         return self.factor * self.operator.T._stacked(y)
+
+    @property
+    def name(self) -> str:
+        return f"{self.factor:g} * {_grouped(self.operator)}"
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        return self.operator.domain_names
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        return self.operator.range_names
 
 
 class _Composition(LinearOperator):
@@ -303,13 +366,35 @@ class _Composition(LinearOperator):
                 f"{outer.name} @ {inner.name} expects {inner.name} to give {shape_text(outer.domain_shape)}, "
                 f"it gives {shape_text(inner.range_shape)}"
             )
-        self.outer, self.inner = outer, inner
+        self.outer, self.inner = self.parts = (outer, inner)
         self.domain_shape, self.range_shape = inner.domain_shape, outer.range_shape
         self.dtype = np.result_type(outer.dtype, inner.dtype)
         self.device_arrays = outer.device_arrays and inner.device_arrays
+        self.__dict__.update(having(inner, *OF_THE_DOMAIN) | outer._carried_after(inner))
 
     def _forward(self, x: Array) -> Array:
         return self.outer._stacked(self.inner._stacked(x))
 
     def _adjoint(self, y: Array) -> Array:
         return self.inner.T._stacked(self.outer.T._stacked(y))
+
+    @property
+    def name(self) -> str:
+        return f"{_grouped(self.outer)} @ {_grouped(self.inner)}"
+
+    @property
+    def domain_names(self) -> tuple[str, ...]:
+        return self.inner.domain_names
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        return self.outer.range_names
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return first if first == second else ()
+
+
+def _grouped(operator: LinearOperator) -> str:
+    """Name of an operator that may stand beside a sign."""
+    return f"({operator.name})" if isinstance(operator, (_Sum, _Scaled)) else operator.name

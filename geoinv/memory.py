@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from geoinv.checks import InputError
 
-__all__ = ["SHARE", "available_memory", "bytes_text", "require_memory"]
+__all__ = ["SHARE", "available_memory", "bytes_text", "memory_said", "require_memory"]
 
 SHARE = 0.5
 """Of the free memory, what one thing may take: others come beside it."""
@@ -52,3 +54,22 @@ def require_memory(owner: str, what: str, needed: float, remedy: str) -> None:
             f"{owner} expects {what} to fit in {bytes_text(budget)} of memory (half of what is free), "
             f"but that needs {bytes_text(needed)}; {remedy}"
         )
+
+
+@contextmanager
+def memory_said(owner: str) -> Iterator[None]:
+    """Turn a lack of memory into one sentence.
+
+    Raises
+    ------
+    InputError
+        If memory runs out inside; no result is returned.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        detail = f" ({error})" if str(error) else ""
+        raise InputError(
+            f"{owner} expects memory for its arrays, but there is none left{detail}; "
+            "take fewer cells, data or items at a time, or raise the limit of memory"
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, choice, finite, positive, shape_text
+from geoinv.gram import gram_diagonal
 from geoinv.grid import Grid
+from geoinv.labels import along_labels
 from geoinv.linop import LinearOperator
 from geoinv.weighting import depth_weighting, distance_weighting, sensitivity_weighting
 
@@ -57,7 +60,8 @@ class Smooth:
         Reference model m0, over the grid; also where the inversion starts.
     weighting : str, array or None
         ``"sensitivity"``, ``"distance"`` or ``"depth"`` (see :mod:`geoinv.weighting`), weights w
-        (not w^2) over the grid, or None.
+        (not w^2) over the grid, or None. Sensitivities come from the operator's ``gram_diagonal``, or else from its
+        rows or random signs (:mod:`geoinv.gram`); distance and depth ask for its ``decay_exponent``.
 
     Examples
     --------
@@ -74,6 +78,13 @@ class Smooth:
     _cells: Array | None = field(default=None, repr=False)
     _faces: tuple[Array, ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        """Keep arrays of its own: what becomes of the caller's later does not count."""
+        for name in ("reference", "weighting"):
+            value = getattr(self, name)
+            if isinstance(value, (np.ndarray, list)) or hasattr(value, "copy"):
+                object.__setattr__(self, name, copy.deepcopy(value))
+
     def bind(self, operator: LinearOperator) -> Smooth:
         """Weights for the cells and faces of an operator's grid, or of an array of unit cells.
 
@@ -86,7 +97,7 @@ class Smooth:
         grid: Grid | None = getattr(operator, "grid", None)
         active = np.ones(shape, bool) if grid is None else np.broadcast_to(grid.active, shape)
         volumes = np.ones(shape) if grid is None else np.broadcast_to(grid.volumes, shape)
-        reference = self._over_grid("reference", self.reference, shape, active)
+        reference = self._over_grid("reference", self.reference, operator, active)
         weights = self._weights(operator, grid, active, volumes)
         density = volumes * weights**2 * active
         rank = len(shape) if grid is None else 3
@@ -109,31 +120,37 @@ class Smooth:
         if self.weighting is None:
             return np.ones(active.shape)
         if not isinstance(self.weighting, str):
-            weights = self._over_grid("weighting", self.weighting, active.shape, active)
+            weights = self._over_grid("weighting", self.weighting, operator, active)
             positive("Smooth", "weighting", weights[active], "give w above zero in every active cell")
             return weights
         choice("Smooth", "weighting", self.weighting, ("sensitivity", "distance", "depth"))
         if self.weighting == "sensitivity":
-            if not hasattr(operator, "gram_diagonal"):
-                raise InputError(
-                    f"Smooth expects an operator with gram_diagonal for weighting='sensitivity', got {operator.name}; "
-                    "use weighting=None or give the weights"
-                )
-            return sensitivity_weighting(operator.gram_diagonal(), volumes, active)
+            return sensitivity_weighting(gram_diagonal(operator), volumes, active)
         if grid is None or not hasattr(operator, "survey"):
             raise InputError(
                 f"Smooth expects an operator with a grid and a survey for weighting={self.weighting!r}, "
                 f"got {operator.name}; use weighting=None or give the weights"
             )
+        exponent = getattr(operator, "decay_exponent", None)
+        if exponent is None:
+            raise InputError(
+                f"Smooth expects an operator that tells its decay_exponent for weighting={self.weighting!r}, got "
+                f"{operator.name}; set it to the power of distance that the data of a cell fall with (3 for a magnetic "
+                "field, 2 for gravity), or give the weights"
+            )
+        positive("Smooth", "decay_exponent", array_of("Smooth", "decay_exponent", exponent, shape=()), "give 3 or 2")
         if self.weighting == "distance":
-            weights = distance_weighting(grid, operator.survey)
+            weights = distance_weighting(grid, operator.survey, float(exponent))
         else:
-            weights = depth_weighting(grid, float(np.median(operator.survey.upward)))
+            weights = depth_weighting(grid, float(np.median(operator.survey.upward)), float(exponent))
         return np.broadcast_to(weights, active.shape)
 
     @staticmethod
-    def _over_grid(name: str, values: Any, shape: tuple[int, ...], active: npt.NDArray[np.bool_]) -> Array:
-        array = array_of("Smooth", name, values)
+    def _over_grid(name: str, values: Any, operator: LinearOperator, active: npt.NDArray[np.bool_]) -> Array:
+        shape = active.shape
+        array = array_of(
+            "Smooth", name, along_labels("Smooth", name, values, operator.domain_names, operator.domain_labels)
+        )
         try:
             array = np.broadcast_to(array, shape)
         except ValueError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.data_quantities import data_quantities
 from geoinv.linop import LinearOperator
 
 if TYPE_CHECKING:
@@ -113,10 +114,14 @@ class Solution:
             result = xr.Dataset({unknown: ([f"axis_{k}" for k in range(self.model.ndim)], self.model)})
         elif self.model.shape == grid.shape:
             result = grid.to_xarray(**{unknown: self.model})
+        elif self.model.shape != (3, *grid.shape):
+            result = grid.to_xarray()
+            result[unknown] = ([f"axis_{k}" for k in range(self.model.ndim)], self.model)
         else:
             names = (f"{unknown}_{axis}" for axis in ("easting", "northing", "upward"))
             result = grid.to_xarray(**dict(zip(names, self.model, strict=True)))
-        if survey is None:
+        quantities = data_quantities(self.operator, self.data.shape)
+        if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]
             for suffix, values in self._data_columns():
                 result[f"data_{suffix}"] = (dimensions, values)
@@ -126,12 +131,12 @@ class Solution:
                 for axis in ("easting", "northing", "upward")
             }
             result = result.assign_coords(positions)
-            for row, component in enumerate(survey.components):
-                attributes = cf.QUANTITIES[component]
+            for row, (component, attributes) in enumerate(quantities):
                 for suffix, values in self._data_columns():
                     text = {**attributes, "long_name": f"{attributes['long_name']}, {suffix}"}
                     result[f"{component}_{suffix}"] = ("station", values[row], text)
-            result.attrs.update(cf.field_attributes(survey))
+            if hasattr(survey, "field"):
+                result.attrs.update(cf.field_attributes(survey))
         for name in ("beta", "chi2_per_datum", "penalty", "seconds"):
             result[f"history_{name}"] = ("step", [getattr(step, name) for step in self.history])
         result.attrs.update(

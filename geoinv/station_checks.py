@@ -26,13 +26,19 @@ def refuse_unusable_stations(operator: Any) -> None:
     """Refuse stations where no survey can have them, by the cells of the operator.
 
     They lie inside the rock, under the mesh, far above it, or all of them outside it. Operators without
-    ``grid`` and ``survey`` pass, and so do stations on the surface of the active cells.
+    ``grid`` and ``survey`` pass, and so do stations on the surface of the active cells; of sums, multiples and
+    compositions each part is looked at.
 
     Raises
     ------
     InputError
         Naming a station, its height, and how many there are.
     """
+    parts = getattr(operator, "parts", ())
+    for part in parts:
+        refuse_unusable_stations(part)
+    if parts:
+        return
     grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
     if not isinstance(grid, Grid) or not isinstance(survey, Survey):
         return

@@ -145,6 +145,14 @@ class Survey:
         """Unit vector (easting, northing, upward) that TMI is projected on."""
         return direction_vector(*self.anomaly_direction)
 
+    def same_places(self, other: object) -> bool:
+        """Whether another survey measures the same at the same stations, whatever its data."""
+        return isinstance(other, Survey) and (
+            all(np.array_equal(getattr(self, name), getattr(other, name)) for name in _POSITIONS)
+            and (self.components, self.field, self.anomaly_direction)
+            == (other.components, other.field, other.anomaly_direction)
+        )
+
     def select(self, stations: Any) -> Survey:
         """Return the survey with some of its stations: a slice, a boolean mask or indices."""
         kept = np.atleast_1d(np.arange(self.stations)[stations])

@@ -27,7 +27,7 @@ def depth_weighting(grid: Grid, surface: npt.ArrayLike, exponent: float = 3.0, o
     surface : float or (northing, easting) array
         Height of the sensors above each column, in metres.
     exponent : float
-        Decay of the field with distance: 3 for magnetics, 2 for gravity.
+        Power of the distance that the field of a cell falls with: 3 for magnetics, 4 for its gradients, 2 for gravity.
     offset : float, optional
         Distance z0 added to the depth, in metres; half the thinnest layer by default.
 
@@ -52,7 +52,7 @@ def distance_weighting(grid: Grid, survey: Any, exponent: float = 3.0, offset: f
     survey : Survey
         Stations.
     exponent : float
-        Decay of the field with distance: 3 for magnetics, 2 for gravity.
+        Power of the distance that the field of a cell falls with: 3 for magnetics, 4 for its gradients, 2 for gravity.
     offset : float, optional
         Distance R0 added to every distance, in metres; a quarter of the smallest cell width by default.
 

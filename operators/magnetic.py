@@ -183,6 +183,11 @@ class Magnetics(LinearOperator):
         return (diagonal * self.grid.active).reshape(self.domain_shape)
 
     @property
+    def decay_exponent(self) -> float:
+        """Power of the distance that the data of a cell fall with: 3, or 4 where all are gradients."""
+        return float(self.problem.kernels.order.min() + 1)
+
+    @property
     def domain_names(self) -> tuple[str, ...]:
         """Names of the model's dimensions."""
         return AXES if self.unknown == "susceptibility" else ("component", *AXES)

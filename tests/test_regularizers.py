@@ -126,7 +126,7 @@ def test_bad_arguments_are_refused_with_a_sentence(arguments, words):
         geoinv.Smooth(**arguments).bind(operator())
 
 
-@pytest.mark.parametrize("weighting", ["sensitivity", "distance", "depth"])
+@pytest.mark.parametrize("weighting", ["distance", "depth"])
 def test_weighting_needs_an_operator_that_can_tell(weighting):
     with pytest.raises(geoinv.InputError, match="use weighting=None or give the weights"):
         geoinv.Smooth(weighting=weighting).bind(Identity((3,)))

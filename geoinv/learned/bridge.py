@@ -14,6 +14,7 @@ from torch import Tensor
 from geoinv.backend import require_gpu
 from geoinv.checks import InputError
 from geoinv.learned.arrays import to_numpy, to_torch
+from geoinv.linear_operator import _Adjoint
 from geoinv.linop import LinearOperator
 
 __all__ = ["TorchOperator", "as_torch", "to_numpy", "to_torch"]
@@ -28,20 +29,30 @@ class TorchOperator:
     ----------
     operator : LinearOperator
         The operator behind it, with NumPy arrays.
-    T : TorchOperator
-        The adjoint; ``B.T.T is B``.
     """
 
     operator: LinearOperator
-    T: TorchOperator
 
     def __init__(self, operator: LinearOperator) -> None:
         # a name of its own, not the address: neither a compiled graph that outlives its operator nor a stored one
         # may find another operator in its place
         key = f"{operator.name}-{uuid.uuid4().hex}"
-        adjoint = object.__new__(TorchOperator)
-        self.operator, self.T, self._key, self._transposed = operator, adjoint, key, False
-        adjoint.operator, adjoint.T, adjoint._key, adjoint._transposed = operator.T, self, key, True
+        self.operator, self._key, self._transposed = operator, key, False
+        self._side: TorchOperator | weakref.ref[TorchOperator] | None = None
+
+    @property
+    def T(self) -> TorchOperator:
+        """The adjoint; ``B.T.T is B``."""
+        if isinstance(self._side, TorchOperator):
+            return self._side
+        # the adjoint holds the operator's, which does not hold it: both go when the last user goes
+        adjoint = None if self._side is None else self._side()
+        if adjoint is None:
+            adjoint = object.__new__(TorchOperator)
+            adjoint.operator, adjoint._key, adjoint._transposed = self.operator.T, self._key, True
+            adjoint._side = self
+            self._side = weakref.ref(adjoint)
+        return adjoint
 
     @property
     def domain_shape(self) -> tuple[int, ...]:
@@ -128,11 +139,12 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
             f"as_torch expects a geoinv.LinearOperator, got {type(operator).__name__}; "
             "geoinv.from_scipy and geoinv.MatrixOperator make one"
         )
+    if isinstance(operator, _Adjoint):
+        return as_torch(operator.T).T
     found = _BY_IDENTITY.get(id(operator))
     if found is None:
         found = TorchOperator(operator)
         _BY_KEY[found._key] = found
-        _BY_IDENTITY[id(operator.T)] = found.T
         _BY_IDENTITY[id(operator)] = found
     return found
 

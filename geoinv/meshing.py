@@ -13,7 +13,7 @@ import numpy.typing as npt
 from geoinv.checks import InputError, InputWarning, array_of, positive
 from geoinv.grid import AXES, Grid
 from geoinv.memory import require_memory
-from geoinv.operators.magnetic_gridded import layout_of
+from geoinv.operators.magnetic_gridded_layout import layout_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.station_checks import stations_below
 from geoinv.survey import Survey

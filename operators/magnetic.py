@@ -22,15 +22,12 @@ from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
 from geoinv.operators.magnetic_gridded import Gridded
 from geoinv.operators.magnetic_lattice import LatticeEngine
 from geoinv.operators.magnetic_lattice_plan import DEFAULT_RTOL
-from geoinv.operators.magnetic_problem import Engine, MagneticProblem
+from geoinv.operators.magnetic_problem import LEAST_RTOL, Engine, MagneticProblem
 from geoinv.survey import Survey
 
 __all__ = ["Magnetics"]
 
 UNKNOWNS = ("susceptibility", "magnetization")
-
-LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
-"""What sums in each precision reach at any distance."""
 
 
 class Magnetics(LinearOperator):
@@ -61,8 +58,10 @@ class Magnetics(LinearOperator):
         :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol.
     rtol : float, optional
         Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm.
-        None is exact to rounding for direct, gridded and dense, 1e-6 for auto and lattice. From 1e-5 up,
-        gridded and dense keep their numbers in single precision.
+        None is exact to rounding for direct and dense. For gridded it is exact to the rounding of float64
+        transforms, relative to what the nearest cell of a layer gives: about 1e-15 of it, which for a cell 100
+        cells beyond the survey is 1e-11 of its own field, and within 1e-6 in float32. None is 1e-6 for auto and
+        lattice. From 1e-5 up dense keeps its numbers in single precision, gridded and lattice where that holds rtol.
     dtype : str
         ``"float64"`` or ``"float32"``, of models and data.
     unknown : str
@@ -138,7 +137,7 @@ class Magnetics(LinearOperator):
         if self._engine is None:
             engines: dict[str, Callable[[MagneticProblem], Engine]] = {
                 "direct": Direct,
-                "gridded": partial(Gridded, recompute=self.choice.recompute),
+                "gridded": partial(Gridded, recompute=self.choice.recompute, layout=self.choice.layout),
                 "lattice": partial(LatticeEngine, plan=self.choice.plan),
                 "dense": Dense,
             }

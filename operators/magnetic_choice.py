@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numba
 import numpy as np
@@ -13,7 +14,9 @@ from geoinv.memory import SHARE, available_memory, bytes_text
 from geoinv.operators.magnetic_dense import dense_bytes
 from geoinv.operators.magnetic_direct import direct_estimate
 from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
-from geoinv.operators.magnetic_gridded import GriddedLayout, gridded_bytes, layout_of
+from geoinv.operators.magnetic_gridded import gridded_bytes
+from geoinv.operators.magnetic_gridded_layout import GriddedLayout, layout_of
+from geoinv.operators.magnetic_gridded_rounding import precise_layout
 from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of
 from geoinv.operators.magnetic_problem import MagneticProblem
@@ -23,7 +26,7 @@ __all__ = ["ENGINES", "Choice", "choose"]
 ENGINES = ("direct", "gridded", "lattice", "dense")
 
 CONDITIONS = {
-    "gridded": "a regular survey over regular cells",
+    "gridded": "a regular survey over regular cells and a moderate rtol",
     "lattice": "cells of one size, a moderate rtol and stations close together",
 }
 """What the engines ask for that do not apply everywhere."""
@@ -51,6 +54,8 @@ class Choice:
         is one application only.
     plan : LatticePlan, optional
         Lattice and near cells that the estimate was made for (lattice only).
+    layout : GriddedLayout, optional
+        Layout and precision that the estimate was made for (gridded only).
     """
 
     engine: str
@@ -58,6 +63,7 @@ class Choice:
     estimate: Estimate
     recompute: bool = False
     plan: LatticePlan | None = field(default=None, repr=False, compare=False)
+    layout: GriddedLayout | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         """Two lines for print(A)."""
@@ -70,8 +76,7 @@ class _Offers:
 
     costs: dict[str, Estimate]
     refusals: dict[str, str]
-    recompute: bool
-    plan: LatticePlan | None
+    details: dict[str, dict[str, Any]]
 
     @classmethod
     def of(
@@ -79,13 +84,13 @@ class _Offers:
     ) -> _Offers:
         costs: dict[str, Estimate] = {}
         refusals: dict[str, str] = {}
-        recompute, plan = False, None
+        details: dict[str, dict[str, Any]] = {}
         if "direct" in engines:
             costs["direct"] = direct_estimate(problem)
         if "dense" in engines:
             costs["dense"] = _dense(problem)
         if "gridded" in engines:
-            layout = layout_of(problem)
+            layout = _layout(problem, budget)
             if isinstance(layout, str):
                 refusals["gridded"] = layout
             else:
@@ -95,14 +100,15 @@ class _Offers:
                 )
                 recompute = frugal.memory < stored.memory and (stored.memory > budget or frugal.total <= stored.total)
                 costs["gridded"] = frugal if recompute else stored
+                details["gridded"] = {"layout": layout, "recompute": recompute}
         if "lattice" in engines:
-            found = plan_of(problem)
-            if isinstance(found, str):
-                refusals["lattice"] = found
+            plan = plan_of(problem)
+            if isinstance(plan, str):
+                refusals["lattice"] = plan
             else:
-                plan, costs["lattice"] = found, lattice_estimate(problem, found)
+                costs["lattice"], details["lattice"] = lattice_estimate(problem, plan), {"plan": plan}
         costs = {name: replace(cost, applications=applications) for name, cost in costs.items()}
-        return cls(costs, refusals, recompute, plan)
+        return cls(costs, refusals, details)
 
     def fitting(self, budget: float) -> dict[str, Estimate]:
         """Engines that fit the budget."""
@@ -110,8 +116,7 @@ class _Offers:
 
     def taken(self, engine: str, reason: str) -> Choice:
         """Choice of one of the engines."""
-        recompute, plan = self.recompute and engine == "gridded", self.plan if engine == "lattice" else None
-        return Choice(engine, reason, self.costs[engine], recompute, plan)
+        return Choice(engine, reason, self.costs[engine], **self.details.get(engine, {}))
 
 
 def choose(
@@ -168,12 +173,20 @@ def _dense(problem: MagneticProblem) -> Estimate:
     return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
 
 
+def _layout(problem: MagneticProblem, budget: float) -> GriddedLayout | str:
+    """Layout in the precision that it needs, or the clause that says why gridded does not apply."""
+    layout = layout_of(problem)
+    if isinstance(layout, str) or gridded_bytes(problem, layout, recompute=True) > budget:
+        return layout
+    return precise_layout(problem, layout)
+
+
 def _gridded(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> Estimate:
     points = float(np.prod(layout.padded)) * problem.grid.shape[0]
     build = points * problem.components * problem.unknowns / _rate(VALUES_A_SECOND)
     # one transform an unknown, and one spectrum read a component: about alike
     products = points * problem.unknowns * (0.5 + 0.5 * problem.components)
-    apply = products / _rate(TRANSFORM_POINTS_A_SECOND[problem.storage.itemsize])
+    apply = products / _rate(TRANSFORM_POINTS_A_SECOND[layout.precision.itemsize])
     memory = float(gridded_bytes(problem, layout, recompute))
     return Estimate(memory, 0.0, apply + build) if recompute else Estimate(memory, build, apply)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
@@ -16,10 +15,12 @@ import numpy.typing as npt
 
 from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
 from geoinv.operators._jit import take_shares
-from geoinv.operators.magnetic_dense import cell_fields
+from geoinv.operators.magnetic_gridded_layout import GriddedLayout, Offsets, layout_of
+from geoinv.operators.magnetic_gridded_rounding import precise_layout, squared_sums, station_sums
 from geoinv.operators.magnetic_problem import MagneticProblem, add_at
+from geoinv.progress import report
 
-__all__ = ["Gridded", "GriddedLayout", "gridded_bytes", "layout_of"]
+__all__ = ["Gridded", "gridded_bytes"]
 
 SHARES = 8
 """Parts that the layers are dealt out in, to as many threads; fixed, so that sums do not depend on the threads."""
@@ -31,72 +32,16 @@ BUILT_TOGETHER = 8
 """Layers whose kernels are evaluated together, to keep all cores busy."""
 
 
-@dataclass(frozen=True)
-class GriddedLayout:
-    """Stations of a regular survey by row and column, spaced as the cells are.
-
-    Attributes
-    ----------
-    spacing : (float, float)
-        Cell size along northing and easting, in metres.
-    origin : (float, float)
-        Northing and easting of the south-western corner, in metres, among the problem's nodes.
-    row, column : (stations,) arrays of int
-        Place of each station, counted from that corner.
-    padded : (int, int)
-        Rows and columns of the Fourier transforms, with room for all of every offset: shorter ones
-        would wrap around.
-    """
-
-    spacing: tuple[float, float]
-    origin: tuple[float, float]
-    row: npt.NDArray[np.intp]
-    column: npt.NDArray[np.intp]
-    padded: tuple[int, int]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns that the stations span."""
-        return int(self.row.max()) + 1, int(self.column.max()) + 1
-
-    @property
-    def spectrum_shape(self) -> tuple[int, int]:
-        """Shape of the transform of one layer."""
-        return self.padded[0], self.padded[1] // 2 + 1
-
-
-def layout_of(problem: MagneticProblem) -> GriddedLayout | str:
-    """Layout of a survey over a grid, or the clause that says why it is not regular."""
-    spacings, steps, origins = [], [], []
-    for axis, local in (("northing", problem.axes[1]), ("easting", problem.axes[0])):
-        if local.spacing is None:
-            return f"cells differ in width along {axis}"
-        if local.steps is None:
-            return f"stations are not spaced by whole cells along {axis}"
-        spacings.append(local.spacing)
-        steps.append(local.steps)
-        origins.append(float(local.stations.min()))
-    upward = problem.survey.upward
-    if np.ptp(upward) > 4 * np.spacing(np.abs(upward).max()):
-        return "stations differ in height"
-    _, rows, columns = problem.grid.shape
-    padded = (
-        ducc0.fft.good_size(rows + int(steps[0].max())),
-        ducc0.fft.good_size(columns + int(steps[1].max()), True),
-    )
-    return GriddedLayout((spacings[0], spacings[1]), (origins[0], origins[1]), steps[0], steps[1], padded)
-
-
 def gridded_bytes(problem: MagneticProblem, layout: GriddedLayout, recompute: bool = False) -> int:
     """Bytes of the kernel's spectra, of making them, and of what one application takes besides."""
     layers, width = problem.grid.shape[0], problem.components * problem.unknowns
-    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * problem.storage.itemsize
+    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * layout.precision.itemsize
     block = _layers_a_block(problem, layout, recompute)
     shares = min(SHARES, -(-layers // block))
-    # by offset and in padded order, in float64; padded order and spectra in the storage's precision
-    table = int(np.prod(layout.padded)) * (16 + problem.storage.itemsize) + spectrum
+    # by offset and in padded order, in float64; padded order and spectra in the transforms' precision
+    table = int(np.prod(layout.padded)) * (16 + layout.precision.itemsize) + spectrum
     making = min(layers, max(block, BUILT_TOGETHER)) * width * table
-    models = 2 * problem.unknowns * problem.grid.size * problem.storage.itemsize
+    models = 2 * problem.unknowns * problem.grid.size * layout.precision.itemsize
     threads = min(shares, numba.get_num_threads())
     applying = shares * problem.components * spectrum + threads * problem.unknowns * block * 2 * spectrum + models
     return threads * making + applying if recompute else width * layers * spectrum + max(making, applying)
@@ -104,7 +49,7 @@ def gridded_bytes(problem: MagneticProblem, layout: GriddedLayout, recompute: bo
 
 def _layers_a_block(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> int:
     """Layers that are worked on together."""
-    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * problem.storage.itemsize
+    spectrum = int(np.prod(layout.spectrum_shape)) * 2 * layout.precision.itemsize
     cached = BLOCK_BYTES // (spectrum * problem.unknowns)
     return min(problem.grid.shape[0], max(cached, BUILT_TOGETHER if recompute else 1))
 
@@ -118,72 +63,50 @@ class Gridded:
     Parameters
     ----------
     problem : MagneticProblem
-        Grid, survey and unknown; ``problem.storage`` is the spectra's precision.
+        Grid, survey and unknown.
     recompute : bool
         Evaluate the kernel at every application instead of keeping its spectra: slower, in little memory.
+    layout : GriddedLayout, optional
+        Of the problem, where it is known already; its precision is that of spectra and transforms.
     """
 
-    def __init__(self, problem: MagneticProblem, recompute: bool = False) -> None:
-        layout = layout_of(problem)
-        if isinstance(layout, str):
-            raise TypeError(layout)
-        self.problem, self.layout = problem, layout
-        self._complex = np.result_type(problem.storage, np.complex64)
+    def __init__(self, problem: MagneticProblem, recompute: bool = False, layout: GriddedLayout | None = None) -> None:
+        found = layout or layout_of(problem)
+        if not isinstance(found, str) and layout is None:
+            found = precise_layout(problem, found)
+        if isinstance(found, str):
+            raise TypeError(found)
+        self.problem, self.layout = problem, found
+        self._complex = np.result_type(found.precision, np.complex64)
         layers = problem.grid.shape[0]
-        self._block = _layers_a_block(problem, layout, recompute)
+        self._block = _layers_a_block(problem, found, recompute)
         starts = range(0, layers, self._block)
         count = min(SHARES, len(starts))
         self._shares = list(pairwise([*(starts[len(starts) * share // count] for share in range(count)), layers]))
         self._spare: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]] = []
         self._spectra: npt.NDArray[Any] | None = None
         if not recompute:
-            shape = (problem.components, problem.unknowns, layers, *layout.spectrum_shape)
+            shape = (problem.components, problem.unknowns, layers, *found.spectrum_shape)
             self._spectra = np.empty(shape, self._complex)
             together = max(self._block, BUILT_TOGETHER)
             for start in range(0, layers, together):
                 part = slice(start, min(start + together, layers))
-                self._spectra[:, :, part] = self._kernel_spectra(part)
+                self._spectra[:, :, part] = self.kernel_spectra(part)
 
     @cached_property
-    def _all_offsets(self) -> MagneticProblem:
-        """One station over cells that span all offsets, in the problem's own metres."""
-        problem, layout = self.problem, self.layout
-        (rows, columns), (_, cell_rows, cell_columns) = layout.shape, problem.grid.shape
-        northing, easting = layout.origin
-        one = replace(
-            problem.survey.select([0]).with_data(None),
-            easting=np.array([easting]),
-            northing=np.array([northing]),
-            upward=problem.stations[:1, 2],
-        )
-        nodes = problem.nodes
-        cells = type(problem.grid)(
-            nodes.x[0] + layout.spacing[1] * np.arange(1 - columns, cell_columns + 1),
-            nodes.y[0] + layout.spacing[0] * np.arange(1 - rows, cell_rows + 1),
-            nodes.z,
-        )
-        return MagneticProblem(cells, one, problem.unknown, np.dtype(float))
+    def _offsets(self) -> Offsets:
+        return Offsets(self.problem, self.layout)
 
-    def _kernel_spectra(self, layers: slice) -> npt.NDArray[Any]:
+    def kernel_spectra(self, layers: slice) -> npt.NDArray[Any]:
         """Spectra (components, unknowns, layers, rows, columns) of a cell's field by offset from the station."""
-        span, padded = self._all_offsets, self.layout.padded
-        edges = span.grid.upward_edges[layers.start : layers.stop + 1]
-        cells = type(span.grid)(span.grid.easting_edges, span.grid.northing_edges, edges)
-        span = replace(span, grid=cells)
-        fields = cell_fields(span, span.stations)[:, 0]
-        (rows, columns), (_, cell_rows, cell_columns) = self.layout.shape, self.problem.grid.shape
-        table = np.zeros((*fields.shape[:3], *padded), self.problem.storage)
-        # offset -d stands at index d of a circular convolution
-        to_row = -np.arange(1 - rows, cell_rows) % padded[0]
-        to_column = -np.arange(1 - columns, cell_columns) % padded[1]
-        table[..., to_row[:, None], to_column] = fields
+        table = self._offsets.placed(self._offsets.fields(layers), self.layout.precision)
         return np.asarray(ducc0.fft.r2c(table, axes=(3, 4), nthreads=numba.get_num_threads()))
 
     def _blocks(self, first: int, last: int) -> Iterator[tuple[slice, npt.NDArray[Any]]]:
         """Layers from `first` to `last`, a block at a time, with the spectra of their kernels."""
         for start in range(first, last, self._block):
             part = slice(start, min(start + self._block, last))
-            yield part, self._kernel_spectra(part) if self._spectra is None else self._spectra[:, :, part]
+            yield part, self.kernel_spectra(part) if self._spectra is None else self._spectra[:, :, part]
 
     @contextmanager
     def _working(self) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
@@ -192,7 +115,7 @@ class Gridded:
             arrays = self._spare.pop()
         except IndexError:
             shape = (self.problem.unknowns, self._block)
-            padded = np.empty((*shape, self.problem.grid.shape[1], self.layout.padded[1]), self.problem.storage)
+            padded = np.empty((*shape, self.problem.grid.shape[1], self.layout.padded[1]), self.layout.precision)
             arrays = padded, np.empty((*shape, *self.layout.spectrum_shape), self._complex)
         yield arrays
         self._spare.append(arrays)
@@ -226,7 +149,7 @@ class Gridded:
         spectra = parts[0]
         for part in parts[1:]:
             spectra += part
-        data = np.empty((len(spectra), self.layout.shape[0], self.layout.padded[1]), self.problem.storage)
+        data = np.empty((len(spectra), self.layout.shape[0], self.layout.padded[1]), self.layout.precision)
         self._inverse(spectra, data)
         return data[:, self.layout.row, self.layout.column]
 
@@ -245,7 +168,7 @@ class Gridded:
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transpose of :meth:`forward`."""
-        models = np.empty((len(data), self.problem.unknowns, *self.problem.grid.shape), self.problem.storage)
+        models = np.empty((len(data), self.problem.unknowns, *self.problem.grid.shape), self.layout.precision)
         for values, model in zip(data, models, strict=True):
             _each(partial(self._share_of_models, self._data_spectra(values), model), self._shares)
         return models
@@ -253,7 +176,7 @@ class Gridded:
     def _data_spectra(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Spectra (components, rows, columns) of values (components, stations) put in their places."""
         components, layout = self.problem.components, self.layout
-        padded = np.zeros((components, layout.shape[0], layout.padded[1]), self.problem.storage)
+        padded = np.zeros((components, layout.shape[0], layout.padded[1]), self.layout.precision)
         add_at(padded, (slice(None), layout.row, layout.column), values)
         spectra = np.empty((components, *layout.spectrum_shape), self._complex)
         self._transform(padded, spectra)
@@ -272,21 +195,18 @@ class Gridded:
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations).
 
-        The squared kernel is a convolution too.
+        The squared kernel is a convolution too; always in float64, and where that leaves too little of a cell's
+        entry, one by one.
         """
         layers, rows, columns = self.problem.grid.shape
-        weights = self._data_spectra(squared_weights)
-        diagonal = np.zeros((self.problem.unknowns, layers, rows, columns))
-        kernel = np.empty((self.problem.components, *self.layout.padded), self.problem.storage)
-        product, back = np.empty_like(weights), np.empty((rows, self.layout.padded[1]), self.problem.storage)
-        for part, kernels in self._blocks(0, layers):
-            for unknown, layer in np.ndindex(kernels.shape[1:3]):
-                self._inverse(kernels[:, unknown, layer].copy(), kernel)
-                self._transform(kernel**2, product)
-                self._inverse(np.sum(np.conj(product) * weights, axis=0), back)
-                diagonal[unknown, part.start + layer] = back[:, :columns]
-        # rounding of the transform may leave a small negative number where the field is tiny
-        return np.maximum(diagonal, 0.0)
+        weights = station_sums(self.layout, squared_weights)
+        diagonal = np.empty((self.problem.unknowns, layers, rows, columns))
+        for start in range(0, layers, BUILT_TOGETHER):
+            report("sensitivity", start, layers)
+            part = slice(start, min(start + BUILT_TOGETHER, layers))
+            diagonal[:, part] = squared_sums(self._offsets.fields(part), weights, self._offsets)
+        report("sensitivity", layers, layers)
+        return diagonal
 
 
 def _each(work: Callable[[tuple[int, int]], Any], shares: list[tuple[int, int]]) -> list[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from geoinv.backend import Resident
 from geoinv.operators.cuda import Runner, Source, blocks_of, real_source
 from geoinv.operators.magnetic_gridded import Gridded
+from geoinv.operators.magnetic_gridded_layout import GriddedLayout
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.operators.sparse_cuda import SparseSum
 
@@ -26,21 +27,23 @@ class GriddedCuda:
     Parameters
     ----------
     problem : MagneticProblem
-        Grid, survey and unknown; ``problem.storage`` is the precision of spectra and sums.
+        Grid, survey and unknown.
     runner : Runner
         Where the kernels run; the transforms are those of its library.
+    layout : GriddedLayout, optional
+        As the host's engine takes it; its precision is that of spectra and sums.
     """
 
-    def __init__(self, problem: MagneticProblem, runner: Runner) -> None:
-        host = Gridded(problem, recompute=True)
+    def __init__(self, problem: MagneticProblem, runner: Runner, layout: GriddedLayout | None = None) -> None:
+        host = Gridded(problem, recompute=True, layout=layout)
         self.problem, self.layout, self._runner = problem, host.layout, runner
-        self._source = fourier_source(problem.storage)
-        spectra = host._kernel_spectra(slice(0, problem.grid.shape[0]))
+        self._source = fourier_source(host.layout.precision)
+        spectra = host.kernel_spectra(slice(0, problem.grid.shape[0]))
         self._complex = spectra.dtype
         self._kernels = Resident(np.ascontiguousarray(spectra).reshape(problem.components, -1, *spectra.shape[3:]))
         nodes = host.layout.row * host.layout.padded[1] + host.layout.column
         stations = np.arange(nodes.size)
-        self._to_nodes = SparseSum(nodes, stations, np.ones(nodes.size), problem.storage)
+        self._to_nodes = SparseSum(nodes, stations, np.ones(nodes.size), host.layout.precision)
         self._nodes = Resident(nodes)
 
     def forward(self, models: Any) -> Any:
@@ -50,7 +53,7 @@ class GriddedCuda:
     def _forward_one(self, model: Any) -> Any:
         library, kernels = self._runner.library, self._kernels.beside(model)
         components, sources, *waves = kernels.shape
-        padded = library.zeros((sources, *self.layout.padded), self.problem.storage)
+        padded = library.zeros((sources, *self.layout.padded), self.layout.precision)
         padded[:, : model.shape[-2], : model.shape[-1]] = model.reshape(sources, *model.shape[-2:])
         spectra = self._transform(padded)
         data = library.empty((components, *waves), self._complex)
@@ -64,8 +67,8 @@ class GriddedCuda:
     def _adjoint_one(self, values: Any) -> Any:
         library, kernels = self._runner.library, self._kernels.beside(values)
         components, sources, *waves = kernels.shape
-        padded = library.zeros((components, *self.layout.padded), self.problem.storage)
-        values = library.ascontiguousarray(values, dtype=self.problem.storage)
+        padded = library.zeros((components, *self.layout.padded), self.layout.precision)
+        values = library.ascontiguousarray(values, dtype=self.layout.precision)
         self._to_nodes.add(self._runner, values, padded.reshape(components, -1))
         spectra = library.empty((sources, *waves), self._complex)
         self._run("spectrum_to_models", sources, kernels, self._transform(padded), spectra)

@@ -213,7 +213,8 @@ def irregular(**changes: object) -> geoinv.Survey:
     ],
 )
 def test_gridded_is_refused_with_the_reason_where_it_does_not_apply(grid, survey, reason):
-    sentence = f"engine='gridded' expects a regular survey over regular cells, but {reason}; engines that fit: "
+    expected = "engine='gridded' expects a regular survey over regular cells and a moderate rtol"
+    sentence = f"{expected}, but {reason}; engines that fit: "
     with pytest.raises(InputError, match=re.escape(sentence)):
         Magnetics(grid, survey, engine="gridded")
     assert reason in Magnetics(grid, survey).choice.reason

@@ -1,0 +1,142 @@
+"""What every engine promises of every model, shown on models of one cell at every distance; and its weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from makers import FIELD, UNKNOWNS
+
+import geoinv
+from geoinv import InputError
+from geoinv.meshing import mesh_for_survey
+from geoinv.operators import Magnetics, magnetic_gridded_rounding
+from geoinv.operators.magnetic_gridded import Gridded
+from geoinv.operators.magnetic_gridded_layout import layout_of
+from geoinv.operators.magnetic_gridded_rounding import precise_layout, rounding
+from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.weighting import sensitivity_weighting
+
+COMPONENTS = [("tmi",), ("be", "bu"), ("buu",)]
+
+
+def level(
+    shape: tuple[int, int], components: tuple[str, ...] = ("tmi",), corner: float = 5.0, height: float = 5.0
+) -> geoinv.Survey:
+    """Stations 10 m apart, above cell centres."""
+    northing, easting = np.meshgrid(*(corner + 10.0 * np.arange(count) for count in shape), indexing="ij")
+    return geoinv.Survey(
+        easting.ravel(), northing.ravel(), np.full(easting.size, height), components=components, field=FIELD
+    )
+
+
+def beside(layers: int = 2, width: int = 24) -> geoinv.Grid:
+    """Cells from below the survey's stations to far beyond them."""
+    return geoinv.Grid.regular((layers, width, width), (10.0, 10.0, 10.0), (-10.0 * layers, 0.0, 0.0))
+
+
+def worst_cell(A: Magnetics, exact: np.ndarray, rtol: float) -> float:
+    """Largest error of a model of one cell, in units of what is promised."""
+    error = np.linalg.norm(A.to_dense().astype(float) - exact, axis=0)
+    return float((error / (rtol * np.linalg.norm(exact, axis=0))).max())
+
+
+@pytest.mark.parametrize("unknown", UNKNOWNS)
+@pytest.mark.parametrize("components", COMPONENTS)
+@pytest.mark.parametrize(
+    ("dtype", "rtol"), [("float32", 1e-6), ("float32", 1e-5), ("float64", 1e-5), ("float64", 1e-8)]
+)
+@pytest.mark.parametrize("engine", ["gridded", "dense"])
+def test_a_model_of_one_cell_keeps_the_promise_at_every_distance(engine, dtype, rtol, components, unknown):
+    grid, survey = beside(), level((5, 4), components)
+    exact = Magnetics(grid, survey, engine="dense", unknown=unknown).to_dense()
+    A = Magnetics(grid, survey, engine=engine, dtype=dtype, rtol=rtol, unknown=unknown)
+    assert worst_cell(A, exact, rtol) < 1.0
+    diagonal = np.sum(exact**2, axis=0)
+    np.testing.assert_allclose(A.gram_diagonal().ravel(), diagonal, rtol=2e-3)
+
+
+def test_a_body_far_from_the_survey_keeps_the_promise():
+    grid, survey = beside(8, 96), level((30, 30))
+    A = Magnetics(grid, survey, engine="gridded", dtype="float32", rtol=1e-5)
+    for first, last in ((40, 44), (60, 64), (90, 94)):
+        model = np.zeros(grid.shape, np.float32)
+        model[6:, first:last, first:last] = 0.05
+        edges = (grid.easting_edges[first : last + 1], grid.northing_edges[first : last + 1], grid.upward_edges[6:])
+        matrix = Magnetics(geoinv.Grid(*edges), survey, engine="dense").to_dense()
+        values = model[6:, first:last, first:last].ravel().astype(float)
+        error = np.linalg.norm(A(model).ravel() - matrix @ values)
+        assert error < 1e-5 * np.linalg.norm(abs(matrix) @ values)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol"), [("float32", None), ("float32", 1e-5), ("float64", 1e-5), ("float64", None)]
+)
+@pytest.mark.parametrize("depth", [80.0, 300.0])
+def test_weights_of_the_meshes_that_commands_make_are_right_in_every_cell(depth, dtype, rtol):
+    survey = level((12, 12))
+    grid = mesh_for_survey(survey, 10.0, depth, None)
+    expected = Magnetics(grid, survey, engine="direct").gram_diagonal()
+    found = Magnetics(grid, survey, engine="gridded", dtype=dtype, rtol=rtol).gram_diagonal()
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+    weights = [sensitivity_weighting(diagonal, grid.volumes, grid.active) for diagonal in (found, expected)]
+    np.testing.assert_allclose(weights[0], weights[1], rtol=0.01)
+
+
+def test_squares_that_rounding_would_take_are_summed_one_by_one(monkeypatch):
+    survey = level((3, 3), ("buu", "be"))
+    grid = geoinv.Grid.regular((2, 3, 300), (10.0, 10.0, 10.0), (-20.0, 0.0, 0.0))
+    expected = Magnetics(grid, survey, engine="dense").gram_diagonal(np.array([[3.0], [0.0]]))
+    A = Magnetics(grid, survey, engine="gridded", dtype="float32")
+    np.testing.assert_allclose(A.gram_diagonal(np.array([[3.0], [0.0]])), expected, rtol=1e-3)
+    monkeypatch.setattr(magnetic_gridded_rounding, "SURE", np.inf)
+    assert not np.allclose(A.gram_diagonal(np.array([[3.0], [0.0]])), expected, rtol=1e-3, atol=0.0)
+
+
+def problem(grid: geoinv.Grid, survey: geoinv.Survey, dtype: str, rtol: float | None) -> MagneticProblem:
+    return MagneticProblem(grid, survey, "susceptibility", np.dtype(dtype), rtol)
+
+
+def test_single_precision_is_kept_where_the_survey_covers_the_cells():
+    grid = beside(16, 40)
+    for rtol in (None, 1e-6, 1e-5):
+        A = Magnetics(grid, level((40, 40)), engine="gridded", dtype="float32", rtol=rtol)
+        assert A.choice.layout.precision == np.float32
+        A = Magnetics(grid, level((10, 10)), engine="gridded", dtype="float32", rtol=rtol)
+        assert A.choice.layout.precision == np.float64
+
+
+def test_cells_that_are_inactive_do_not_ask_for_precision():
+    grid, survey = beside(16, 40), level((10, 10))
+    active = np.zeros(grid.shape, bool)
+    active[:, :12, :12] = True
+    A = Magnetics(grid.with_active(active), survey, engine="gridded", dtype="float32", rtol=1e-5)
+    assert A.choice.layout.precision == np.float32
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 1), (3, 4), (20, 20)])
+@pytest.mark.parametrize("height", [0.0, 5.0, 150.0])
+def test_rounding_is_foreseen(shape, height):
+    grid, survey = beside(), level(shape, height=height)
+    of = problem(grid, survey, "float32", None)
+    layout = layout_of(of)
+    engine = Gridded(of, layout=layout)
+    exact = Magnetics(grid, survey, engine="dense").to_dense()
+    units = np.eye(grid.size, dtype=np.float32)[::3].reshape(-1, 1, *grid.shape)
+    error = np.linalg.norm(engine.forward(units).reshape(len(units), -1) - exact.T[::3], axis=1)
+    found = float((error / np.linalg.norm(exact, axis=0)[::3]).max()) / (0.5 * np.finfo(np.float32).eps)
+    foreseen = rounding(of, layout)
+    assert found < foreseen
+    if survey.stations > 2:
+        assert found > 0.02 * foreseen
+
+
+def test_what_double_precision_cannot_hold_is_refused_or_left_to_another_engine():
+    grid = geoinv.Grid.regular((1, 3, 600), (10.0, 10.0, 10.0), (-10.0, 0.0, 0.0))
+    survey = level((3, 3), ("buu",), height=0.1)
+    told = r"gridded.* a moderate rtol, but the rounding of its transforms may reach .* of what some cell gives, above"
+    with pytest.raises(InputError, match=told):
+        Magnetics(grid, survey, engine="gridded", rtol=1e-11)
+    assert Magnetics(grid, survey, rtol=1e-11).engine != "gridded"
+    of = problem(grid, survey, "float64", None)
+    layout = layout_of(of)
+    assert precise_layout(of, layout) is layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -319,23 +319,27 @@ class Grid:
         Raises
         ------
         InputError
-            If an axis is missing or its edges cannot be told.
+            If an axis is missing or not in order, or its edges cannot be told.
         """
         from geoinv import cf
 
         missing = [axis for axis in AXES if axis not in data.coords]
         if missing:
             raise InputError(
-                f"Grid.from_xarray expects coordinates {', '.join(AXES)}, got {', '.join(map(str, data.coords))}; "
-                "rename the dimensions"
+                f"Grid.from_xarray expects coordinates {', '.join(AXES)}, "
+                f"got {', '.join(map(str, data.coords)) or 'none'}; add {', '.join(missing)} in metres, or rename "
+                "the dimensions"
             )
         edges = {axis: cf.cell_edges(data, axis) for axis in AXES}
-        sorted_data = data.sortby(list(AXES))
         active: Any = None
-        if "active" in data.coords or "active" in data:
-            active = np.asarray(sorted_data["active"].transpose(*AXES), dtype=bool)
+        if "active" in data.coords or "active" in getattr(data, "data_vars", ()):
+            marks = cf.cell_values(data, data["active"]).values
+            if not np.isin(marks, (0.0, 1.0)).all():
+                wrong = marks[~np.isin(marks, (0.0, 1.0))][0]
+                raise InputError(f"Grid.from_xarray expects active as 1 (rock) or 0 in every cell, got {wrong:g}")
+            active = marks.astype(bool)
         elif hasattr(data, "dtype"):
-            active = np.asarray(sorted_data.transpose(*AXES).notnull())
+            active = np.isfinite(cf.cell_values(data, cast("xr.DataArray", data)).values)
         return cls(edges["easting"], edges["northing"], edges["upward"], active, cf.crs_of(data))
 
     def to_discretize(self) -> discretize.TensorMesh:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
 from geoinv.field import MainField, direction_vector
 from geoinv.topography import Topography
+from geoinv.variables import attribute_number
 from geoinv.wording import way
 
 if TYPE_CHECKING:
@@ -267,7 +268,8 @@ class Survey:
         Raises
         ------
         InputError
-            If a position is missing, no component is there, or no field is known.
+            If a position is missing, no component is there, no field is known, or a variable is not over the stations
+            or in units of something else.
         """
         from geoinv import cf
 
@@ -279,32 +281,38 @@ class Survey:
                 f"add {', '.join(missing)} in metres"
             )
         components = tuple(str(data.attrs.get("components", "")).split()) or tuple(c for c in COMPONENTS if c in known)
-        components = components or ("tmi",)
+        components = _checked_components(components or ("tmi",))
         attributes = dict(data.attrs)
         direction = None
         if field is None:
-            try:
-                field = MainField(
-                    *(float(attributes[f"field_{k}"]) for k in ("inclination", "declination", "intensity"))
-                )
-            except KeyError as missing_key:
+            stated = [f"field_{part}" for part in ("inclination", "declination", "intensity")]
+            lacking = [name for name in stated if name not in attributes]
+            if lacking:
+                remedy = way("give --field I D F (degrees, degrees, nT)", "give field=MainField(...)", "add them")
                 raise InputError(
-                    f"Survey.from_xarray expects the attribute {missing_key} or field=MainField(...), got neither"
-                ) from None
-            if "anomaly_inclination" in attributes and "anomaly_declination" in attributes:
-                direction = (float(attributes["anomaly_inclination"]), float(attributes["anomaly_declination"]))
+                    f"expected the inducing field as attributes {', '.join(stated)}, got no {', '.join(lacking)}; "
+                    f"{remedy}"
+                )
+            field = MainField(*(attribute_number(attributes, name, "the survey") for name in stated))
+            projected = ("anomaly_inclination", "anomaly_declination")
+            if all(name in attributes for name in projected):
+                direction = tuple(attribute_number(attributes, name, "the survey") for name in projected)
         own = {"Conventions", "featureType", "components"}
         kept = {k: v for k, v in attributes.items() if k not in own and not k.startswith(("field_", "anomaly_"))}
+        columns = cf.station_columns(data, components)
 
         def rows(suffix: str) -> npt.NDArray[np.float64] | None:
             names = [f"{component}{suffix}" for component in components]
-            if not all(name in known for name in names):
-                return None
-            return np.stack([np.asarray(data[name], dtype=np.float64) for name in names])
+            found = [name for name in names if name in columns]
+            if found and len(found) < len(names) and not suffix:
+                lacking = ", ".join(sorted(set(names) - set(found)))
+                raise InputError(
+                    f"expected {', '.join(names)} together, got no {lacking}; add it, or remove the others"
+                )
+            return np.stack([columns[name].values for name in names]) if len(found) == len(names) else None
 
-        positions = {name: np.asarray(data[name], dtype=np.float64) for name in _POSITIONS}
         return cls(
-            **positions,
+            **{name: columns[name].values for name in _POSITIONS},
             components=components,
             field=field,
             data=rows(""),

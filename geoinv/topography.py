@@ -116,6 +116,8 @@ class Topography:
 
 def topography_points(topography: Any) -> Array:
     """Topography as checked (easting, northing, elevation) points."""
+    from geoinv.cf import surface_points
+
     if isinstance(topography, Topography):
         return topography.points
     if hasattr(topography, "dims"):
@@ -125,10 +127,7 @@ def topography_points(topography: Any) -> Array:
                 f"{', '.join(map(str, topography.dims))} and coordinates "
                 f"{', '.join(map(str, topography.coords)) or 'none'}"
             )
-        grid = topography.transpose("northing", "easting")
-        easting, northing = np.meshgrid(grid["easting"], grid["northing"])
-        values = np.column_stack([easting.ravel(), northing.ravel(), np.asarray(grid).ravel()])
-        topography = values[np.isfinite(values[:, 2])]
+        topography = surface_points(topography)
     points = array_of("the topography", "points", topography)
     if points.ndim != 2 or points.shape[1] != 3 or not len(points):
         raise InputError(

@@ -54,7 +54,7 @@ def test_survey_comes_back_exactly(tmp_path: Path) -> None:
 
 
 def test_model_and_mesh_come_back_exactly(tmp_path: Path, grid: Grid) -> None:
-    model = np.random.default_rng(0).normal(size=grid.shape)
+    model = np.random.default_rng(0).uniform(-0.9, 2.0, size=grid.shape)
     write_model(tmp_path / "a.nc", grid, model)
     again = read_mesh(tmp_path / "a.nc")
     for axis in AXES:
@@ -142,8 +142,10 @@ def test_field_and_height_fill_what_a_survey_lacks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ([1.0, np.nan], "expects finite data"),
-        (["a", "b"], "expected numbers in every variable read"),
+        ([1.0, np.inf], r"expected finite numbers in tmi, got inf \(1 of 2 values\); remove them"),
+        ([1e300, 1.0], r"expected finite numbers in tmi, got 1e\+300 \(1 of 2 values\); remove them"),
+        ([np.nan, -9999.0], r"expected stations with a value in every variable, got none \(null: 2 in tmi\)"),
+        (["a", "b"], "expected numbers in tmi, got text; write it as float64"),
     ],
 )
 def test_wrong_survey_data_name_the_file(tmp_path: Path, values: list[object], sentence: str) -> None:
@@ -162,8 +164,10 @@ def test_topography_grid_becomes_points(tmp_path: Path) -> None:
     data.to_netcdf(tmp_path / "a.nc")
     points = read_topography(tmp_path / "a.nc")
     npt.assert_array_equal(points, [[0, 0, 1], [10, 0, 2], [10, 20, 4], [0, 40, 5], [10, 40, 6]])
-    data.assign(slope=data["elevation"]).to_netcdf(tmp_path / "b.nc")
-    with pytest.raises(InputError, match=r"one variable over \(northing, easting\), got elevation, slope; keep one"):
+    data.assign(dem=data["elevation"]).to_netcdf(tmp_path / "b.nc")
+    with pytest.raises(
+        InputError, match=r"one grid of heights over \(northing, easting\), got elevation, dem; keep one"
+    ):
         read_topography(tmp_path / "b.nc")
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.conversion import convert
 from geoinv.formats.description import describe
-from geoinv.formats.netcdf import write_netcdf
+from geoinv.formats.netcdf_file import write_netcdf
 from geoinv.formats.notes import Notes, collected
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.registry import (

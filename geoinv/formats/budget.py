@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ParamSpec, TypeVar
 
 from geoinv.checks import InputError
 from geoinv.memory import SHARE, available_memory, bytes_text
 
-__all__ = ["guarded", "read_within", "refuse_beyond", "refuse_special"]
+__all__ = ["guarded", "guards", "read_within", "refuse_special"]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 _CHUNK = 1 << 22  # bytes
 _TEXT_IN_MEMORY = 12.0  # bytes that lines and numbers take for each byte of a text file
@@ -63,22 +67,6 @@ def read_within(path: str | Path, stream: BinaryIO, limit: int = -1) -> bytes:
     return b"".join(chunks)
 
 
-def refuse_beyond(place: str, count: float, what: str, bytes_each: float = 8.0) -> None:
-    """Refuse a count that a file states before as many numbers are made.
-
-    Raises
-    ------
-    InputError
-        If they take more than half of the free memory.
-    """
-    budget = SHARE * available_memory()
-    if count * bytes_each > budget:
-        raise InputError(
-            f"{place} expects {what} that fit in {bytes_text(budget)} (half of the free memory), "
-            f"got {count:.3g}; correct the count, or give a smaller file"
-        )
-
-
 @contextmanager
 def guarded(path: str | Path, what: str) -> Iterator[None]:
     """Turn whatever goes wrong while a file is read into a sentence that names it.
@@ -97,7 +85,7 @@ def guarded(path: str | Path, what: str) -> Iterator[None]:
     """
     try:
         yield
-    except InputError:
+    except (InputError, Warning):  # a warning is raised only where the user turns them into errors
         raise
     except MemoryError:
         raise InputError(
@@ -109,3 +97,17 @@ def guarded(path: str | Path, what: str) -> Iterator[None]:
             f"{path} expects a {what} that can be read, got content that ends in {type(error).__name__}"
             f"{f' ({reason})' if reason else ''}; correct the file, or write or copy it again"
         ) from error
+
+
+def guards(what: str) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Decorate a reader, whose first argument is the path, with :func:`guarded`."""
+
+    def decorate(reader: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @wraps(reader)
+        def guarded_reader(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
+            with guarded(str(arguments[0] if arguments else options.get("path")), what):
+                return reader(*arguments, **options)
+
+        return guarded_reader
+
+    return decorate

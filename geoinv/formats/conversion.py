@@ -9,7 +9,7 @@ import numpy as np
 
 from geoinv.checks import InputError
 from geoinv.field import MainField
-from geoinv.formats.netcdf import same_cells
+from geoinv.formats.netcdf import holds_density, same_cells
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.registry import (
     MESH_SUFFIXES,
@@ -84,11 +84,12 @@ def _convert_model(source: str | Path, target: str | Path, kind: FileKind, mesh:
     if mesh is None and "mesh" not in kind.holds:
         raise InputError(f"{source} expects the mesh of this {kind.name}, got none; give it with --mesh")
     grid = read_mesh(source if mesh is None else mesh)
-    model = read_model(source, grid)
-    grid = grid.with_active(grid.active & np.isfinite(model))
     density = ".den" in (Path(source).suffix.lower(), Path(target).suffix.lower())
+    quantity = "density" if density or ("mesh" in kind.holds and holds_density(source)) else "susceptibility"
+    model = read_model(source, grid, quantity)
+    grid = grid.with_active(grid.active & np.isfinite(model))
     beside = "" if MODEL_SUFFIXES[Path(target).suffix.lower()] == "netCDF" else _write_mesh_beside(target, grid)
-    write_model(target, grid, model, "density" if density else "susceptibility")
+    write_model(target, grid, model, quantity)
     return f"Read {source} ({kind.name}), wrote a model of {int(grid.active.sum())} active cells to {target}{beside}."
 
 

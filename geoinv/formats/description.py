@@ -11,19 +11,19 @@ import numpy.typing as npt
 from geoinv.checks import InputError
 from geoinv.field import MainField
 from geoinv.formats.layout import layout_of
-from geoinv.formats.netcdf import model_names, open_netcdf
+from geoinv.formats.netcdf import model_names
+from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.notes import collected
 from geoinv.formats.recognition import POINTS, TABLE, UBC_MODEL, FileKind, recognise
 from geoinv.formats.registry import read_mesh, read_survey, read_topography
 from geoinv.formats.table import read_table
 from geoinv.formats.text import TextLines
-from geoinv.formats.ubc_mesh import INACTIVE, ubc_model_values
+from geoinv.formats.ubc_mesh import ubc_model_values
 from geoinv.grid import AXES
 from geoinv.survey import Survey
+from geoinv.variables import numbers, text_attribute
 
 __all__ = ["describe"]
-
-_MOST_CELLS = 10_000_000
 
 
 def describe(
@@ -73,8 +73,8 @@ def _lines(
     if "survey" in kind.holds:
         return _survey_lines(read_survey(path, field=field, columns=columns, height=height))
     if kind is UBC_MODEL:
-        values = ubc_model_values(path, most=_MOST_CELLS)
-        active = values[values != INACTIVE]
+        values = np.asarray(ubc_model_values(path))
+        active = values[np.isfinite(values)]
         marked = f", {values.size - active.size} marked inactive" if active.size < values.size else ""
         return [f"{values.size} values{marked}", _range("model", active)]
     if "mesh" in kind.holds:
@@ -125,9 +125,9 @@ def _mesh_lines(path: str | Path, kind: FileKind) -> list[str]:
     if "model" in kind.holds:
         with open_netcdf(path) as data:
             stations = [name for name in map(str, data.data_vars) if data[name].dims == ("station",)]
-            for name in (*model_names(data), *stations):
-                units = data[name].attrs.get("units", "")
-                lines.append(_range(name, np.asarray(data[name]), "" if units == "1" else units))
+            for name in (*model_names(data), *(name for name in stations if not name.startswith("station_"))):
+                units = text_attribute(data[name], "units")
+                lines.append(_range(name, numbers(data[name]).values, "" if units == "1" else units))
             lines += [f"{name}: {data.attrs[name]}" for name in ("chi2_per_datum", "status") if name in data.attrs]
     return lines
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoinv.checks import InputError
+from geoinv.formats.budget import guarded
 from geoinv.formats.layout import layout_of
-from geoinv.formats.netcdf import content_of, open_netcdf
+from geoinv.formats.netcdf import content_of, gridded_field_of
+from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.text import TextLines, is_number, read_bytes
+from geoinv.formats.ubc_numbers import whole_number
 
 __all__ = [
     "COUNTED_POINTS",
@@ -77,16 +80,25 @@ def recognise(path: str | Path) -> FileKind:
     InputError
         If the file cannot be read, is empty, or is nothing that geoinv reads.
     """
-    if read_bytes(path, 8).startswith(_NETCDF_MARKS):
-        with open_netcdf(path) as data:
-            content = content_of(data)
-            if content is None:
-                raise InputError(
-                    "expected a survey over station, a model over (upward, northing, easting) or topography over "
-                    f"(northing, easting), got variables {', '.join(map(str, data.variables)) or 'none'}; "
-                    "rename its variables and dimensions"
-                )
-        return NETCDF[content]
+    with guarded(path, "file"):
+        return _netcdf_kind(path) if read_bytes(path, 8).startswith(_NETCDF_MARKS) else _text_kind(path)
+
+
+def _netcdf_kind(path: str | Path) -> FileKind:
+    with open_netcdf(path) as data:
+        content, gridded = content_of(data), gridded_field_of(data)
+        if content is None and gridded is not None:
+            return FileKind(f"netCDF grid of {gridded}, which states no heights")
+        if content is None:
+            raise InputError(
+                "expected a survey over station, a model over (upward, northing, easting) or topography over "
+                f"(northing, easting), got variables {', '.join(map(str, data.variables)) or 'none'}; "
+                "rename its variables and dimensions"
+            )
+    return NETCDF[content]
+
+
+def _text_kind(path: str | Path) -> FileKind:
     text = TextLines.read(path, limit=_HEAD)
     kind = _ubc_kind(text) or _table_kind(path)
     if kind is None:
@@ -121,11 +133,14 @@ def _is_mesh(text: TextLines) -> bool:
     rows = [line.split() for line in text.lines]
     if len(rows) < 3 or len(rows[0]) != 3 or len(rows[1]) != 3:
         return False
-    if not all(token.isdecimal() and int(token) for token in rows[0]):
-        return False
-    widths = [token.partition("*")[0] if "*" in token else "1" for row in rows[2:] for token in row]
-    fits = all(n.isdecimal() for n in widths) and sum(map(int, widths)) == sum(map(int, rows[0]))
-    return "*" in text.lines[2] or len(rows[2]) > 3 or (fits and (len(rows) == 5 or len(rows[2]) < 3))
+    repeats = any("*" in token and token.partition("*")[0].isdecimal() for token in rows[2])
+    counts = [whole_number(token) for token in rows[0]]
+    if None in counts:
+        # a mesh all the same where repeats stand for widths: its reader says what is wrong with the counts
+        return repeats and all(map(is_number, rows[0] + rows[1]))
+    widths = [whole_number(token.partition("*")[0] if "*" in token else "1") for row in rows[2:] for token in row]
+    fits = None not in widths and sum(filter(None, widths)) == sum(filter(None, counts))
+    return repeats or len(rows[2]) > 3 or (fits and (len(rows) == 5 or len(rows[2]) < 3))
 
 
 def _table_kind(path: str | Path) -> FileKind | None:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite
 from geoinv.field import MainField
-from geoinv.formats import netcdf, recognition
+from geoinv.formats import netcdf, netcdf_file, recognition
+from geoinv.formats.budget import guards
 from geoinv.formats.notes import note
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.table import read_counted_points, read_table, write_table
@@ -67,6 +68,7 @@ def _format_of(path: str | Path, suffixes: Mapping[str, str], what: str) -> str:
     return suffixes[suffix]
 
 
+@guards("survey")
 def read_survey(
     path: str | Path,
     *,
@@ -173,6 +175,7 @@ def _refuse_total_field(path: str | Path, survey: Survey) -> None:
         )
 
 
+@guards("mesh")
 def read_mesh(path: str | Path) -> Grid:
     """Grid of a UBC tensor mesh, a netCDF model or a solution.
 
@@ -185,7 +188,8 @@ def read_mesh(path: str | Path) -> Grid:
     return read_ubc_mesh(path) if kind is recognition.UBC_MESH else netcdf.read_netcdf_mesh(path)
 
 
-def read_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
+@guards("model")
+def read_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
     """Model on a grid, from a UBC model, a netCDF model or a solution.
 
     Parameters
@@ -194,11 +198,13 @@ def read_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
         The file, recognised by its content.
     grid : Grid
         The mesh that the model is on; that of a netCDF file must be the same.
+    quantity : str, optional
+        "susceptibility" (SI, at least -1), or "density" (g/cm3).
 
     Returns
     -------
     (upward, northing, easting) array
-        NaN where the file marks a cell inactive (-100 in UBC files, NaN in netCDF).
+        NaN where the file marks a cell inactive (-100 or a null value in UBC files, a null value in netCDF).
 
     Raises
     ------
@@ -207,10 +213,11 @@ def read_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
     """
     kind = _recognised(path, "model")
     if kind is recognition.UBC_MODEL:
-        return read_ubc_model(path, grid)
-    return netcdf.read_netcdf_model(path, grid)
+        return read_ubc_model(path, grid, quantity)
+    return netcdf.read_netcdf_model(path, grid, quantity)
 
 
+@guards("topography")
 def read_topography(path: str | Path) -> npt.NDArray[np.float64]:
     """Topography as points, from a text file of points or a netCDF grid.
 
@@ -255,7 +262,7 @@ def write_survey(path: str | Path, survey: Survey) -> None:
     """
     form = _format_of(path, SURVEY_SUFFIXES, "survey")
     if form == "netCDF":
-        netcdf.write_netcdf(path, survey.to_xarray())
+        netcdf_file.write_netcdf(path, survey.to_xarray())
     elif form == "UBC":
         write_ubc_observations(path, survey)
     else:
@@ -265,7 +272,7 @@ def write_survey(path: str | Path, survey: Survey) -> None:
 def write_mesh(path: str | Path, grid: Grid) -> None:
     """Write a grid in the format of the suffix: ``.nc`` or ``.msh .mesh`` (UBC: without active cells)."""
     if _format_of(path, MESH_SUFFIXES, "mesh") == "netCDF":
-        netcdf.write_netcdf(path, grid.to_xarray())
+        netcdf_file.write_netcdf(path, grid.to_xarray())
     else:
         write_ubc_mesh(path, grid)
 
@@ -288,6 +295,6 @@ def write_model(path: str | Path, grid: Grid, model: npt.ArrayLike, name: str = 
         data = grid.to_xarray(**{name: model})
         if name == "density":
             data[name].attrs["units"] = _UBC_DENSITY
-        netcdf.write_netcdf(path, data)
+        netcdf_file.write_netcdf(path, data)
     else:
         write_ubc_model(path, grid, model)

@@ -11,13 +11,21 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.text import TextLines, is_number, rows_text
+from geoinv.formats.notes import note
+from geoinv.formats.text import TextLines, naming, rows_text
+from geoinv.formats.ubc_numbers import decimal_of, number_runs, repeated, whole_number
 from geoinv.grid import AXES, Grid
+from geoinv.nulls import is_null
+from geoinv.susceptibility import refuse_below_vacuum
 
 __all__ = ["INACTIVE", "read_ubc_mesh", "read_ubc_model", "ubc_model_values", "write_ubc_mesh", "write_ubc_model"]
 
 INACTIVE = -100.0
 """Value of the cells above the ground in models that the UBC-GIF programs write."""
+
+_MOST_CELLS = 1_000_000  # along one axis; real meshes have a few thousand
+
+_SHORT_NINES = 9999.0  # -999 can be a corner in local coordinates
 
 _DIGITS = 60  # more than any difference of two float64 edges of a mesh needs
 
@@ -42,8 +50,8 @@ def read_ubc_mesh(path: str | Path) -> Grid:
     Raises
     ------
     InputError
-        If a line is missing or holds something else, or the widths are not positive or not as many
-        as the cells.
+        If a line is missing or holds something else, or the widths are null, not positive, or not as many as the
+        cells.
 
     Notes
     -----
@@ -52,42 +60,45 @@ def read_ubc_mesh(path: str | Path) -> Grid:
     line an axis, and its writer keeps six decimals.
     """
     text = TextLines.read(path)
-    sizes = text.values(0, (3,), "the number of cells along easting, northing and down", "write three whole numbers")
-    if any(n != int(n) or n < 1 for n in sizes):
-        raise text.error(0, "three whole numbers of cells above zero", "correct the mesh")
-    counts = [int(n) for n in sizes]
-    text.values(1, (3,), "the top south-west corner 'easting northing elevation'", "write it in metres")
-    corner = [Decimal(token) for token in text.lines[1].split()]
-    per_line = [_expanded(text, index, sum(counts)) for index in range(2, len(text.lines))]
-    for index, line in enumerate(per_line, 2):
-        if any(float(token) <= 0 for token in line):
-            raise text.error(index, "cell widths above zero, in metres", "correct that line")
+    sizes = text.lines[0].split()
+    counts = [n for n in map(whole_number, sizes) if n is not None]
+    if len(sizes) != 3 or len(counts) != 3:
+        raise text.error(0, "the number of cells along easting, northing and down", "write three whole numbers above 0")
     axes = ("easting", "northing", "depth")
-    if len(per_line) == 3:
-        for index, (axis, count, line) in enumerate(zip(axes, counts, per_line, strict=True), 2):
-            if len(line) != count:
-                expected = f"{count} cell widths along {axis}"
-                raise text.error(index, expected, "correct them or line 1", f"{len(line)}")
-    widths = [Decimal(token) for line in per_line for token in line]
-    if len(widths) != sum(counts):
+    for axis, count in zip(axes, counts, strict=True):
+        if count > _MOST_CELLS:
+            raise text.error(0, f"at most {_MOST_CELLS} cells along {axis}", "correct the mesh", f"{count:.6g}")
+    text.values(1, (3,), "the top south-west corner 'easting northing elevation'", "write it in metres")
+    corner = [decimal_of(token) for token in text.lines[1].split()]
+    _refuse_null(text, 1, [float(value) for value in corner], "a corner in metres")
+    lines = [number_runs(text, index) for index in range(2, len(text.lines))]
+    for index, runs in enumerate(lines, 2):
+        _refuse_null(text, index, [float(value) for _, value in runs], "cell widths in metres")
+        if any(float(value) <= 0 for _, value in runs):
+            raise text.error(index, "cell widths above zero, in metres", "correct that line")
+    totals = [sum(n for n, _ in runs) for runs in lines]
+    if len(lines) == 3:
+        for index, (axis, count, total) in enumerate(zip(axes, counts, totals, strict=True), 2):
+            if total != count:
+                raise text.error(index, f"{count} cell widths along {axis}", "correct them or line 1", f"{total}")
+    if sum(totals) != sum(counts):
         raise InputError(
-            f"{path} expects {' + '.join(map(str, counts))} cell widths (easting, northing, depth), got {len(widths)} "
+            f"{path} expects {' + '.join(map(str, counts))} cell widths (easting, northing, depth), got {sum(totals)} "
             f"up to line {text.line_numbers[-1]}; correct them or the counts on line {text.line_numbers[0]}"
         )
+    # counted before a single width is written out: the counts of a line can claim anything
+    widths = [width for runs in lines for n, value in runs for width in [decimal_of(value)] * n]
     east, north, down = np.split(np.array(widths, dtype=object), np.cumsum(counts)[:2])
-    return Grid(_edges(corner[0], east), _edges(corner[1], north), _edges(corner[2], down, -1))
+    with naming(path):
+        return Grid(_edges(corner[0], east), _edges(corner[1], north), _edges(corner[2], down, -1))
 
 
-def _expanded(text: TextLines, index: int, most: int) -> list[str]:
-    """Finite numbers of a line as printed, with ``n*v`` written out."""
-    tokens: list[str] = []
-    for token in text.lines[index].split():
-        repeat, star, value = token.rpartition("*")
-        if (star and not repeat.isdecimal()) or not is_number(value) or not np.isfinite(float(value)):
-            raise text.error(index, "finite numbers, n*v for n times v,", "correct that line", repr(token))
-        # one more than can be right is enough to see that it is wrong
-        tokens += [value] * min(int(repeat or 1), most + 1)
-    return tokens
+def _refuse_null(text: TextLines, index: int, values: list[float], expected: str) -> None:
+    """Refuse a line of a mesh with a value that stands for a missing one."""
+    null = is_null(values) & ~(np.abs(values) < _SHORT_NINES)
+    if null.any():
+        shown = f"{values[int(np.argmax(null))]:g}, which stands for a missing value"
+        raise text.error(index, expected, "correct that line: a mesh cannot lack one", shown)
 
 
 def _edges(first: Decimal, widths: npt.NDArray[np.object_], sign: int = 1) -> npt.NDArray[np.float64]:
@@ -117,7 +128,7 @@ def write_ubc_mesh(path: str | Path, grid: Grid) -> None:
         partial.write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
-def read_ubc_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
+def read_ubc_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
     """Model of a UBC file, one value a cell: down fastest, then easting, then northing.
 
     Parameters
@@ -126,37 +137,45 @@ def read_ubc_model(path: str | Path, grid: Grid) -> npt.NDArray[np.float64]:
         Text file, gzipped or not, with ``!`` comments.
     grid : Grid
         The mesh that the model belongs to.
+    quantity : str, optional
+        Of "susceptibility" (SI), none is below -1.
 
     Returns
     -------
     (upward, northing, easting) array
-        NaN in the cells marked inactive by -100.
+        NaN in the cells marked inactive by -100 or a null value.
 
     Raises
     ------
     InputError
-        If a value is not a finite number, or there are not as many as cells.
+        If a value is no number or infinite, there are not as many as cells, or a susceptibility is below -1.
     """
     values = ubc_model_values(path, grid.size)
-    if values.size != grid.size:
-        vector = values.size == 3 * grid.size
+    if isinstance(values, int):
+        vector = values == 3 * grid.size
         remedy = "give one component a file" if vector else "give the mesh that the model was made on, and a whole file"
         raise InputError(
             f"{path} expects {grid.size} values, one for each of the {' x '.join(map(str, grid.shape))} cells of the "
-            f"mesh (upward, northing, easting), got {values.size}; {remedy}"
+            f"mesh (upward, northing, easting), got {values}; {remedy}"
         )
+    if quantity == "susceptibility":
+        refuse_below_vacuum(str(path), values)
     upward, northing, easting = grid.shape
-    model = values.reshape(northing, easting, upward).transpose(2, 0, 1)[::-1]
-    return np.where(model == INACTIVE, np.nan, model)
+    return values.reshape(northing, easting, upward).transpose(2, 0, 1)[::-1]
 
 
-def ubc_model_values(path: str | Path, most: int) -> npt.NDArray[np.float64]:
-    """Finite numbers of a UBC model file as they stand there; of one ``n*v``, no more than ``most + 1``."""
-    text = TextLines.read(path)
-    if any("*" in line for line in text.lines):
-        tokens = [token for index in range(len(text.lines)) for token in _expanded(text, index, most)]
-        return np.array(tokens, dtype=np.float64)
-    return text.array().ravel()
+def ubc_model_values(path: str | Path, expected: int | None = None) -> npt.NDArray[np.float64] | int:
+    """Numbers of a UBC model file in their order, NaN where inactive or null; how many, where others are expected.
+
+    How many are null is said.
+    """
+    values = repeated(TextLines.read(path), expected)
+    if isinstance(values, int):
+        return values
+    missing = int(np.isnan(values).sum())
+    if missing:
+        note("air", f"{missing} of {values.size} cells with a null value are taken as air, as -100 is")
+    return np.where(values == INACTIVE, np.nan, values)
 
 
 def write_ubc_model(path: str | Path, grid: Grid, model: npt.ArrayLike) -> None:

@@ -9,13 +9,15 @@ import numpy as np
 from geoinv.checks import InputError
 from geoinv.field import MainField
 from geoinv.formats.atomic import whole_file
+from geoinv.formats.notes import doubt
 from geoinv.formats.text import TextLines, naming, rows_text
+from geoinv.formats.ubc_numbers import number_rows
 from geoinv.survey import Survey
 
 __all__ = ["read_ubc_observations", "write_ubc_observations"]
 
 _LAYOUTS = "rows of 3 to 7 columns (E N elev [aincl adecl] datum [sd])"
-_MULTI_COMPONENT = 0
+_MULTI_COMPONENT, _TMI, _AMPLITUDE = 0, 1, 2
 
 
 def read_ubc_observations(path: str | Path) -> Survey:
@@ -25,7 +27,8 @@ def read_ubc_observations(path: str | Path) -> Survey:
     a-declination [code]``, the direction that the data are projected on; the number of stations;
     one row a station. The number of columns tells the layout of the rows: 3 ``E N elev`` (a survey
     without data), 4 with ``datum``, 5 with ``datum sd``, 6 ``E N elev aincl adecl datum``, 7 with
-    ``sd``. Data are TMI in nT, their direction becomes `Survey.anomaly_direction`.
+    ``sd``. Data are TMI in nT, their direction becomes `Survey.anomaly_direction`. Rows with a null
+    value, or with positions alone among rows with data, are left out.
 
     Parameters
     ----------
@@ -40,13 +43,13 @@ def read_ubc_observations(path: str | Path) -> Survey:
     ------
     InputError
         If a line is missing or holds something else, the count and the rows disagree, a standard
-        deviation is not positive, or the rows have several directions.
+        deviation is not positive, the rows have several directions, or no row is complete.
 
     Notes
     -----
     The layout is that of the UBC-GIF MAG3D manual. Code 1 (or none) is one direction for all data;
-    code 0 announces a direction in every row. Code 0 with five columns could be locations with
-    directions or data with deviations, and is refused.
+    code 0 announces a direction in every row: with fewer columns than that takes it is refused, as is
+    code 2, which announces amplitudes.
     """
     text = TextLines.read(path)
     remedy = "write the field as degrees, degrees, nT"
@@ -56,31 +59,48 @@ def read_ubc_observations(path: str | Path) -> Survey:
     projection = text.values(1, (2, 3), "'a-inclination a-declination [code]'", "write the direction in degrees")
     direction = (projection[0], projection[1])
     code = projection[2] if len(projection) == 3 else None
-    if code not in (None, 0, 1):
+    if code == _AMPLITUDE:
+        remedy = "give the total magnetic intensity (code 1), from which the amplitude was computed"
+        raise text.error(1, "TMI (code 0, 1 or none)", remedy, "code 2, the amplitude |B| of the anomalous field")
+    if code not in (None, _MULTI_COMPONENT, _TMI):
         raise text.error(1, "code 0, 1 or none", "only TMI is read: give one component a file", f"code {code:g}")
     (count,) = text.values(2, (1,), "the number of stations", "write it on a line of its own")
     rows = len(text.lines) - 3
     if count != rows or not rows:
         remedy = "correct it, or copy the file again: it may be cut short"
         raise text.error(2, f"the number of rows that follow ({rows})", remedy)
-    values = text.array(3)
-    columns = values.shape[1]
+    widths = np.array([len(line.split()) for line in text.lines[3:]])
+    columns = int(widths.max())
     if not 3 <= columns <= 7:
-        raise text.error(3, _LAYOUTS, "remove the other columns", f"{columns} columns")
-    if columns == 5 and code == _MULTI_COMPONENT:
-        remedy = "write code 1 if the rows are 'E N elev datum sd'"
-        raise text.error(1, "code 1 with 5 columns", remedy, "code 0 (a direction in every row)")
+        raise text.error(3 + int(np.argmax(widths)), _LAYOUTS, "remove the other columns", f"{columns} columns")
+    if columns < 6 and code == _MULTI_COMPONENT:
+        remedy = "write code 1 if the rows have no direction of their own"
+        raise text.error(1, f"code 1 with {columns} columns", remedy, "code 0 (a direction in every row)")
+    # positions alone among rows with data: a station without a datum
+    kept = np.where(widths == 3, columns == 3, True)
+    values = number_rows(text, 3, kept)
+    complete = ~np.isnan(values).any(axis=1)
+    dropped = rows - int(complete.sum())
+    if dropped == rows:
+        raise text.error(3, "rows with a value in every column", "give a file with data", "none")
+    if dropped:
+        doubt(f"{path}: {dropped} of {rows} rows with a null value or without a datum are left out")
+    kept[kept] = complete
+    values = values[complete]
+    line_of = 3 + np.flatnonzero(kept)
     if columns >= 6:
         differs = (values[:, 3:5] != values[0, 3:5]).any(axis=1)
-        remedy = "only one projection a file is read: give the data of each direction a file of its own"
-        text.refuse_where(differs, 3, "the same aincl adecl in every row", remedy)
+        if differs.any():
+            remedy = "only one projection a file is read: give the data of each direction a file of its own"
+            raise text.error(int(line_of[np.argmax(differs)]), "the same aincl adecl in every row", remedy)
         direction = (float(values[0, 3]), float(values[0, 4]))
     data = None if columns == 3 else values[:, 5 if columns >= 6 else 3]
     uncertainty = values[:, -1] if columns in (5, 7) else None
-    if uncertainty is not None:
-        text.refuse_where(
-            uncertainty <= 0, 3, "a standard deviation above zero", "give every datum one, or none", uncertainty
-        )
+    if uncertainty is not None and (uncertainty <= 0).any():
+        first = int(np.argmax(uncertainty <= 0))
+        shown = f"{uncertainty[first]:g} ({int((uncertainty <= 0).sum())} of {rows} rows)"
+        remedy = "give every datum one, or none"
+        raise text.error(int(line_of[first]), "a standard deviation above zero", remedy, shown)
     with naming(f"{path} line {text.line_numbers[1]}"):
         return Survey(
             values[:, 0],

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError
-from geoinv.formats.netcdf import open_netcdf
+from geoinv.formats.netcdf_file import open_netcdf
+from geoinv.variables import numbers
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -65,7 +66,9 @@ def read_variable(path: str | Path) -> xr.DataArray:
         names = [str(name) for name in data.data_vars]
         if len(names) != 1:
             raise InputError(f"expected one variable, got {', '.join(names) or 'none'}; keep one in the file")
-        return data[names[0]].load()
+        variable = data[names[0]].load()
+        values = numbers(variable).values
+        return variable.copy(data=values.astype(variable.dtype) if variable.dtype.kind == "f" else values)
 
 
 def _check_file(path: str | Path) -> None:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.cf import cell_values, dimension_of
 from geoinv.checks import InputError
 from geoinv.field import MainField
 from geoinv.formats import read_survey, recognise
-from geoinv.formats.netcdf import content_of, open_netcdf
+from geoinv.formats.netcdf import content_of, model_names
+from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.grid import AXES, Grid
 from geoinv.survey import COMPONENTS, Survey
+from geoinv.variables import numbers
 from geoinv.view.wording import plain_units, spaced
 
 if TYPE_CHECKING:
@@ -102,11 +105,11 @@ def subject_of(
     if not isinstance(source, (str, Path)):
         return _of_dataset(source)
     kind = recognise(source)
+    if "survey" in kind.holds:
+        return _of_survey(read_survey(source, field=_ANY_FIELD, columns=columns, height=height))
     if kind.name.startswith(("netCDF", "geoinv")):
         with open_netcdf(source) as data:
             return _of_dataset(data)
-    if "survey" in kind.holds:
-        return _of_survey(read_survey(source, field=_ANY_FIELD, columns=columns, height=height))
     remedy = (
         f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH" if "model" in kind.holds else _REMEDY
     )
@@ -117,7 +120,12 @@ def _of_dataset(data: xr.Dataset) -> Subject:
     model = _model(data)
     channels = _channels(data)
     if channels:
-        stations = np.stack([np.asarray(data[f"station_{axis}"], np.float64) for axis in reversed(AXES)])
+        lacking = [f"station_{axis}" for axis in AXES if f"station_{axis}" not in data.variables]
+        if lacking:
+            raise InputError(
+                f"view expects the positions of the data of a solution, got no {', '.join(lacking)}; add them"
+            )
+        stations = np.stack([numbers(data[f"station_{axis}"], "length").values for axis in reversed(AXES)])
         return Subject(_title(data.attrs, model, channels), model, stations, channels)
     if model is None:
         if content_of(data) != "survey":
@@ -147,18 +155,17 @@ def _of_survey(survey: Survey) -> Subject:
 
 def _model(data: xr.Dataset) -> Model | None:
     """Susceptibility, the only model, or the strength of a magnetization."""
-    names = [str(name) for name, variable in data.data_vars.items() if set(variable.dims) == set(AXES)]
+    names = model_names(data)
     if not names:
         return None
-    data = data.sortby(list(AXES))
     grid = Grid.from_xarray(data)
     vector = [f"magnetization_{axis}" for axis in reversed(AXES)]
     name = "susceptibility" if "susceptibility" in names else names[0]
     if set(vector) <= set(names):
-        parts = [np.asarray(data[part].transpose(*AXES), np.float64) for part in vector]
+        parts = [cell_values(data, data[part]).values for part in vector]
         values, name, units = np.linalg.norm(parts, axis=0), "magnetization", "A/m"
     else:
-        values = np.asarray(data[name].transpose(*AXES), np.float64)
+        values = cell_values(data, data[name], dimension_of(name)).values
         units = plain_units(str(data[name].attrs.get("units", "")))
         units = "SI" if name == "susceptibility" else units
     shown = np.where(grid.active, values, np.nan)
@@ -171,7 +178,7 @@ def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
     """Components of a solution, in their usual order."""
 
     def values(name: str) -> Array | None:
-        return np.asarray(data[name], np.float64) if name in data.variables else None
+        return numbers(data[name]).values if name in data.variables else None
 
     found = []
     for name in COMPONENTS:

@@ -187,11 +187,6 @@ CASES: dict[str, Case] = {
         r"components among tmi be bn bu .* got tmi bx",
     ),
     # NaN and infinity
-    "NaN in the data": (
-        lambda: edit("obs.mag", 7, "1000 2000 15 nan 1"),
-        INVERT,
-        r"obs\.mag expects finite numbers on line 7, got nan \(1 of 60 rows\); remove those rows",
-    ),
     "infinite datum": (lambda: edit("obs.mag", 7, "1000 2000 15 inf 1"), INVERT, r"on line 7, got inf"),
     "infinite position": (lambda: edit("obs.mag", 9, "1000 -inf 15 3 1"), FORWARD, r"on line 9, got -inf"),
     "NaN as reference": (nothing, [*INVERT, "--reference", "nan"], r"finite reference, got nan"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoinv import Grid, InputError
-from geoinv.formats import read_mesh, read_model, write_mesh, write_model
+from geoinv.formats import collected, read_mesh, read_model, write_mesh, write_model
 from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh
 from geoinv.grid import AXES
 from geoinv.nulls import is_null
@@ -180,3 +180,50 @@ def test_model_of_another_shape_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.sus expects the model of shape \(2, 1, 2\)"):
         write_model(tmp_path / "a.sus", grid, np.zeros(4))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11. 11. 8.\n500000 6200000 1000\n11*25\n11*25\n8*25\n",
+        "1.1e1 11.0 8\n500000 6200000 1000\n11*25\n11*25\n8*25\n",
+        "11 11 8\n500000 6200000 1000\n11*25\n11*25\n8*25\n",
+    ],
+)
+def test_counts_may_be_written_as_decimals(tmp_path: Path, text: str) -> None:
+    grid = read_mesh(written(tmp_path, text))
+    assert grid.shape == (8, 11, 11)
+    assert grid.upward_edges[[0, -1]].tolist() == [800.0, 1000.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("9999999999999999999999999 1 1\n0 0 0\n9999999999999999999999999*1\n1\n1\n", "got '9{25} 1 1'; write three"),
+        (f"{'9' * 5000} 1 1\n0 0 0\n{'9' * 5000}*1\n1\n1\n", "number of cells .* on line 1, got '9{60}"),
+        ("30000000 1 1\n0 0 0\n30000000*1\n1\n1\n", "at most 1000000 cells along easting on line 1, got 3e"),
+        ("999999 999999 999999\n0 0 0\n999999*1\n999999*1\n999999*1\n", "a model of 1e\\+18 cells to fit in"),
+        ("2 1 1\n0 0 0\n" + "999999999*1 " * 50 + "\n1\n1\n", "2 cell widths along easting on line 3, got 49999999950"),
+        ("2 1 1\n0 0 0\n" + "1 " * 300_000 + "\n1\n1\n", "2 cell widths along easting on line 3, got 300000"),
+        ("2 1 1\n0 0 0\n1 1e-99999999999999999999\n1\n1\n", "widths above zero, in metres on line 3"),
+        ("2 1 1\n0 0 1e-99999999999999999999\n2*1\n2*1\n1\n", "1 cell widths along northing on line 4, got 2"),
+        ("2 1 1\n1e9 0 0\n1e-12 1\n1\n1\n", r"a\.msh: Grid expects positive easting cell widths, got 0.0"),
+        ("2 1 1\n0 0 -99999\n1 1\n1\n1\n", "a corner in metres on line 2, got -99999, which stands for a missing"),
+        ("2 1 1\n0 0 0\n1 9.97e36\n1\n1\n", "cell widths in metres on line 3, got 9.97e.36, which stands for"),
+        ("2 1 1\n0 0 0\n1 nan\n1\n1\n", "cell widths in metres on line 3, got nan"),
+    ],
+)
+def test_counts_and_widths_are_checked_before_they_are_written_out(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence) as caught:
+        read_mesh(written(tmp_path, text))
+    assert len(str(caught.value)) < 600
+
+
+def test_null_values_in_a_model_are_air(tmp_path: Path) -> None:
+    grid = read_mesh(written(tmp_path, MESH))
+    with collected() as notes:
+        model = read_model(written(tmp_path, "0.1\n-99999\n-100\n1e32\nnan\n0.2\n", "a.sus"), grid)
+    assert notes.taken == [("air", "3 of 6 cells with a null value are taken as air, as -100 is")]
+    npt.assert_array_equal(np.sort(model[np.isfinite(model)]), [0.1, 0.2])
+    repeated = read_model(written(tmp_path, "2*0.1 2*-99999 2*0.2\n", "b.sus"), grid)
+    assert np.isnan(repeated).sum() == 2

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from simpeg.utils.io_utils import read_mag3d_ubc
 
 from geoinv import InputError, MainField, Survey
-from geoinv.formats import read_survey, write_survey
+from geoinv.checks import InputWarning
+from geoinv.formats import collected, read_survey, write_survey
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
 from geoinv.nulls import is_null
 
@@ -167,3 +168,33 @@ def test_uncertainty_without_data_has_no_place(tmp_path: Path) -> None:
     survey = Survey([0.0], [0.0], [0.0], field=MainField(60, 10, 5e4), uncertainty=1.0)
     with pytest.raises(InputError, match="expects data with the uncertainty"):
         write_survey(tmp_path / "a.obs", survey)
+
+
+def test_rows_without_a_datum_are_dropped_and_counted(tmp_path: Path) -> None:
+    rows = "1 2 3 4 5\n6 7 8\n9 8 7 nan 1\n1 1 1 -99999 1\n2 2 2 1e32 1\n3 3 3 * 1\n5 6 7 8 9\n"
+    path = written(tmp_path, HEAD.replace("\n2\n", "\n7\n") + rows)
+    with pytest.warns(InputWarning, match=r"a\.obs: 5 of 7 rows with a null value or without a datum are left out"):
+        survey = read_survey(path)
+    npt.assert_array_equal(survey.easting, [1, 5])
+    npt.assert_array_equal(survey.data, [[4, 8]])
+    npt.assert_array_equal(survey.uncertainty, [[5, 9]])
+    with collected() as notes:
+        read_survey(path)
+    assert len(notes.doubts) == 1
+
+
+def test_amplitudes_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"TMI \(code 0, 1 or none\) on line 2, got code 2, the amplitude \|B\|"):
+        read_survey(written(tmp_path, HEAD.replace("-32 1", "-32 2") + "1 2 3 4 5\n6 7 8 9 1\n"))
+
+
+def test_one_station_without_data_is_read(tmp_path: Path) -> None:
+    survey = read_survey(written(tmp_path, "65 25 50000\n65 25 1\n1\n5 5 10\n"))
+    assert survey.stations == 1
+    assert survey.data is None
+
+
+@pytest.mark.parametrize("rows", ["1 2 3\n", "1 2 3 4\n"])
+def test_a_direction_that_is_announced_and_missing_is_refused(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(InputError, match=r"code 1 with . columns on line 2, got code 0 \(a direction in every row\)"):
+        read_survey(written(tmp_path, "83 -32 60000\n83 -32 0\n1\n" + rows))

@@ -82,6 +82,8 @@ def _lines(
     if "topography" in kind.holds:
         points = read_topography(path)
         return [f"{len(points)} points", *_extents(dict(zip(("easting", "northing", "upward"), points.T, strict=True)))]
+    if kind.name.startswith("netCDF grid"):
+        return ["read as nothing: a grid of heights states a unit of length, data stand over station"]
     return ["geoinv does not read this format"]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, positive, refuse_masked, shape_text
+from geoinv.labels import along_labels
 from geoinv.memory import require_memory
 from geoinv.topography import Topography, topography_points
 
@@ -25,17 +26,18 @@ AXES = ("upward", "northing", "easting")
 _FITS_ANYWHERE = 1_000_000  # cells
 
 
-def _edges(name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Frozen, ascending cell edges of one axis."""
+def _edges(name: str, values: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], bool]:
+    """Frozen, ascending cell edges of one axis, and whether they were given in descending order."""
     edges = np.array(array_of("Grid", f"{name} edges", values), ndmin=1)
     if edges.ndim != 1 or edges.size < 2:
         raise InputError(f"Grid expects at least two {name} edges in one row, got shape {shape_text(edges.shape)}")
     finite("Grid", f"{name} edges", edges, "give edges in metres")
-    if edges[0] > edges[-1]:
+    descending = bool(edges[0] > edges[-1])
+    if descending:
         edges = edges[::-1].copy()
     positive("Grid", f"{name} cell widths", np.diff(edges), "give edges in order, each once")
     edges.setflags(write=False)
-    return edges
+    return edges, descending
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +50,10 @@ class Grid:
     Parameters
     ----------
     easting_edges, northing_edges, upward_edges : array_like
-        Cell edges in metres, upward positive up; descending edges are sorted.
+        Cell edges in metres, upward positive up; descending edges are turned, and `active` with them.
     active : (upward, northing, easting) array of bool, optional
-        Cells that hold rock; all by default.
+        Cells that hold rock, in the order of the edges as they are given; all by default. An xarray.DataArray is
+        taken along its dimensions and coordinates.
     crs : str, optional
         Coordinate reference system, as an authority code or WKT.
 
@@ -74,17 +77,24 @@ class Grid:
 
     def __post_init__(self) -> None:
         """Check and freeze the arrays."""
-        for axis in AXES:
-            object.__setattr__(self, f"{axis}_edges", _edges(axis, getattr(self, f"{axis}_edges")))
+        descending = []
+        for place, axis in enumerate(AXES):
+            edges, turned = _edges(axis, getattr(self, f"{axis}_edges"))
+            object.__setattr__(self, f"{axis}_edges", edges)
+            if turned:
+                descending.append(place)
         if self.active is None and self.size > _FITS_ANYWHERE:
             require_memory("Grid", f"a model of {self.size:.3g} cells", 8.0 * self.size, "use fewer, larger cells")
         refuse_masked("Grid", "active", self.active)
-        active = np.ones(self.shape, bool) if self.active is None else np.array(self.active)
+        labelled = along_labels("Grid", "active", self.active, AXES, {axis: getattr(self, axis) for axis in AXES})
+        active = np.ones(self.shape, bool) if self.active is None else np.array(labelled)
         if active.shape != self.shape or active.dtype != bool:
             raise InputError(
                 f"Grid expects active cells as booleans of shape {shape_text(self.shape, AXES)}, "
                 f"got {active.dtype} of shape {shape_text(active.shape)}"
             )
+        if labelled is self.active and self.active is not None:
+            active = np.array(np.flip(active, tuple(descending)))
         active.setflags(write=False)
         object.__setattr__(self, "active", active)
 
@@ -305,7 +315,8 @@ class Grid:
         data = xr.Dataset(coords=cf.cell_coordinates({axis: self.edges(axis) for axis in AXES}))
         data = data.assign_coords(active=(AXES, self.active, {"long_name": "cell holds rock"}))
         for name, model in models.items():
-            values = array_of("Grid.to_xarray", name, model, shape=self.shape, names=AXES)
+            plain = along_labels("Grid.to_xarray", name, model, AXES, {axis: getattr(self, axis) for axis in AXES})
+            values = array_of("Grid.to_xarray", name, plain, shape=self.shape, names=AXES)
             data[name] = (AXES, np.where(self.active, values, np.nan), cf.QUANTITIES.get(name, {}))
         return cf.with_crs(data, self.crs)
 

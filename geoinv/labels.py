@@ -51,8 +51,8 @@ def along_labels(owner: str, name: str, values: Any, axes: Sequence[str], labels
     if unlabelled:
         return values.values
     present = [axis for axis in axes if axis in values.dims]
-    # a single row of data, or a model of one component, may leave the first axis out
-    if present not in (list(axes), list(axes[1:])) or not present:
+    # a single row of data may leave the first axis out, but not have another in its place
+    if not present or (present != list(axes) and (present != list(axes[1:]) or len(values.dims) > len(present))):
         raise InputError(
             f"{owner} expects {name} over the dimensions {', '.join(axes)}, got {', '.join(map(str, values.dims))}; "
             f"rename them, or give a plain array in this order with .values"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from geoinv.checks import InputError
 
@@ -14,19 +16,76 @@ SHARE = 0.5
 """Of the free memory, what one thing may take: others come beside it."""
 
 
-def available_memory() -> float:
-    """Bytes that are free now, within the control group's limit where there is one."""
-    free = float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+def available_memory(proc: str = "/proc", cgroups: str = "/sys/fs/cgroup") -> float:
+    """Bytes that are free now: of the machine, and within the limits of the process and of its control groups.
+
+    Parameters
+    ----------
+    proc, cgroups : str
+        Where the kernel tells of processes and of control groups.
+    """
+    limits = [_of_the_machine(proc), *_of_the_process(proc), *_of_the_groups(proc, cgroups)]
+    return max(0.0, min(limits))
+
+
+def _of_the_machine(proc: str) -> float:
+    for line in _lines(f"{proc}/meminfo"):
+        if line.startswith("MemAvailable"):
+            return float(line.split()[1]) * 1024
+    names = [name for name in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES") if name in os.sysconf_names]
+    return float(os.sysconf(names[0]) * os.sysconf("SC_PAGE_SIZE")) if names else math.inf
+
+
+def _of_the_process(proc: str) -> Iterator[float]:
+    """What is left of RLIMIT_AS and RLIMIT_DATA, as ulimit and batch systems set them."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            free = next(float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit:
-            text = limit.read().strip()
-        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used:
-            free = min(free, float(text) - float(used.read())) if text != "max" else free
-    except (OSError, StopIteration):
-        pass
-    return free
+        import resource
+    except ImportError:
+        return
+    pages = "".join(_lines(f"{proc}/self/statm")).split()
+    if len(pages) < 6:
+        return
+    page = float(os.sysconf("SC_PAGE_SIZE"))
+    for limit, used in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
+        soft, _ = resource.getrlimit(limit)
+        if soft != resource.RLIM_INFINITY:
+            yield float(soft) - page * float(used)
+
+
+def _of_the_groups(proc: str, cgroups: str) -> Iterator[float]:
+    """What is left in the process's own control group and those above it, of version 2 and 1."""
+    for line in _lines(f"{proc}/self/cgroup"):
+        _, controllers, path = line.rstrip("\n").split(":", 2)
+        if not controllers:
+            roots, files = [cgroups, f"{cgroups}/unified"], ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            roots = [f"{cgroups}/memory", f"{cgroups}/{controllers}"]
+            files = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+        else:
+            continue
+        for root in roots:
+            # inside a container the path may be that of the machine, and the group's own files lie at the root
+            own = Path(path.lstrip("/"))
+            for group in (own, *own.parents):
+                yield from _left_in(Path(root) / group, *files)
+
+
+def _left_in(group: Path, limit: str, used: str, cache: str) -> Iterator[float]:
+    try:
+        most, taken = (float((group / name).read_text(encoding="ascii")) for name in (limit, used))
+    except (OSError, ValueError):  # no such file, or no limit ("max")
+        return
+    # what was read from files and not lately used is given back when it is asked for
+    spare = [line.split()[1] for line in _lines(str(group / "memory.stat")) if line.startswith(f"{cache} ")]
+    yield most - taken + sum(map(float, spare))
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            return lines.readlines()
+    except OSError:
+        return []
 
 
 def bytes_text(count: float) -> str:

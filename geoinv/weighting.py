@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.grid import Grid
+from geoinv.grid import AXES, Grid
+from geoinv.labels import along_labels
 
 __all__ = ["depth_weighting", "distance_weighting", "sensitivity_weighting"]
 
@@ -38,7 +39,10 @@ def depth_weighting(grid: Grid, surface: npt.ArrayLike, exponent: float = 3.0, o
         field does (Li and Oldenburg 1996, eq. 8). This is w, as UBC's depth weighting is.
     """
     z0 = 0.5 * float(grid.widths("upward").min()) if offset is None else float(offset)
-    depth = np.maximum(np.broadcast_to(surface, grid.shape[1:]) - grid.upward[:, None, None], 0.0) + z0
+    plain = along_labels(
+        "depth_weighting", "the surface", surface, AXES[1:], {axis: getattr(grid, axis) for axis in AXES}
+    )
+    depth = np.maximum(np.broadcast_to(plain, grid.shape[1:]) - grid.upward[:, None, None], 0.0) + z0
     return _normalised(depth ** (-0.5 * exponent), grid.active)
 
 

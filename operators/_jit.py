@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numba
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+# before it is needed, as it can no longer be imported, by others either, once the main thread has ended
+with contextlib.suppress(RuntimeError):
+    importlib.import_module("concurrent.futures.thread")
 
 __all__ = ["Share", "kernel", "part", "shared_kernel", "take_shares"]
 
@@ -28,11 +36,18 @@ class _Helpers:
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
-    def submit(self, work: Callable[[], None]) -> Future[None]:
+    def submit(self, work: Callable[[], None]) -> Future[None] | None:
+        """Work under way on another thread, or None where no other thread can be had."""
         with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
-            return self._pool.submit(work)
+            try:
+                if self._pool is None:
+                    from concurrent.futures import ThreadPoolExecutor
+
+                    self._pool = ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+                return self._pool.submit(work)
+            except RuntimeError:
+                # the main thread has ended and this one goes on, or the system gives no more threads
+                return None
 
 
 _HELPERS = _Helpers()
@@ -63,12 +78,13 @@ def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
         Works on the shares that it takes, one after another, from the numbers that are left: each comes once.
     """
     left = iter(range(shares))
-    helpers = [_HELPERS.submit(functools.partial(run, left)) for _ in range(min(numba.get_num_threads(), shares) - 1)]
+    wanted = min(numba.get_num_threads(), shares) - 1
+    helpers = [_HELPERS.submit(functools.partial(run, left)) for _ in range(wanted)]
     try:
         run(left)
     finally:
         for helper in helpers:
-            if not helper.cancel():
+            if helper is not None and not helper.cancel():
                 helper.result()
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.backend import Resident, array_module
-from geoinv.checks import InputError, choice, finite, positive, shape_text
+from geoinv.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.grid import AXES, Grid
 from geoinv.linop import LinearOperator
+from geoinv.memory import memory_said
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
 from geoinv.operators.magnetic_cuda import engine_on_gpu
@@ -177,8 +178,9 @@ class Magnetics(LinearOperator):
         -------
         (*domain_shape) array; 0 in inactive cells.
         """
-        squared = np.broadcast_to(np.asarray(weights, np.float64) ** 2, self.range_shape)
-        diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
+        squared = np.broadcast_to(array_of("Magnetics.gram_diagonal", "weights", weights) ** 2, self.range_shape)
+        with memory_said("Magnetics.gram_diagonal"):
+            diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
         return (diagonal * self.grid.active).reshape(self.domain_shape)
 
     @property

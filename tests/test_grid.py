@@ -333,3 +333,21 @@ def dataset(**changes: object) -> xr.Dataset:
 def test_what_cannot_be_a_grid_is_said_in_a_sentence(attempt, sentence):
     with pytest.raises(InputError, match=re.escape(sentence)):
         attempt()
+
+
+@pytest.mark.parametrize(
+    "turned", [("upward",), ("easting", "upward"), ("northing",), ("upward", "northing", "easting")]
+)
+def test_active_cells_turn_with_edges_that_are_given_the_other_way(turned):
+    edges = {
+        "easting": np.arange(0.0, 50.0, 10.0),
+        "northing": np.array([0.0, 5.0, 20.0]),
+        "upward": [-60.0, -10.0, 0.0],
+    }
+    active = np.random.default_rng(2).random((2, 2, 4)) > 0.5
+    expected = Grid(edges["easting"], edges["northing"], edges["upward"], active)
+    places = [("upward", "northing", "easting").index(axis) for axis in turned]
+    given = {axis: np.flip(values) if axis in turned else values for axis, values in edges.items()}
+    got = Grid(given["easting"], given["northing"], given["upward"], np.flip(active, places))
+    np.testing.assert_array_equal(got.active, expected.active)
+    np.testing.assert_array_equal(got.upward_edges, expected.upward_edges)

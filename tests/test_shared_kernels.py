@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numba
 import numpy as np
 import numpy.testing as npt
@@ -36,6 +39,33 @@ def test_everything_is_done_once_on_any_number_of_threads(count, threads):
 def test_what_a_share_cannot_do_is_told_to_the_caller():
     with pytest.raises((TypeError, AttributeError, numba.TypingError)):
         count_up(None)
+
+
+def test_without_another_thread_the_caller_does_everything(monkeypatch):
+    def no_threads(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.submit", no_threads)
+    marks = np.zeros(100)
+    count_up(marks)
+    npt.assert_array_equal(marks, 1.0)
+
+
+def test_work_goes_on_after_the_main_thread_has_ended():
+    script = """
+import threading, time
+import numpy as np
+import geoinv
+A = geoinv.operators.Blur((40, 40), 1.0)
+B = geoinv.operators.StraightRayTomography((5, 5), 1.0, np.zeros((9, 2)), np.full((9, 2), 5.0))
+def work():
+    threading.main_thread().join()
+    time.sleep(0.2)
+    print(A(np.ones((8, 40, 40))).mean().round(6), B(np.ones((8, 5, 5))).mean().round(6))
+threading.Thread(target=work).start()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["1.0", "7.071068"], "")
 
 
 @pytest.mark.parametrize(("shares", "count"), [(1, 5), (3, 10), (8, 3), (8, 0)])

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.labels import along_labels
 from geoinv.linop import LinearOperator
 
 __all__ = ["DataSets", "per_item"]
@@ -61,7 +62,8 @@ class DataSets:
         InputError
             If a shape does not fit, data are not finite, or a noise is not positive.
         """
-        values = array_of(owner, "data", data)
+        plain = along_labels(owner, "data", data, operator.range_names, operator.range_labels)
+        values = array_of(owner, "data", plain)
         split = values.ndim - len(operator.range_shape)
         if split < 0 or values.shape[split:] != operator.range_shape:
             raise InputError(

@@ -15,6 +15,7 @@ from geoinv.formats.notes import note
 from geoinv.formats.text import TextLines, naming, rows_text
 from geoinv.formats.ubc_numbers import decimal_of, number_runs, repeated, whole_number
 from geoinv.grid import AXES, Grid
+from geoinv.labels import along_labels
 from geoinv.nulls import is_null
 from geoinv.susceptibility import refuse_below_vacuum
 
@@ -186,7 +187,8 @@ def write_ubc_model(path: str | Path, grid: Grid, model: npt.ArrayLike) -> None:
     InputError
         If the model does not have the shape of the grid.
     """
-    values = array_of(str(path), "the model", model, shape=grid.shape, names=AXES)
+    plain = along_labels(str(path), "the model", model, AXES, {axis: getattr(grid, axis) for axis in AXES})
+    values = array_of(str(path), "the model", plain, shape=grid.shape, names=AXES)
     marked = np.where(grid.active & ~np.isnan(values), values, INACTIVE)
     with whole_file(path) as partial:
         partial.write_text(rows_text([marked[::-1].transpose(1, 2, 0).ravel()]), encoding="ascii")

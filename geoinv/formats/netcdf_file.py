@@ -16,6 +16,7 @@ from geoinv.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.budget import guarded, refuse_special
 from geoinv.formats.text import naming
+from geoinv.memory import bytes_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,6 +25,9 @@ __all__ = ["LIBRARY", "open_netcdf", "write_netcdf"]
 
 LIBRARY = threading.RLock()
 """Held while a netCDF file is open: the library is not safe for threads, which would end the process."""
+
+_MOST_PACKED = 1100  # bytes in memory for one in the file: what deflate reaches with constant data
+_MOST_UNWRITTEN = 1e8  # bytes of a variable that may be without content all the same
 
 _STRUCTURE = 1 << 14  # bytes that a file takes beside its numbers and attributes
 
@@ -58,10 +62,22 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
         except (OSError, RuntimeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise broken(error) from None
         with data, naming(path):
+            _refuse_forged(path, data)
             try:
                 yield _with_coordinates(data)
             except (OSError, RuntimeError) as error:
                 raise broken(error) from None
+
+
+def _refuse_forged(path: str | Path, data: xr.Dataset) -> None:
+    """Refuse a variable of more values than can be packed into the file: they were never written."""
+    size = os.stat(path).st_size
+    for name, variable in data.variables.items():
+        if variable.nbytes > _MOST_UNWRITTEN + _MOST_PACKED * size:
+            raise InputError(
+                f"expected variables that are in the file ({bytes_text(size)}), got {name} of {variable.size:.3g} "
+                "values; write the file again"
+            )
 
 
 def _with_coordinates(data: xr.Dataset) -> xr.Dataset:

@@ -93,7 +93,7 @@ def _netcdf_kind(path: str | Path) -> FileKind:
             raise InputError(
                 "expected a survey over station, a model over (upward, northing, easting) or topography over "
                 f"(northing, easting), got variables {', '.join(map(str, data.variables)) or 'none'}; "
-                "rename its variables and dimensions"
+                "rename its variables and dimensions (groups are not read)"
             )
     return NETCDF[content]
 

@@ -35,6 +35,18 @@ class Constant(nn.Module):
         return self.value.expand(len(data), 1)
 
 
+@pytest.mark.parametrize(
+    "models",
+    [np.arange(6.0).reshape(3, 2)[::-1], np.arange(6.0).reshape(3, 2).astype(">f4"), np.ones((3, 2), np.longdouble)],
+    ids=["reversed", "big-endian", "long"],
+)
+def test_models_in_every_layout_are_taken_as_their_values(models):
+    examples = Examples(MatrixOperator([[1.0, 2.0]]), models, "models", torch.float64, CPU)
+    values = models.astype(np.float64)
+    npt.assert_array_equal(examples.models.numpy(), values)
+    npt.assert_array_equal(examples.clean[:, 0].numpy(), values[:, 0] + 2.0 * values[:, 1])
+
+
 @pytest.mark.parametrize(("loss", "expected"), [("norm", np.median), ("squared", np.mean)])
 def test_the_unsquared_loss_finds_the_median_and_the_squared_one_the_mean(loss, expected):
     models = np.random.default_rng(0).exponential(size=(501, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -91,11 +92,61 @@ def test_finished_combinations_are_skipped_and_the_choice_is_the_same(tmp_path, 
     assert [row.validation_loss for row in table] == [row.validation_loss for row in expected]
 
 
+def other_network():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(1, 4), nn.ReLU(), nn.Linear(4, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"A": MatrixOperator([[1.0, -1.0]])}, "an operator of the same name and shapes with other values"),
+        ({"models": -MODELS[:30]}, "other training models"),
+        ({"validation": -MODELS[30:]}, "other validation models"),
+        ({"make_network": other_network}, "a network of other layers"),
+    ],
+)
+def test_a_search_does_not_go_on_with_another_problem(change, told, tmp_path):
+    given = {"make_network": network, "A": A, "models": MODELS[:30], "validation": MODELS[30:], "settings": SETTINGS}
+    rest = {"folder": tmp_path, "save": lambda trained: None, "grid": {"batch": [20]}}
+    search(**given, **rest)
+    before = (tmp_path / "grid.json").read_bytes()
+    with pytest.raises(InputError, match=f"grid.json expects the training that it was made by, got {told}"):
+        search(**{**given, **change}, **rest, resume=True)
+    assert (tmp_path / "grid.json").read_bytes() == before
+    assert len(search(**given, **rest, resume=True)) == 1
+
+
+def test_a_search_goes_on_where_a_killed_write_left_a_file(tmp_path):
+    def stop(step, done, total):
+        if step.startswith("training, epoch 2 "):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), reporting(stop):
+        searched(tmp_path)
+    left = tmp_path / "combination-001" / "geoinv-0123456789abcdef.partial"
+    left.write_bytes(b"half")
+    os.utime(left, (0.0, 0.0))
+    (tmp_path / "combination-001" / "checkpoint.safetensors.123.partial").write_bytes(b"of an older version")
+    table, _ = searched(tmp_path, resume=True)
+    assert len(table) == 6
+    assert not left.exists()
+
+
+def test_a_table_of_an_older_version_is_refused(tmp_path):
+    searched(tmp_path, {"batch": [20]})
+    table = json.loads((tmp_path / "grid.json").read_text())
+    del table["run"]
+    (tmp_path / "grid.json").write_text(json.dumps({"settings": {}, **table}))
+    with pytest.raises(InputError, match="a file that does not say its settings loss, as older versions"):
+        searched(tmp_path, resume=True)
+
+
 def test_a_table_is_not_overwritten_nor_mixed_with_other_settings(tmp_path):
     searched(tmp_path, {"batch": [20]})
     with pytest.raises(InputError, match="expects to be continued, got a search from the start"):
         searched(tmp_path)
-    with pytest.raises(InputError, match="the settings that it was made with, got epochs = 4 where that had 3"):
+    with pytest.raises(InputError, match="the training that it was made by, got settings epochs = 4 where that had 3"):
         searched(tmp_path, resume=True, settings=replace(SETTINGS, epochs=4))
     (tmp_path / "grid.json").write_text("{}")
     with pytest.raises(InputError, match="expects the table of a grid search"):

@@ -42,6 +42,10 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
 
     if suffixes and path.suffix.lower() not in suffixes:
         raise InputError(f"{path} expects a name that ends in {' or '.join(suffixes)}, got {path.name!r}; rename it")
+    try:
+        os.fsencode(path).decode("utf-8")
+    except UnicodeError:  # netCDF could not open it again
+        raise InputError(f"{path} expects a name in UTF-8, got bytes that are none; rename it") from None
     target = file_target(path)
     for source in inputs:
         if os.path.realpath(source) == str(target) or (target.exists() and _same_file(source, target)):

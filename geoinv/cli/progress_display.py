@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from geoinv.progress import reporting
@@ -84,5 +84,12 @@ def progress_shown(outermost: str) -> Iterator[None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
     display = Progress(*columns, console=Console(stderr=True), transient=True)
-    with display, reporting(Steps(display, outermost)):
-        yield
+    # a terminal that is closed meanwhile ends no computation
+    with suppress(OSError):
+        display.start()
+    try:
+        with reporting(Steps(display, outermost)):
+            yield
+    finally:
+        with suppress(OSError):
+            display.stop()

@@ -13,7 +13,7 @@ import typer
 
 from geoinv.checks import InputError, shape_text
 from geoinv.cli.extras import require_learning
-from geoinv.cli.outputs import check_output
+from geoinv.cli.outputs import Written, check_output, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, fail, say
 from geoinv.cli.training_data import load_training_data
@@ -73,7 +73,7 @@ def train(
         try:
             (_search if grid else _train)(configuration, folder, resume)
         except KeyboardInterrupt:
-            raise typer.Exit(fail(f"interrupted; what {folder} holds goes on with --resume")) from None
+            raise typer.Exit(fail(_interrupted(folder, grid))) from None
         say("cost", cost(began))
 
 
@@ -88,22 +88,30 @@ def _train(configuration: Configuration, folder: Path, resume: bool) -> None:
     _say_problem(configuration, models.shape, len(validation), network.parameter_count)
     _make_folder(folder, (WEIGHTS, RECORD))
     record = fit(network, configuration.A, models, validation, configuration.training, folder, resume)
+    weights = Written(folder / WEIGHTS)
     if processes().writes:
-        network.save(folder / WEIGHTS, operator=dict(configuration.operator))
-        with whole_file(folder / RECORD) as partial:
-            partial.write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
+        weights = write_result(folder / WEIGHTS, lambda path: network.save(path, operator=dict(configuration.operator)))
+        if not weights.problem:
+            with whole_file(folder / RECORD) as partial:
+                partial.write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
     best = record.best
     say("result", f"validation NMSE {best.validation_error:.4g}, loss {best.validation_loss:.4g} in epoch {best.epoch}")
-    say("wrote", f"{folder / WEIGHTS}\n{folder / RECORD}")
+    say("wrote", f"{weights.path}" if weights.problem else f"{weights.path}\n{folder / RECORD}")
+    weights.confirm()
 
 
 def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
     """A training for each combination of the grid."""
-    from geoinv.learned.tuning import best_of, search
+    from geoinv.learned.tuning import TABLE, best_of, read_table, search
 
     models, validation = load_training_data(configuration)
     _say_problem(configuration, models.shape, len(validation), configuration.make_network().parameter_count)
-    _make_folder(folder, (WEIGHTS, "grid.json", "grid.csv"))
+    _make_folder(folder, (WEIGHTS, TABLE, "grid.csv"))
+    if resume and not (folder / WEIGHTS).exists() and best_of(read_table(folder)[0]):
+        raise InputError(
+            f"{folder / WEIGHTS} expects to stand beside {TABLE}, which says how it was made, got no such file; "
+            f"bring it back, or remove {TABLE} to search anew"
+        )
     table = search(
         configuration.make_network,
         configuration.A,
@@ -127,6 +135,16 @@ def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
         f"{best.weight_decay:g}, batch {best.batch}; {len(table)} combinations tried",
     )
     say("wrote", "\n".join(str(folder / name) for name in (WEIGHTS, "grid.json", "grid.csv")))
+
+
+def _interrupted(folder: Path, grid: bool) -> str:
+    """What an interrupt leaves to go on from."""
+    from geoinv.learned.checkpoint import FILE
+    from geoinv.learned.tuning import TABLE
+
+    if any(folder.rglob(FILE)) or (grid and (folder / TABLE).exists()):
+        return f"interrupted; what {folder} holds goes on with --resume"
+    return "interrupted before the first checkpoint; nothing is there to resume"
 
 
 def _say_problem(configuration: Configuration, shape: tuple[int, ...], validation: int, parameters: int) -> None:

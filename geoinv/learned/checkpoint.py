@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +12,37 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from geoinv.checks import InputError
+from geoinv.checks import InputError, InputWarning, MachineWarning
+from geoinv.learned.fingerprint import first_difference, known
 from geoinv.learned.training_record import TrainingRecord
 from geoinv.learned.weights import read_weights, write_weights
 
-__all__ = ["FILE", "Checkpoint", "adam_state", "read_checkpoint", "set_adam_state", "write_checkpoint"]
+__all__ = [
+    "FILE",
+    "Checkpoint",
+    "adam_state",
+    "broken",
+    "check_same_run",
+    "read_checkpoint",
+    "set_adam_state",
+    "write_checkpoint",
+]
 
 FILE = "checkpoint.safetensors"
 KIND = "training checkpoint"
 PARTS = ("network", "best", "adam")
+OTHERS = {
+    "operator values": "an operator of the same name and shapes with other values",
+    "operator adjoint": "an operator of the same values with another adjoint",
+    "training models": "other training models",
+    "validation models": "other validation models",
+    "network structure": "a network of other layers",
+    "network first weights": "a network with other first weights, such as those of another seed",
+    "network first results": "a network of the same weights that gives other results",
+}
+"""How differences are told whose values say nothing to a reader."""
+
+FIRST = ("network first weights", "network first results")
 
 
 @dataclass(frozen=True)
@@ -57,7 +81,8 @@ def write_checkpoint(path: Path, state: Checkpoint) -> None:
     copies = {
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()
     }
-    write_weights(path, KIND, {"run": dict(state.run), "record": state.record.to_json()}, copies)
+    made = {"run": dict(state.run), "record": state.record.to_json(), "torch": str(torch.__version__)}
+    write_weights(path, KIND, made, copies)
 
 
 def read_checkpoint(path: Path, run: Mapping[str, Any]) -> Checkpoint:
@@ -73,21 +98,71 @@ def read_checkpoint(path: Path, run: Mapping[str, Any]) -> Checkpoint:
     Raises
     ------
     InputError
-        If the file is broken, or of a training with other settings, network or models.
+        If the file is broken, or of a training with other settings, operator, network or models.
     """
     description, tensors = read_weights(path, KIND)
-    for place, wanted in _leaves(run).items():
-        found = _leaves(description["run"]).get(place)
-        if found != wanted:
-            raise InputError(
-                f"{path} expects the training that it was made by, got {place} = {wanted!r} where that had {found!r}; "
-                "train as before, or in another folder"
-            )
+    try:
+        found, record = dict(description["run"]), TrainingRecord.from_json(description["record"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(broken(path, error)) from error
+    # as it comes back from a file: lists in place of tuples
+    check_same_run(path, found, json.loads(json.dumps(run)))
+    version = description.get("torch", torch.__version__)
+    if version != torch.__version__:
+        warnings.warn(
+            f"{path} was written with torch {version} and goes on with {torch.__version__}; the last digits of the "
+            "result may be others than those of a training in one piece",
+            MachineWarning,
+            stacklevel=3,
+        )
     parts = {
         part: {name.removeprefix(f"{part}/"): tensor for name, tensor in tensors.items() if name.startswith(f"{part}/")}
         for part in PARTS
     }
-    return Checkpoint(description["run"], TrainingRecord.from_json(description["record"]), **parts)
+    return Checkpoint(found, record, **parts)
+
+
+def check_same_run(path: Path, found: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    """Refuse to go on with another training than a file is of.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    found, run : mapping
+        What the training of the file is, and what the present one is.
+
+    Raises
+    ------
+    InputError
+        If they differ, or the file does not say enough to tell.
+    """
+    difference = first_difference(found, run)
+    if difference is None:
+        return
+    place, before, now = difference
+    if before is None and not known(found, place):
+        raise InputError(
+            f"{path} expects to tell the training that it was made by, got a file that does not say its {place}, as "
+            "older versions of geoinv wrote them; train anew in another folder"
+        )
+    got = OTHERS.get(place, f"{place} = {now!r} where that had {before!r}")
+    if place in FIRST and not run["network"]["seeded"]:
+        # its weights are replaced: what comes out is right, but not what this network would have given
+        warnings.warn(
+            f"{path} goes on, but it was made by {got}; the result is that of the first network",
+            InputWarning,
+            stacklevel=4,
+        )
+        return
+    raise InputError(
+        f"{path} expects the training that it was made by, got {got}; train as before, or in another folder"
+    )
+
+
+def broken(path: Path, error: Exception) -> str:
+    """Sentence about a checkpoint whose parts do not fit together."""
+    return f"{path} expects a checkpoint as geoinv writes it, got one whose parts do not fit ({error!r}); train anew"
 
 
 def adam_state(optimizer: torch.optim.Optimizer, names: Iterable[str]) -> dict[str, Tensor]:
@@ -112,12 +187,3 @@ def set_adam_state(optimizer: torch.optim.Optimizer, names: Iterable[str], tenso
         name, _, key = path.rpartition("/")
         state.setdefault(numbers[name], {})[key] = tensor
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
-
-
-def _leaves(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Entries of a mapping and of those inside it, by name."""
-    flat: dict[str, Any] = {}
-    for name, value in run.items():
-        inner = value if isinstance(value, Mapping) else {}
-        flat |= {f"{name} {key}": entry for key, entry in inner.items()} if inner else {name: value}
-    return flat

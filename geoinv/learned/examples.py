@@ -13,7 +13,7 @@ from torch import Tensor
 from geoinv.checks import InputError, finite, shape_text
 from geoinv.linop import LinearOperator
 
-__all__ = ["Examples", "generator_of", "with_noise"]
+__all__ = ["Examples", "generator_of", "models_checksum", "with_noise"]
 
 BLOCK = 2**24
 """Unknowns to which the operator is applied at a time."""
@@ -50,7 +50,7 @@ class Examples:
 
     def __init__(self, A: LinearOperator, models: Any, name: str, dtype: torch.dtype, device: torch.device) -> None:
         array = _array(A, models, name)
-        self.checksum = hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).hexdigest()
+        self.checksum = _checksum(array)
         self.models = torch.tensor(array, dtype=dtype, device=device)
         self.clean = torch.empty((*array.shape[: array.ndim - len(A.domain_shape)], *A.range_shape), dtype=dtype)
         count = max(1, BLOCK // max(1, array[0].size))
@@ -62,6 +62,23 @@ class Examples:
     def __len__(self) -> int:
         """Count of samples."""
         return len(self.models)
+
+
+def models_checksum(A: LinearOperator, models: Any, name: str) -> str:
+    """Return what tells two sets of models apart: :attr:`Examples.checksum`.
+
+    Raises
+    ------
+    InputError
+        As :class:`Examples`.
+    """
+    return _checksum(_array(A, models, name))
+
+
+def _checksum(array: npt.NDArray[Any]) -> str:
+    digest = hashlib.blake2b(f"{array.dtype} {array.shape}".encode(), digest_size=16)
+    digest.update(array.data)
+    return digest.hexdigest()
 
 
 def _array(A: LinearOperator, models: Any, name: str) -> npt.NDArray[Any]:
@@ -77,7 +94,9 @@ def _array(A: LinearOperator, models: Any, name: str) -> npt.NDArray[Any]:
             "put the samples first"
         )
     finite("training", name, array, "mend or leave out that sample (the first index)")
-    return array
+    # torch takes neither another order of bytes nor a negative stride nor more than eight bytes
+    native = np.dtype(np.float64) if array.dtype.itemsize > 8 else array.dtype.newbyteorder("=")
+    return np.ascontiguousarray(array, native)
 
 
 def with_noise(clean: Tensor, share: float, generator: torch.Generator) -> Tensor:

@@ -16,11 +16,13 @@ from geoinv.learned.checkpoint import (
     FILE,
     Checkpoint,
     adam_state,
+    broken,
     read_checkpoint,
     set_adam_state,
     write_checkpoint,
 )
 from geoinv.learned.examples import Examples, generator_of, with_noise
+from geoinv.learned.fingerprint import network_fingerprint, note_trained, operator_fingerprint
 from geoinv.learned.losses import loss_of, squared_norms
 from geoinv.learned.parallel import processes
 from geoinv.learned.training_record import EpochRecord, TrainingRecord
@@ -112,7 +114,7 @@ def fit(
                 f"{path} expects to be continued, got a training from the start; resume it, "
                 "or remove it or choose another folder to train anew"
             )
-        training.restore(read_checkpoint(path, training.run))
+        training.restore(path)
     first = len(training.record.epochs) + 1
     written = time.monotonic()
     with torch.random.fork_rng([training.device] if training.device.type == "cuda" else []):
@@ -127,6 +129,7 @@ def fit(
                     callback(done)
         finally:
             training.take_best()
+            note_trained(network, training.run["network"])
     return training.record
 
 
@@ -152,12 +155,12 @@ class _Training:
         noise = generator_of(self.device, settings.seed, VALIDATION)
         self.validation_data = with_noise(self.validation.clean, settings.noise, noise)
         self.best: dict[str, Tensor] = {}
-        self.run = {
+        self.run: dict[str, Any] = {
             "settings": settings.decisive(),
-            "network": {"name": type(network).__name__, **getattr(network, "settings", {})},
-            "operator": {"name": A.name, "domain": list(A.domain_shape), "range": list(A.range_shape)},
+            "operator": operator_fingerprint(A),
             "training models": self.training.checksum,
             "validation models": self.validation.checksum,
+            "network": network_fingerprint(self.network, self.validation_data[:1]),
         }
 
     def epoch(self, number: int, done: tuple[int, int]) -> EpochRecord:
@@ -247,10 +250,14 @@ class _Training:
         weights = self.network.state_dict()
         return Checkpoint(self.run, self.record, weights, self.best, adam_state(self.optimizer, self.names))
 
-    def restore(self, state: Checkpoint) -> None:
-        """Go back to a state."""
-        self.network.load_state_dict(dict(state.network))
-        set_adam_state(self.optimizer, self.names, state.adam)
+    def restore(self, path: Path) -> None:
+        """Go back to the state of a checkpoint."""
+        state = read_checkpoint(path, self.run)
+        try:
+            self.network.load_state_dict(dict(state.network))
+            set_adam_state(self.optimizer, self.names, state.adam)
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise InputError(broken(path, error)) from error
         self.best = {name: tensor.to(self.device) for name, tensor in state.best.items()}
         self.record = state.record
 

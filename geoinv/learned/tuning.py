@@ -6,23 +6,29 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import torch
 from torch import nn
 
 from geoinv.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.learned.checkpoint import FILE
+from geoinv.formats.partial import remove_abandoned
+from geoinv.learned.checkpoint import FILE, check_same_run
+from geoinv.learned.examples import models_checksum
+from geoinv.learned.fingerprint import network_fingerprint, operator_fingerprint
 from geoinv.learned.parallel import processes
 from geoinv.learned.training import DivergenceError, fit
 from geoinv.learned.training_settings import TrainingSettings
 from geoinv.linop import LinearOperator
 from geoinv.progress import report
 
-__all__ = ["PAPER_GRID", "Combination", "best_of", "search"]
+__all__ = ["PAPER_GRID", "TABLE", "Combination", "best_of", "read_table", "search"]
 
 PAPER_GRID: dict[str, Sequence[Any]] = {
     "learning_rate": (1e-2, 1e-3, 1e-4, 1e-5),
@@ -32,7 +38,9 @@ PAPER_GRID: dict[str, Sequence[Any]] = {
 """Of Eliasof, Haber and Treister (arXiv 2402.04653), appendix."""
 
 TABLE = "grid.json"
+"""What has been tried; a folder with it is resumed or refused."""
 
+Run = dict[str, Any]
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -116,16 +124,19 @@ def search(
     Raises
     ------
     InputError
-        If the folder holds a table and `resume` is off, or the table is of other settings.
+        If the folder holds a table and `resume` is off, or the table is of other settings, models, or
+        another operator or network.
     """
     folder, group = Path(folder), processes()
-    base = {name: value for name, value in settings.decisive().items() if name not in PAPER_GRID}
-    table = _read(folder / TABLE, base) if (folder / TABLE).exists() else []
+    table, found = read_table(folder)
     if table and not resume:
         raise InputError(
             f"{folder / TABLE} expects to be continued, got a search from the start; resume it, or remove it or "
             "choose another folder"
         )
+    base = _base(make_network(), A, models, validation, settings)
+    if table:
+        check_same_run(folder / TABLE, found, base)
     choices = [grid.get(name, (getattr(settings, name),)) for name in PAPER_GRID]
     combinations = list(product(*choices))
     known = {(row.learning_rate, row.weight_decay, row.batch) for row in table}
@@ -146,8 +157,7 @@ def search(
             if best_of(table) is row:
                 save(network)
             _write(folder, base, table)
-            (place / FILE).unlink(missing_ok=True)
-            place.rmdir()
+            _remove(place)
     report("grid", len(combinations), len(combinations))
     return table
 
@@ -164,25 +174,56 @@ def _trained(
     return Combination(*chosen, best.epoch, best.validation_loss, best.validation_error, record.seconds, "finished")
 
 
-def _read(path: Path, base: Mapping[str, Any]) -> list[Combination]:
+def read_table(folder: Path) -> tuple[list[Combination], Mapping[str, Any]]:
+    """Combinations that a folder's table has, and what they have in common; none without a table.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table.
+    """
+    path = folder / TABLE
+    if not path.exists():
+        return [], {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        found, rows = content["settings"], [Combination(**row) for row in content["combinations"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        rows = [Combination(**row) for row in content["combinations"]]
+        found = dict(content.get("run", {}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} expects the table of a grid search, got another file ({error}); remove it") from None
-    if found != dict(base):
-        other = next(name for name in sorted({*found, *base}) if found.get(name) != base.get(name))
-        raise InputError(
-            f"{path} expects the settings that it was made with, got {other} = {base.get(other)!r} where that had "
-            f"{found.get(other)!r}; search as before, or in another folder"
-        )
-    return rows
+    return rows, found
+
+
+def _base(network: nn.Module, A: LinearOperator, models: Any, validation: Any, settings: TrainingSettings) -> Run:
+    """What all combinations have in common, as a file keeps it."""
+    weights = next(network.parameters())
+    checksums = {
+        name: models_checksum(A, values, name)
+        for name, values in (("training models", models), ("validation models", validation))
+    }
+    sample = torch.from_numpy(A(np.asarray(validation[:1], A.dtype))).to(weights)
+    run = {
+        "settings": {name: value for name, value in settings.decisive().items() if name not in PAPER_GRID},
+        "operator": operator_fingerprint(A),
+        **checksums,
+        "network": network_fingerprint(network, sample),
+    }
+    as_kept: Run = json.loads(json.dumps(run))
+    return as_kept
+
+
+def _remove(place: Path) -> None:
+    """Remove the folder of a combination that is finished; what others have put there stays."""
+    (place / FILE).unlink(missing_ok=True)
+    remove_abandoned(place)
+    with suppress(OSError):
+        place.rmdir()
 
 
 def _write(folder: Path, base: Mapping[str, Any], table: Sequence[Combination]) -> None:
     rows = [asdict(row) for row in table]
     with whole_file(folder / TABLE) as partial:
-        partial.write_text(json.dumps({"settings": dict(base), "combinations": rows}, indent=1), encoding="utf-8")
+        partial.write_text(json.dumps({"run": dict(base), "combinations": rows}, indent=1), encoding="utf-8")
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
     writer.writeheader()

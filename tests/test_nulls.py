@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoinv.nulls import is_null
+from geoinv.nulls import is_null, nulls_in
 
 NULLS = [
     *(np.nan, 1e32, -1e32, 1.70141e38, 1.70141183460469e38, -3.4e38, -3.4028235e38, 9.96920996838687e36, 9.97e36, 1e30),
@@ -50,3 +50,26 @@ def test_the_shape_stays_and_infinity_is_no_null() -> None:
     assert is_null([[1.0, -9999.0], [np.inf, 1e300]]).tolist() == [[False, True], [False, False]]
     assert is_null(np.float64(-9999)).shape == ()
     assert is_null(np.empty((0, 3))).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        # a local grid passes through -999, data without another value of nines do too
+        ([-1001, -1000, -999, -998, -997], [0, 0, 0, 0, 0]),
+        ([-1500.2, 300.1, -999, 1200.7, 15.0], [0, 0, 0, 0, 0]),
+        # but not as often as no other number
+        ([-1500.2, 300.1, -999, 1200.7, -999, 15.0, -999], [0, 0, 1, 0, 1, 0, 1]),
+        ([5, 12, -999, 7], [0, 0, 1, 0]),
+        ([5, 12, 99999.99, 7], [0, 0, 1, 0]),
+        ([5, 12, 32767, 7], [0, 0, 1, 0]),
+        ([99000, 99990, 99999, 99500], [0, 0, 0, 0]),
+        ([1040, -99.9, 1040.5, -99.9, 1041], [0, 1, 0, 1, 0]),
+        ([5, -99, 20, 7], [0, 0, 0, 0]),
+        ([1e32, -999, np.nan], [1, 1, 1]),
+        ([5, 12, np.inf, 7], [0, 0, 0, 0]),
+        ([1040.0] * 5 + [-32768], [0, 0, 0, 0, 0, 1]),
+    ],
+)
+def test_a_number_of_nines_is_null_by_the_others_of_its_column(column: list[float], expected: list[int]) -> None:
+    assert nulls_in(column).astype(int).tolist() == expected

@@ -17,7 +17,7 @@ from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import doubt, note
 from geoinv.formats.rows import rows_of, without_markers
 from geoinv.formats.text import TextLines, quoted, rows_text
-from geoinv.nulls import is_null
+from geoinv.nulls import is_null, nulls_in
 from geoinv.survey import Survey
 
 __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
@@ -98,7 +98,7 @@ def read_table(
     text, markers = without_markers(whole, layout)
     _say_what_was_taken(path, layout, found, markers, by_place=not (layout.names or columns))
     values = rows_of(text, layout, [column.index for column in found])
-    nulls = is_null(values)
+    nulls = _nulls(text, values, found)
     missing = nulls.any(axis=1)
     for numbers, column in zip(values.T, found, strict=True):
         if column.quantity.endswith("_uncertainty"):
@@ -135,7 +135,7 @@ def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
     text = TextLines(whole.path, whole.lines[1:], whole.line_numbers[1:])
     columns = [Column(quantity, k, f"column {k + 1}") for k, quantity in enumerate(("easting", "northing", "ground"))]
     values = rows_of(text, Layout(None, None, 3, 0), [0, 1, 2])
-    nulls = is_null(values)
+    nulls = _nulls(text, values, columns)
     if nulls.any():
         _say_what_is_missing(text, nulls, columns)
     return values[~nulls.any(axis=1)]
@@ -165,6 +165,19 @@ def _say_what_was_taken(
             f"{path}: a comment says {quoted(layout.mentions)}, and the columns state no unit; "
             "they are taken as m and nT"
         )
+
+
+def _nulls(text: TextLines, values: npt.NDArray[np.float64], found: Sequence[Column]) -> npt.NDArray[np.bool_]:
+    """Which numbers stand for a missing value; a doubt about those that only look as if they did."""
+    nulls = np.stack([nulls_in(column) for column in values.T], axis=1)
+    for column, kept in zip(found, (is_null(values) & ~nulls).T, strict=True):
+        if kept.any():
+            value = repr(float(values[kept, found.index(column)][0])).removesuffix(".0")
+            doubt(
+                f"{text.path}: {int(kept.sum())} rows with {value} in {column.name} are kept, as it lies among the "
+                "others there; remove them if it stands for a missing value"
+            )
+    return nulls
 
 
 def _say_what_is_missing(text: TextLines, nulls: npt.NDArray[np.bool_], found: Sequence[Column]) -> None:

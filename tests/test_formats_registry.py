@@ -238,7 +238,7 @@ def test_description_of_real_files(shared_data: Path) -> None:
     assert "10 x 40 x 40 cells" in text
     assert "upward -1000 to 0 m" in text
     assert "0 to 0.31418" in describe(shared_data / "raglan_1997" / "maginv3d.sus")
-    assert "needs a choice: " in describe(shared_data / "usgs_ne_wisconsin_2021" / "WI_Magnetics.csv")
+    assert "cannot be read as it is: " in describe(shared_data / "usgs_ne_wisconsin_2021" / "WI_Magnetics.csv")
 
 
 @pytest.mark.parametrize(

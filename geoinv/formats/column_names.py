@@ -111,7 +111,7 @@ def understood(text: str) -> ColumnName:
     >>> understood("UTM_E").quantity, understood("Easting_m").unit.text, understood("gps_error").quantity
     ('easting', 'm', '')
     """
-    text = text.strip().strip("\"'").strip()
+    text = text.strip().strip("\"'").strip(" \t,;")
     if len(text) > _LONGEST:
         return ColumnName(text[:_LONGEST])
     unit, inside, rest = _bracketed(text)

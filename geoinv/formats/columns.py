@@ -10,6 +10,7 @@ from pathlib import Path
 from geoinv.checks import InputError
 from geoinv.formats.column_names import QUANTITIES, ColumnName, understood
 from geoinv.formats.layout import Layout
+from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
 from geoinv.units import PROJECT_UNITS, Unit, required_unit
 from geoinv.wording import way
@@ -93,9 +94,11 @@ class _Finder:
             places = [k for k, name in enumerate(names) if name.quantity == quantity and k not in taken]
             if len(places) > 1:
                 listed = " and ".join(names[k].text for k in places)
+                texts = [names[k].text for k in places]
+                last = texts[-1] if texts.count(texts[-1]) == 1 else str(places[-1] + 1)
                 raise InputError(
                     f"{self.path} expects one column of {quantity}, got {listed}; "
-                    f"{self._remedy(quantity, names[places[-1]].text, 'leave one of them in the file')}"
+                    f"{self._remedy(quantity, last, 'leave one of them in the file')}"
                 )
             if places:
                 self._take(quantity, places[0])
@@ -150,6 +153,9 @@ class _Finder:
                 f"{self.path} expects {quantity} in metres, got {name.text!r}: longitudes and latitudes are no "
                 "eastings and northings; project them (to UTM, for example)"
             )
+        if name.strange and unit is None:
+            wanted = _UNIT_WORDS[QUANTITIES[quantity]]
+            doubt(f"{self.path}: {name.text!r} is taken in {wanted}, as {name.strange!r} is no unit that is known")
         if unit is not None:
             with naming(f"{self.path} column {name.text!r}"):
                 unit = required_unit(unit.text, QUANTITIES[quantity])

@@ -144,7 +144,7 @@ def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None) -> l
     try:
         table = read_table(path, columns)
     except InputError as error:
-        return [*lines, f"needs a choice: {error}"]
+        return [*lines, f"cannot be read as it is: {error}"]
     positions = {name: values for name, values in table.columns.items() if name in AXES}
     others = [_range(name, values) for name, values in table.columns.items() if name not in AXES]
     return [*lines, *_extents(positions), *others, "field: none in a table; give --field"]

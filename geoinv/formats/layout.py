@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import comb
 
 from geoinv.checks import InputError
 from geoinv.formats.column_names import ColumnName, understood
@@ -17,7 +17,7 @@ __all__ = ["MARKER", "NULL_WORDS", "Layout", "layout_of"]
 
 _NULLS = (
     "* ** *** - -- --- ? . .. n/a na #n/a #na nan <na> nil none null nodata no_data missing dummy void blank 1.#qnan "
-    "-1.#ind #value! #div/0! #null!"
+    "-1.#ind #value! #div/0! #null! #ref! #num!"
 )
 NULL_WORDS = frozenset({"", *_NULLS.split()})
 """Texts, in lower case, that stand for a missing value."""
@@ -37,6 +37,7 @@ _PROSE = re.compile(
     r"format|version|project|client|area|date|made)\b|:(\s|$)"
 )
 _HEAD = 60  # lines above the first row
+_LONGEST = 50_000  # characters of a line that may hold names
 _MOST_COLUMNS = 10_000
 _MOST_GROUPINGS = 3000
 _SHOWN_NAMES = 30
@@ -141,18 +142,20 @@ def _row_delimiter(line: str) -> str | None:
 def _without_rows(text: TextLines) -> Layout | None:
     """Nothing, for what is no table; an error for names without rows and for decimal commas."""
     for index, line in enumerate(text.lines[:_HEAD]):
-        tokens = re.split(r"[;\t|]|\s+", line)
+        tokens = re.split(r"[;\t|]|\s+", line[:_LONGEST])
         commas = [token.strip() for token in tokens if _DECIMAL_COMMA.fullmatch(token.strip())]
         if len(commas) >= 2 and len(commas) + sum(map(is_number, tokens)) >= 3:
-            raise text.error(
-                index, "numbers with a decimal point", "write points in place of the decimal commas", quoted(commas[0])
-            )
-    header = next((k for k, line in enumerate(text.lines[:_HEAD]) if _has_positions(_names_in(line))), None)
+            remedy = "write points in place of the decimal commas"
+            raise text.error(index, "numbers with a decimal point", remedy, quoted(commas[0]))
+    header = next((k for k, line in enumerate(text.lines[:_HEAD]) if _has_positions(_names_in(line[:_LONGEST]))), None)
     if header is None:
         return None
     below = [k for k in range(header + 1, len(text.lines[:_HEAD])) if not _skipped(text.lines[k])]
     index = below[0] if below else len(text.lines)
-    raise text.error(index, "rows of at least three numbers under the names", "write one row a station")
+    remedy = "write one row a station"
+    if below and sum(map(is_number, re.split(r"[\s;,|]+", text.lines[index].lower().replace("d", "e")))) >= 3:
+        remedy = "write exponents with e in place of d"
+    raise text.error(index, "rows of at least three numbers under the names", remedy)
 
 
 def _skipped(line: str) -> bool:
@@ -179,15 +182,21 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
     comments = [(number, -1, comment) for number, comment in text.comments if number < row]
     units: list[str] = []
     unknown: tuple[ColumnName, ...] | None = None
-    remark = mentions = ""
+    words: dict[str, str] = {}
     above = sorted(lines + comments, reverse=True)
     for place, (_, index, line) in enumerate(above):
+        if len(line) > _LONGEST:
+            raise InputError(
+                f"{text.path} expects lines of at most {_LONGEST} characters above its rows, got {len(line)}"
+            )
         if _RULE.fullmatch(line) or not line or (index >= 0 and MARKER.fullmatch(line)):
             continue
         if not units and (found := _fitting_units(line, layout)):
             units = found
             continue
         names = _fitting_names(line, layout)
+        if names and index >= 0 and not _has_positions(names):
+            _refuse_below_names(text, layout, index, [k for _, k, _ in above[place + 1 :] if k >= 0])
         if names and (index >= 0 or _has_positions(names)):
             titles = tuple(
                 title
@@ -203,12 +212,19 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
             raise text.error(index, f"names for {layout.width} columns or a row of numbers", remedy)
         if names and unknown is None and not _PROSE.search(line.lower()):
             unknown = names
-        if not remark and _has_positions([understood(word) for word in re.findall(r"\w+", line)]):
-            remark = line
+        words.update((understood(word).quantity, line) for word in re.findall(r"\w+", line))
     mentions = _mention(comments)
     if unknown is not None:
         return _named(text, replace(layout, mentions=mentions), unknown, units)
+    named = _has_positions([ColumnName("", quantity=quantity) for quantity in words])
+    remark = words.get("easting", words.get("longitude", "")) if named else ""
     return replace(layout, remark=remark, mentions=mentions, units=tuple(units))
+
+
+def _refuse_below_names(text: TextLines, layout: Layout, index: int, above: Sequence[int]) -> None:
+    """Refuse a line that is neither names nor units, where names stand above it."""
+    if any(_has_positions(_fitting_names(text.lines[k], layout) or ()) for k in above):
+        raise text.error(index, "units or a row of numbers under the names", "correct or remove that line")
 
 
 def _refuse_numbers_in(text: TextLines, above: Sequence[int]) -> None:
@@ -223,14 +239,17 @@ def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: 
     """Layout with names, and with the units of a line of their own."""
     merged = []
     for name, unit in zip(names, units or [""] * len(names), strict=True):
-        found = None if unit.strip("()[]").lower() in _NO_UNIT else unit_of(unit)
+        stated = unit.strip("()[] ")
+        # one that is not known is refused where that column is read
+        found = None if stated.lower() in _NO_UNIT else unit_of(stated) or Unit(stated, "unknown", math.nan)
         if found is not None and name.unit is not None and name.unit.factor != found.factor:
             raise InputError(
                 f"{text.path} expects one unit of the column {name.text!r}, got {name.unit.text} in its name and "
                 f"{found.text} below it; correct one of them"
             )
         if found is not None and name.unit is None:
-            name = replace(understood(f"{name.text} [{found.text}]"), text=name.text, key=name.key)
+            again = understood(f"{name.text} [{found.text}]") if found.dimension != "unknown" else name
+            name = replace(again, text=name.text, key=name.key, unit=found)
         merged.append(name)
     return replace(layout, names=tuple(merged))
 
@@ -256,13 +275,13 @@ def _tokenisations(line: str, delimiter: str | None) -> Iterator[list[str]]:
             continue
     stripped = line.strip()
     yield re.split(r"\s{2,}|\s*\t\s*", stripped)
-    yield re.findall(r"[^\s(\[]\S*(?:\s+[(\[][^)\]]*[)\]])*", stripped)  # Easting (m)
+    yield re.findall(r"[^\s(\[]\S*(?:\s+[(\[][^()\[\]]{0,60}[)\]])*", stripped)  # Easting (m)
     yield [part for part in re.split(r"(?<=[)\]])\s+", stripped) if part]  # GPS Height (m)
 
 
 def _groupings(words: Sequence[str], width: int) -> list[tuple[ColumnName, ...]]:
     """Names of several words: the only way to group them so that each is understood and none comes twice."""
-    if not width < len(words) <= 4 * width or comb(len(words) - 1, width - 1) > _MOST_GROUPINGS:
+    if not width < len(words) <= 4 * width or math.comb(len(words) - 1, width - 1) > _MOST_GROUPINGS:
         return []
     found = []
     for breaks in combinations(range(1, len(words)), width - 1):

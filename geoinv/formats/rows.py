@@ -13,6 +13,8 @@ from geoinv.formats.text import TextLines, is_number, quoted, split
 
 __all__ = ["rows_of", "without_markers"]
 
+_CHUNK = 20_000  # rows read at once
+
 
 def without_markers(text: TextLines, layout: Layout) -> tuple[TextLines, tuple[str, ...]]:
     """Text from its first row on without the lines that begin a flight line (``LINE 10``, ``TIE 2``), and these."""
@@ -48,22 +50,30 @@ def rows_of(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDAr
         About the first row that has another number of columns, a quotation mark that nothing closes, a
         text where a number belongs, or infinity.
     """
-    if any('"' in line for line in text.lines):
-        values = _with_care(text, layout, columns)
-    else:
-        _refuse_ragged(text, layout)
-        try:
-            values = np.loadtxt(
-                text.lines, ndmin=2, comments=None, delimiter=layout.delimiter, usecols=tuple(columns), quotechar=None
-            )
-        except ValueError:
-            values = _with_care(text, layout, columns)
+    values = np.empty((len(text.lines), len(columns)))
+    for start in range(0, len(text.lines), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        chunk = TextLines(text.path, text.lines[part], text.line_numbers[part])
+        values[part] = _chunk(chunk, layout, columns)
     infinite = np.isinf(values)
     if infinite.any():
         row, column = (int(k) for k in np.argwhere(infinite)[0])
         place = f"{values[row, column]} ({int(infinite.any(axis=1).sum())} of {len(values)} rows)"
         raise text.error(row, "finite numbers", "remove those rows or fill them in", place)
     return values
+
+
+def _chunk(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Numbers of some rows: at once, and with care only where that fails."""
+    if any('"' in line for line in text.lines):
+        return _with_care(text, layout, columns)
+    _refuse_ragged(text, layout)
+    try:
+        return np.loadtxt(
+            text.lines, ndmin=2, comments=None, delimiter=layout.delimiter, usecols=tuple(columns), quotechar=None
+        )
+    except ValueError:
+        return _with_care(text, layout, columns)
 
 
 def _refuse_ragged(text: TextLines, layout: Layout) -> None:

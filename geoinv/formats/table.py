@@ -23,6 +23,8 @@ from geoinv.survey import Survey
 __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 
 _DEGREES_APART = 0.1  # stations nearer than this in whatever unit the coordinates have
+_UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
+_LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
 _MOST_DIGITS = 15  # of a count
 _UNUSED = 12  # names of columns that are not used, at most
 _OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
@@ -106,9 +108,16 @@ def read_table(
             text.refuse_where((numbers <= 0) & ~missing, 0, f"{column.quantity} above zero", remedy, numbers)
     if missing.any():
         _say_what_is_missing(text, nulls, found)
-    table = {
-        column.quantity: numbers * column.factor for numbers, column in zip(values[~missing].T, found, strict=True)
-    }
+    values = values * [column.factor for column in found]
+    for numbers, column in zip(values.T, found, strict=True):
+        remedy = "correct that line or remove it"
+        wrong = (np.abs(numbers) > _LARGEST) & ~missing
+        text.refuse_where(
+            wrong, 0, f"{column.quantity} of at most {_LARGEST:.0e} in metres, nT or nT/m", remedy, numbers
+        )
+    table = {column.quantity: numbers.copy() for numbers, column in zip(values[~missing].T, found, strict=True)}
+    if not (layout.names or columns):
+        _doubt_order(path, table)
     if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
         _refuse_degrees(path, table)
     return Table(table, int(missing.sum()), present)
@@ -152,7 +161,7 @@ def _say_what_was_taken(
         text += "; m and nT where no unit is stated"
     note("columns", text)
     places = {column.index for column in found}
-    unused = [name.text for k, name in enumerate(layout.names or ()) if k not in places]
+    unused = [name.text for k, name in enumerate(layout.names or ()) if k not in places and name.text]
     if unused:
         note("", f"not used: {', '.join(unused[:_UNUSED])}{', ...' if len(unused) > _UNUSED else ''}")
     if layout.titles:
@@ -189,6 +198,16 @@ def _say_what_is_missing(text: TextLines, nulls: npt.NDArray[np.bool_], found: S
     doubt(
         f"{text.path}: {int(missing.sum())} of {missing.size} rows with a null value are left out ({', '.join(counts)})"
     )
+
+
+def _doubt_order(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    """Doubt the usual order where the first column is as large as northings, the second as small as eastings."""
+    easting, northing = (float(np.median(np.abs(table[axis]))) for axis in ("easting", "northing"))
+    if easting > _UTM_EASTING[1] > northing > _UTM_EASTING[0]:
+        doubt(
+            f"{path}: without names, the first column is taken as easting and the second as northing, though "
+            f"{table['easting'][0]!s} and {table['northing'][0]!s} look like a northing and an easting (UTM)"
+        )
 
 
 def _refuse_degrees(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]]) -> None:

@@ -25,6 +25,7 @@ __all__ = ["TextLines", "is_number", "naming", "quoted", "read_bytes", "rows_tex
 # control characters that no text file holds (tab, line ends, form feed, DOS end of file and escape apart)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _COMMENT_MARKS = ("!", "#", "%", "/")
+_SPREADSHEET_ERRORS = ("#N/A", "#NA", "#VALUE!", "#DIV/0!", "#NULL!", "#REF!", "#NUM!")
 _MOST_COMMENTS = 200  # kept to look for names in
 _SHOWN = 60  # characters of a line that an error quotes
 
@@ -193,7 +194,7 @@ class TextLines:
         comments: list[tuple[int, str]] = []
         for number, raw in enumerate(everything, 1):
             line = raw.partition("!")[0].strip() if inline_comments else raw.strip(" \r\n\f\x1a")
-            if not line or line.startswith(_COMMENT_MARKS):
+            if not line or (line.startswith(_COMMENT_MARKS) and not line.startswith(_SPREADSHEET_ERRORS)):
                 if len(comments) < _MOST_COMMENTS and raw.strip():
                     comments.append((number, raw.strip().lstrip("".join(_COMMENT_MARKS)).strip()))
                 continue

@@ -109,7 +109,8 @@ def _run(given: list[str]) -> int:
     except KeyboardInterrupt:
         return fail("interrupted before the end; no file was left half-written")
     except MemoryError as error:
-        return fail(f"more memory is needed than is free ({error}); use fewer cells or stations, or --engine direct")
+        engine = ", or --engine direct" if "--engine" in _options(program, given) else ""
+        return fail(f"more memory is needed than is free ({error}); use fewer cells or stations{engine}")
     except BrokenPipeError as error:
         give_up_output(error)
         return 1

@@ -209,7 +209,7 @@ class _Finder:
             what = "is a depth, positive down" if downward else "may be a height above the ground"
             remedy = f"{doubtful[0]!r} {what}: give heights above sea level, or {remedy} where it is one"
         elif quantity == "upward":
-            remedy += way(", or give --height", ", or give height=...", "")
+            remedy += way(", or give --height or --elevation", ", or give height=...", "")
         return InputError(
             f"{self.path} expects a column of {quantity} in {_UNIT_WORDS[QUANTITIES[quantity]]}, "
             f"got {self.layout.listing}; {remedy}"

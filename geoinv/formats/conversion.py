@@ -23,6 +23,7 @@ from geoinv.formats.registry import (
     write_survey,
 )
 from geoinv.grid import Grid
+from geoinv.wording import way
 
 __all__ = ["convert"]
 
@@ -82,7 +83,8 @@ def convert(
 def _convert_model(source: str | Path, target: str | Path, kind: FileKind, mesh: str | Path | None) -> str:
     """Convert a model, and write its mesh beside a UBC model."""
     if mesh is None and "mesh" not in kind.holds:
-        raise InputError(f"{source} expects the mesh of this {kind.name}, got none; give it with --mesh")
+        remedy = way("give it with --mesh", "give it with mesh=...")
+        raise InputError(f"{source} expects the mesh of this {kind.name}, got none; {remedy}")
     grid = read_mesh(source if mesh is None else mesh)
     density = ".den" in (Path(source).suffix.lower(), Path(target).suffix.lower())
     quantity = "density" if density or ("mesh" in kind.holds and holds_density(source)) else "susceptibility"

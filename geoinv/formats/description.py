@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.field import MainField
+from geoinv.formats.column_names import QUANTITIES
 from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import model_names
 from geoinv.formats.netcdf_file import open_netcdf
@@ -22,6 +23,7 @@ from geoinv.formats.ubc_mesh import ubc_model_values
 from geoinv.grid import AXES
 from geoinv.survey import Survey
 from geoinv.variables import numbers, text_attribute
+from geoinv.wording import way
 
 __all__ = ["describe"]
 
@@ -69,7 +71,7 @@ def _lines(
     height: float | None,
 ) -> list[str]:
     if kind in (TABLE, POINTS):
-        return _table_lines(path, columns)
+        return _table_lines(path, columns, height)
     if "survey" in kind.holds:
         return _survey_lines(read_survey(path, field=field, columns=columns, height=height))
     if kind is UBC_MODEL:
@@ -134,17 +136,18 @@ def _mesh_lines(path: str | Path, kind: FileKind) -> list[str]:
     return lines
 
 
-def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None) -> list[str]:
+def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None, height: float | None) -> list[str]:
     text = TextLines.read(path, inline_comments=False)
     layout = layout_of(text)
     lines = [
         f"{len(text.lines) - (layout.start if layout else 0)} rows",
         f"names: {layout.listing if layout else ''}",
     ]
+    wanted = [name for name in QUANTITIES if height is None or name != "upward"]
     try:
-        table = read_table(path, columns)
+        table = read_table(path, columns, optional=wanted, given=() if height is None else ("upward",))
     except InputError as error:
         return [*lines, f"cannot be read as it is: {error}"]
     positions = {name: values for name, values in table.columns.items() if name in AXES}
     others = [_range(name, values) for name, values in table.columns.items() if name not in AXES]
-    return [*lines, *_extents(positions), *others, "field: none in a table; give --field"]
+    return [*lines, *_extents(positions), *others, f"field: none in a table; {way('give --field', 'give field=...')}"]

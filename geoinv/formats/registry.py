@@ -123,7 +123,7 @@ def read_survey(
         follows = survey.anomaly_direction == (survey.field.inclination, survey.field.declination)
         kept = (field.inclination, field.declination) if follows else survey.anomaly_direction
         survey = replace(survey, field=field, anomaly_direction=kept)
-    _refuse_total_field(path, survey)
+    _refuse_total_field(path, survey, table)
     return survey
 
 
@@ -159,19 +159,19 @@ def _survey_of_table(
         )
 
 
-def _refuse_total_field(path: str | Path, survey: Survey) -> None:
+def _refuse_total_field(path: str | Path, survey: Survey, table: bool) -> None:
     """TMI is an anomaly: the main field is subtracted."""
     if survey.data is None or "tmi" not in survey.components:
         return
     middle = float(np.median(np.abs(survey.data[survey.components.index("tmi")])))
     if middle > _TOTAL_FIELD:
+        choice = way(
+            ", or choose the residual with --columns tmi=NAME",
+            ", or choose the residual with columns={'tmi': 'NAME'}",
+        )
         raise InputError(
             f"{path} expects tmi as an anomaly in nT, got a median of {middle:.0f} nT, which is a total field; "
-            "subtract the IGRF (and a base level)"
-            + way(
-                ", or choose the residual with --columns tmi=NAME",
-                ", or choose the residual with columns={'tmi': NAME}",
-            )
+            f"subtract the IGRF (and a base level){choice if table else ''}"
         )
 
 

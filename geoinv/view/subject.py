@@ -20,6 +20,7 @@ from geoinv.grid import AXES, Grid
 from geoinv.survey import COMPONENTS, Survey
 from geoinv.variables import numbers
 from geoinv.view.wording import plain_units, spaced
+from geoinv.wording import way
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -110,9 +111,9 @@ def subject_of(
     if kind.name.startswith(("netCDF", "geoinv")):
         with open_netcdf(source) as data:
             return _of_dataset(data)
-    remedy = (
-        f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH" if "model" in kind.holds else _REMEDY
-    )
+    joined = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH"
+    in_python = f"join it with its mesh: geoinv.formats.convert({str(source)!r}, 'model.nc', mesh=...)"
+    remedy = way(joined, in_python, joined) if "model" in kind.holds else _REMEDY
     raise InputError(f"{source} expects something to show, got {kind.name}; {remedy}")
 
 

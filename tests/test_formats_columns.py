@@ -274,7 +274,7 @@ def test_unnamed_northings_first_are_doubted(tmp_path: Path) -> None:
 def test_a_remedy_is_in_the_words_of_the_command_and_names_no_option_that_it_lacks(tmp_path: Path) -> None:
     path = file_of(tmp_path, "x,y,tmi\n1,2,3\n")
     with (
-        options_of_command(["--columns", "--height"]),
+        options_of_command(["--columns", "--height", "--elevation"]),
         pytest.raises(InputError, match=r"--columns upward=NAME, or give --h"),
     ):
         read_survey(path, field=FIELD)

@@ -189,7 +189,7 @@ def test_model_converts_with_its_mesh_and_back(tmp_path: Path) -> None:
     grid = Grid.regular((2, 3, 4), (10, 20, 25)).with_active(active)
     write_model(tmp_path / "a.nc", grid, np.arange(24.0).reshape(2, 3, 4))
     assert "23 active cells" in convert(tmp_path / "a.nc", tmp_path / "b.sus")
-    with pytest.raises(InputError, match=r"b\.sus expects the mesh of this UBC model, got none; give it with --mesh"):
+    with pytest.raises(InputError, match=r"b\.sus expects the mesh of this UBC model, got none; give it with mesh="):
         convert(tmp_path / "b.sus", tmp_path / "c.nc")
     convert(tmp_path / "b.sus", tmp_path / "c.nc", mesh=tmp_path / "b.msh")
     npt.assert_array_equal(read_mesh(tmp_path / "c.nc").active, active)
@@ -248,7 +248,7 @@ def test_description_of_real_files(shared_data: Path) -> None:
         ("3*0.1\n-100\n", ["4 values, 1 marked inactive", "model 0.1 to 0.1"]),
         ("2\n1 2 3\n4 5 6\n", ["2 points", "upward 3 to 6 m"]),
         ("1\n1 2 3 4 0.5\n", ["UBC gravity observations", "does not read"]),
-        ("x,y,z,tmi\n1,2,3,4\n1,2,3,*\n", ["2 rows", "1 of 2 rows with a null value", "give --field"]),
+        ("x,y,z,tmi\n1,2,3,4\n1,2,3,*\n", ["2 rows", "1 of 2 rows with a null value", "give field="]),
     ],
 )
 def test_description_of_small_files(tmp_path: Path, text: str, parts: list[str]) -> None:

@@ -337,7 +337,7 @@ def test_a_model_without_its_mesh_says_how_to_join_them(tmp_path):
     grid = padded_grid()
     write_model(tmp_path / "body.sus", grid, ball(grid))
     with pytest.raises(
-        InputError, match=r"body\.sus expects something to show, got UBC model; .*geoinv convert .*--mesh"
+        InputError, match=r"body\.sus expects something to show, got UBC model; .*geoinv\.formats\.convert\(.*mesh="
     ):
         figure(tmp_path / "body.sus")
 

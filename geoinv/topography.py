@@ -69,9 +69,12 @@ class Topography:
         from scipy.spatial import Delaunay, QhullError
 
         try:
-            return Delaunay(self.points[:, :2] - self._middle)
+            triangles = Delaunay(self.points[:, :2] - self._middle)
         except (QhullError, ValueError):
             return None
+        # SciPy would find the same with LAPACK, triangle by triangle, whose threads take minutes on a busy machine
+        triangles._transform = _barycentric(triangles.points[triangles.simplices])
+        return triangles
 
     @cached_property
     def _nearest(self) -> Any:
@@ -112,6 +115,20 @@ class Topography:
         """One line: how many points, and how high."""
         elevations = self.points[:, 2]
         return f"Topography of {len(elevations)} points, {elevations.min():.10g} to {elevations.max():.10g} m"
+
+
+def _barycentric(corners: Array) -> Array:
+    """Affine map to the first two barycentric coordinates of each triangle, as `Delaunay.transform` holds it.
+
+    NaN where the corners lie on one line.
+    """
+    first, second, last = np.moveaxis(corners, 1, 0)
+    (a, c), (b, d) = (first - last).T, (second - last).T
+    determinant = a * d - b * c
+    flat = np.abs(determinant) <= 1000.0 * np.finfo(float).eps * np.hypot(a, c) * np.hypot(b, d)
+    inverse = np.stack([d, -b, -c, a], axis=-1).reshape(-1, 2, 2)
+    inverse /= np.where(flat, np.nan, determinant)[:, None, None]
+    return np.concatenate([inverse, last[:, None]], axis=1)
 
 
 def topography_points(topography: Any) -> Array:

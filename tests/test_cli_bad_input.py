@@ -189,8 +189,8 @@ CASES: dict[str, Case] = {
     # NaN and infinity
     "infinite datum": (lambda: edit("obs.mag", 7, "1000 2000 15 inf 1"), INVERT, r"on line 7, got inf"),
     "infinite position": (lambda: edit("obs.mag", 9, "1000 -inf 15 3 1"), FORWARD, r"on line 9, got -inf"),
-    "NaN as reference": (nothing, [*INVERT, "--reference", "nan"], r"finite reference, got nan"),
-    "NaN as bound": (nothing, [*INVERT, "--bounds", "nan", "1"], r"lower bound without NaN; use -inf or inf"),
+    "NaN as reference": (nothing, [*INVERT, "--reference", "nan"], r"finite susceptibility, got nan"),
+    "NaN as bound": (nothing, [*INVERT, "--bounds", "nan", "1"], r"LOW below HIGH, got nan and 1; leave room"),
     # uncertainty
     "zero uncertainty in the file": (
         lambda: edit("obs.mag", 5, "1000 2000 15 12.5 0"),
@@ -221,7 +221,7 @@ CASES: dict[str, Case] = {
     ),
     "no field": (table, on_lines("--noise", "5"), r"lines\.csv expects the inducing field.*give --field"),
     # numbers of the inversion
-    "crossed bounds": (nothing, [*INVERT, "--bounds", "1", "0"], r"lower bounds below upper ones, got 1 above 0; swap"),
+    "crossed bounds": (nothing, [*INVERT, "--bounds", "1", "0"], r"--bounds expects LOW below HIGH, got 1 and 0; swap"),
     "target of zero": (
         nothing,
         [*INVERT, "--target", "0"],

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 from scipy.interpolate import LinearNDInterpolator
+from scipy.spatial import Delaunay
 
 from geoinv import InputError
 from geoinv.topography import Topography
@@ -38,6 +39,13 @@ def test_random_points_are_interpolated_as_scipy_does():
     npt.assert_array_equal(ground.covers(east, north), np.isfinite(peer))
     inside = np.isfinite(peer)
     npt.assert_allclose(ground.elevation(east, north)[inside], peer[inside], rtol=0, atol=1e-9)
+
+
+def test_triangles_have_the_barycentric_coordinates_of_scipy():
+    points = np.random.default_rng(5).random((40, 3)) * [1e4, 10.0, 50.0]
+    ground = Topography(points)
+    expected = Delaunay(points[:, :2] - points[:, :2].mean(axis=0)).transform
+    npt.assert_allclose(ground._triangles.transform, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())
 
 
 def test_outside_the_points_the_ground_is_that_of_the_nearest():

@@ -22,6 +22,7 @@ from geoinv.cli.options import (
     RtolOption,
 )
 from geoinv.cli.outputs import check_output, provenance, write_result
+from geoinv.cli.plausible import refuse_impossible_susceptibility
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, say, say_notes
 
@@ -68,6 +69,7 @@ def forward(
     if not grid.active.any():
         raise InputError(f"{model} expects a value in some active cell, got none; check the model")
     active = values[grid.active]
+    refuse_impossible_susceptibility(str(model), active)
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
     say_notes(notes)
     origin = provenance(context, inputs)

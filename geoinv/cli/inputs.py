@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.cli.options import columns_of, field_of, level_of
+from geoinv.cli.plausible import refuse_impossible_susceptibility
 from geoinv.cli.stations import warn_of_stations
 from geoinv.cli.terminal import say, say_notes
 
@@ -25,18 +26,8 @@ __all__ = [
     "load_survey",
     "load_topography",
     "make_operator",
-    "refuse_other_units",
     "say_grid",
 ]
-
-SMALLEST_ANOMALY = 1e-3
-"""nT: what no magnetometer resolves; data that stay below are in another unit."""
-
-LARGEST_ANOMALY = 1e7
-"""nT: two hundred times the Earth's field; data beyond are in another unit, or stand for missing ones."""
-
-SMALLEST_NOISE = 1e-12
-"""Standard deviation relative to the largest datum, below which float64 cannot tell a fit from a misfit."""
 
 
 def load_topography(path: Path) -> Topography:
@@ -71,6 +62,8 @@ def load_survey(
     with collected() as notes:
         survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=level)
     total = survey.stations
+    if every > 1 and every >= total:
+        raise InputError(f"--every expects less than the {total} stations of {path}, got {every}; take more stations")
     survey = survey if every == 1 else survey.select(slice(None, None, every))
     taken = f"{survey.stations} stations" if every == 1 else f"{survey.stations} of {total} stations"
     has = " ".join(survey.components) if survey.data is not None else "no data"
@@ -128,6 +121,7 @@ def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float6
         return reference
     with collected() as notes:
         model = read_model(reference, grid)
+    refuse_impossible_susceptibility(str(reference), model[np.isfinite(model)])
     say("reference", f"{reference}: {recognise(reference).name}")
     say_notes(notes)
     return model
@@ -145,35 +139,3 @@ def make_operator(
     warn_of_stations(grid, survey)
     say("engine", str(A.choice).removeprefix("engine "))
     return A
-
-
-def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.float64]) -> None:
-    """Refuse data that are too small to be nT, or all within their noise."""
-    assert survey.data is not None, "a survey to invert has data"
-    largest = float(np.abs(survey.data).max())
-    remedy = "convert them if they are in another unit (1 T = 1e9 nT, 1 uT = 1000 nT)"
-    if 0.0 < largest < SMALLEST_ANOMALY:
-        raise InputError(f"{path} expects data in nT, got none beyond {largest:.3g}; {remedy}")
-    if largest > LARGEST_ANOMALY:
-        raise InputError(
-            f"{path} expects data in nT, got {_worst(survey.data, LARGEST_ANOMALY)}; remove those stations, or {remedy}"
-        )
-    smallest = float(uncertainty.min())
-    if smallest < SMALLEST_NOISE * largest:
-        raise InputError(
-            f"{path} expects standard deviations that a fit can reach, got {smallest:.3g} nT beside data of "
-            f"{largest:.3g} nT; say how noisy the data are with --noise"
-        )
-    if np.all(np.abs(survey.data) < uncertainty):
-        raise InputError(
-            f"{path} expects data above their noise, got none beyond {largest:.3g} nT with standard deviations of "
-            f"{uncertainty.min():.3g} nT and more; {remedy}, or lower --noise"
-        )
-
-
-def _worst(data: npt.NDArray[np.float64], limit: float) -> str:
-    """Largest datum, its station, and how many are beyond the limit."""
-    beyond = np.abs(data) > limit
-    _, station = np.unravel_index(int(np.argmax(np.abs(data))), data.shape)
-    value = float(data.ravel()[np.argmax(np.abs(data))])
-    return f"{value:.6g} at station {int(station)} (counted from 0; {int(beyond.sum())} of {beyond.size} data)"

@@ -18,7 +18,6 @@ from geoinv.cli.inputs import (
     load_survey,
     load_topography,
     make_operator,
-    refuse_other_units,
     say_grid,
 )
 from geoinv.cli.noise import Noise
@@ -32,6 +31,7 @@ from geoinv.cli.options import (
     OutOption,
 )
 from geoinv.cli.outputs import check_output, provenance, write_result
+from geoinv.cli.plausible import base_level_of, reference_of, refuse_impossible_bounds, refuse_other_units
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.stations import say_coverage
 from geoinv.cli.terminal import cost, fail, say, warn
@@ -113,9 +113,10 @@ def invert(
     began = time.perf_counter()
     if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
         raise typer.BadParameter("invert expects either --mesh FILE or --cell SIZE with --depth D; give one of the two")
-    level = _base_level(base_level)
+    level = base_level_of(base_level)
     deviation = _noise(noise)
-    start = _reference(reference)
+    start = reference_of(reference)
+    refuse_impossible_bounds(*bounds)
     inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
@@ -175,18 +176,17 @@ def _grid(
     doubt = stations_below(survey, ground, 0.5 * thinnest)
     if doubt:
         warn(doubt)
-    say("", f"{int(cut.active.sum())} active below the ground{_cut_around_stations(cut, ground, mesh)}")
+    freed = 0 if mesh is not None else _cut_around_stations(cut, ground)
+    also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""
+    say("", f"{int(cut.active.sum())} active below the ground{also}")
     say_coverage(cut, survey, ground)
     return cut
 
 
-def _cut_around_stations(grid: Grid, ground: Topography, mesh: Path | None) -> str:
-    """How many cells below the ground were cut from a mesh made for the survey, so that no station is inside one."""
-    if mesh is not None:
-        return ""
-    everything = grid.with_active(np.ones(grid.shape, bool)).with_topography(ground)
-    count = int(everything.active.sum() - grid.active.sum())
-    return f"; {count} more are cut away since they rise above a station" if count else ""
+def _cut_around_stations(grid: Grid, ground: Topography) -> int:
+    """Cells below the ground that were cut from a mesh made for the survey, so that no station is inside one."""
+    below = grid.with_active(np.ones(grid.shape, bool)).with_topography(ground)
+    return int(below.active.sum() - grid.active.sum())
 
 
 def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
@@ -211,17 +211,3 @@ def _noise(text: str | None) -> Noise | None:
         raise
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-
-
-def _base_level(text: str) -> float | str:
-    try:
-        return text if text in ("none", "fit") else float(text)
-    except ValueError:
-        raise typer.BadParameter(f"--base-level expects none, fit or a value in nT, got {text!r}") from None
-
-
-def _reference(text: str) -> float | Path:
-    try:
-        return float(text)
-    except ValueError:
-        return Path(text)

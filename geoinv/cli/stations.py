@@ -26,9 +26,6 @@ HIGH = 20.0
 ODD = 10.0
 """Times the usual height above the ground beyond which a station stands out."""
 
-UNKNOWN = 0.5
-"""Share of the columns outside the topography beyond which there is a warning."""
-
 
 def warn_of_stations(grid: Grid, survey: Survey) -> None:
     """Warn of stations outside the mesh, at heights that are likely wrong, or too many for its columns."""
@@ -81,9 +78,8 @@ def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
     stations = int((~ground.covers(survey.easting, survey.northing)).sum())
     columns = float((~ground.covers(grid.easting, grid.northing[:, None])).mean())
     told = f"{100.0 * columns:.3g} % of the columns of the mesh lie outside the topography and take its nearest point"
-    if stations or columns > UNKNOWN:
-        below = f", and so do {stations} of {survey.stations} stations" if stations else ""
-        warn(f"{told}{below}; give topography that covers them")
+    if stations:
+        warn(f"{told}, and so do {stations} of {survey.stations} stations; give topography that covers them")
     elif columns:
         say("", told)
     centres = ground.elevation(grid.easting, grid.northing[:, None])

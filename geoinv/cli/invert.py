@@ -160,27 +160,27 @@ def _grid(
 
     if mesh is not None:
         grid = load_mesh(mesh)
-        thinnest = float(grid.widths("upward").min())
-        cut = grid if ground is None else grid.with_topography(ground)
+        if ground is None:
+            return grid
+        grid = grid.with_topography(ground)
+        doubt = stations_below(survey, ground, 0.5 * float(grid.widths("upward").min()))
+        if doubt:
+            warn(doubt)
+        say("", f"{int(grid.active.sum())} active below the ground")
     else:
         assert cell is not None, "one of mesh and cell is given"
         assert depth is not None, "depth comes with cell"
-        grid = cut = mesh_for_survey(survey, cell, depth, ground)
-        thinnest = cell
+        grid = mesh_for_survey(survey, cell, depth, ground)
         say_grid(f"cubes of {cell:g} m made for the survey", grid)
         if ground is None:
             level = float(grid.upward_edges[-1])
             say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
-    if ground is None:
-        return cut
-    doubt = stations_below(survey, ground, 0.5 * thinnest)
-    if doubt:
-        warn(doubt)
-    freed = 0 if mesh is not None else _cut_around_stations(cut, ground)
-    also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""
-    say("", f"{int(cut.active.sum())} active below the ground{also}")
-    say_coverage(cut, survey, ground)
-    return cut
+            return grid
+        freed = _cut_around_stations(grid, ground)
+        also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""
+        say("", f"{int(grid.active.sum())} active below the ground{also}")
+    say_coverage(grid, survey, ground)
+    return grid
 
 
 def _cut_around_stations(grid: Grid, ground: Topography) -> int:

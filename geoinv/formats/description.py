@@ -14,7 +14,7 @@ from geoinv.formats.column_names import QUANTITIES
 from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import model_names
 from geoinv.formats.netcdf_file import open_netcdf
-from geoinv.formats.notes import collected
+from geoinv.formats.notes import collected, note_elevation
 from geoinv.formats.recognition import POINTS, TABLE, UBC_MODEL, FileKind, recognise
 from geoinv.formats.registry import read_mesh, read_survey, read_topography
 from geoinv.formats.table import read_table
@@ -148,6 +148,8 @@ def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None, heig
         table = read_table(path, columns, optional=wanted, given=() if height is None else ("upward",))
     except InputError as error:
         return [*lines, f"cannot be read as it is: {error}"]
+    if height is not None:
+        note_elevation(height)
     positions = {name: values for name, values in table.columns.items() if name in AXES}
     others = [_range(name, values) for name, values in table.columns.items() if name not in AXES]
     return [*lines, *_extents(positions), *others, f"field: none in a table; {way('give --field', 'give field=...')}"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from geoinv.checks import InputWarning
 
-__all__ = ["Notes", "collected", "doubt", "note"]
+__all__ = ["Notes", "collected", "doubt", "note", "note_elevation"]
 
 
 @dataclass
@@ -56,6 +56,11 @@ def note(label: str, text: str) -> None:
     notes = _NOTES.get()
     if notes is not None and (label, text) not in notes.taken:
         notes.taken.append((label, text))
+
+
+def note_elevation(height: float) -> None:
+    """Say that one height was taken as the elevation of all stations."""
+    note("heights", f"{float(height):.10g} m taken as the elevation of all stations, positive up")
 
 
 def doubt(sentence: str) -> None:

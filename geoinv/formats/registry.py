@@ -13,7 +13,7 @@ from geoinv.checks import InputError, array_of, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, netcdf_file, recognition
 from geoinv.formats.budget import guards
-from geoinv.formats.notes import note
+from geoinv.formats.notes import note_elevation
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.table import read_counted_points, read_table, write_table
 from geoinv.formats.text import naming
@@ -118,7 +118,7 @@ def read_survey(
         survey = netcdf.read_netcdf_survey(path, field, height)
     if height is not None:
         survey = replace(survey, upward=np.full(survey.stations, float(height)))
-        note("heights", f"{float(height):.10g} m taken as the elevation of all stations, positive up")
+        note_elevation(height)
     if field is not None:
         follows = survey.anomaly_direction == (survey.field.inclination, survey.field.declination)
         kept = (field.inclination, field.declination) if follows else survey.anomaly_direction

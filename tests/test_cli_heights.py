@@ -231,10 +231,10 @@ def test_a_survey_far_above_small_cells_is_doubted_and_so_is_one_station_that_st
     assert_matches(
         r"^all heights are 400 m and more above the ground .* cells are 10 m wide: .* above one level", doubts[0]
     )
-    write_table(anomaly, np.where(np.arange(144) == 9, 9999.0, 40.0))
+    write_table(anomaly, np.where(np.arange(144) == 9, 8200.0, 40.0))
     _, doubts = invert(capsys, "--mesh", "mesh.msh", "--out", "model.nc", "--target", "500")
     assert doubts[0] == (
-        "station 9 (counted from 0) lies 9999 m above the ground of the mesh, half of all within 40 m; check its height"
+        "station 9 (counted from 0) lies 8200 m above the ground of the mesh, half of all within 40 m; check its height"
     )
 
 
@@ -295,7 +295,7 @@ def test_numbers_that_no_survey_or_rock_has_are_refused(options, words, code, an
     assert_matches(words, refusal(capsys, *MADE, *options, code=code))
 
 
-@pytest.mark.parametrize("datum", [1e300, -1e9])
+@pytest.mark.parametrize("datum", [3e9, -1e9])
 def test_data_that_no_magnetometer_gives_are_refused_with_their_station(datum, anomaly, folder, capsys):
     write_table(np.where(np.arange(144) == 30, datum, anomaly), 40.0)
     words = (
@@ -304,7 +304,7 @@ def test_data_that_no_magnetometer_gives_are_refused_with_their_station(datum, a
     assert_matches(words, refusal(capsys, *MADE))
 
 
-@pytest.mark.parametrize("value", [-3.0, 1e30])
+@pytest.mark.parametrize("value", [-3.0, 1e7])
 def test_forward_refuses_a_susceptibility_that_no_matter_has(value, anomaly, folder, capsys):
     write_table(anomaly, 40.0)
     mesh_at(0.0)

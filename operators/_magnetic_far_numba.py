@@ -1,9 +1,11 @@
 """Stations against rows of cells: exact prisms near them, moments about the cells' centres beyond.
 
-Along a row of cells y and z are fixed, so each moment's datum is a polynomial in x over an odd power of r. Its
-coefficients are polynomials in y, taken for all powers of x at once, whose own are monomials in z. What is left for
-each cell is a reciprocal, a root and a few fused multiply-adds, without a branch, in the precision of the tables.
-Moments of high degree are added where a row passes close by.
+Along a row of cells y and z are fixed, so the moments' datum is a polynomial in 1/r^2, and one that x multiplies, but
+for the dipole's, which is one in x over a power of r: rounding counts there. Their coefficients are polynomials in y,
+taken for all powers at once, whose own are monomials in z. What is left for each cell is a reciprocal, a root and a few
+fused multiply-adds, without a branch, in the precision of the tables. Moments of high degree are added where a row
+passes close by. Lengths are in units of one between the distances of the nearest and the farthest row of a layer, so
+that no power of them leaves the range of that precision.
 
 Forward, adjoint and diagonal take the entries of the matrix from the same function, so they agree to the last bit.
 """
@@ -40,9 +42,11 @@ class Scratch(NamedTuple):
     power, low_z, high_z : arrays
         Powers of z, and those that go with the terms of low and high degree.
     low, high : (HALF_LANES,) arrays
-        Coefficients of the polynomials in x of one row.
+        Coefficients of the powers of x and r of one row.
+    low_series, high_series : (12,) and (14,) arrays
+        The same, degrees that have a power in common together.
     x : (columns,) array
-        Eastings of the centres from the station, in units of the scale.
+        Eastings of the centres from the station, in units of a length.
     far, near : (columns,) arrays
         Entries of the matrix: of far cells, 0 for near ones; and of near cells, anything elsewhere.
     nodes : (2, nodes) array
@@ -57,6 +61,8 @@ class Scratch(NamedTuple):
     high_z: Reals
     low: Reals
     high: Reals
+    low_series: Reals
+    high_series: Reals
     x: Reals
     far: Reals
     near: Array
@@ -72,6 +78,8 @@ def _scratch(action: int, t: FarTables, *_: Any) -> Scratch:
         np.empty(t.high_exponents.shape[1], real),
         np.empty(HALF_LANES, real),
         np.empty(HALF_LANES, real),
+        np.empty(12, real),
+        np.empty(14, real),
         np.empty(columns, real),
         np.empty(columns, real),
         np.empty(columns),
@@ -114,45 +122,68 @@ def _high_coefficients(t: Reals, z: Reals, y: float, c: Reals) -> None:
         c[q] = ((total * y + t[q + _Y2] * z[q + _Y2]) * y + t[q + _Y1] * z[q + _Y1]) * y + t[q] * z[q]
 
 
-@kernel(reorder_sums=True)
+@kernel()
+def _low_series(c: Reals, units: Array, over2: float, series: Reals) -> None:
+    """Coefficients of four powers of x, of 1/r^2 to the powers 1 to 4, and of those times x, up to degree 4."""
+    real = c.dtype.type
+    g0, g1, g2 = real(units[0]), real(units[1] * over2), real(units[2] * (over2 * over2))
+    series[2], series[3] = g0 * c[2], g0 * c[3]
+    for odd in range(2):
+        series[odd] = g0 * c[odd] + g1 * c[8 + odd]
+        series[4 + 4 * odd] = g1 * c[6 + odd] + g2 * c[16 + odd]
+        series[5 + 4 * odd] = g1 * c[4 + odd] + g2 * c[14 + odd]
+        series[6 + 4 * odd] = g2 * c[12 + odd]
+        series[7 + 4 * odd] = g2 * c[10 + odd]
+
+
+@kernel()
+def _high_series(c: Reals, units: Array, over2: float, series: Reals) -> None:
+    """Coefficients of 1/r^2 to the powers 2 to 8, and of those times x, of degrees 6 and 8."""
+    real = c.dtype.type
+    over4 = over2 * over2
+    g3, g4 = real(units[3] * (over4 * over2)), real(units[4] * (over4 * over4))
+    for odd in range(2):
+        series[7 * odd] = g3 * c[8 + odd]
+        series[7 * odd + 1] = g3 * c[6 + odd] + g4 * c[20 + odd]
+        series[7 * odd + 2] = g3 * c[4 + odd] + g4 * c[18 + odd]
+        series[7 * odd + 3] = g3 * c[2 + odd] + g4 * c[16 + odd]
+        series[7 * odd + 4] = g3 * c[odd] + g4 * c[14 + odd]
+        series[7 * odd + 5] = g4 * c[12 + odd]
+        series[7 * odd + 6] = g4 * c[10 + odd]
+
+
+@kernel()
 def _add_low(
-    c: Reals, x_row: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
+    c: Reals, row_x: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
 ) -> None:
-    """Add the moments up to degree 4: three polynomials over r^5, r^9, r^13 (of gradients, over r^2 more)."""
+    """Add the moments up to degree 4: a series over r^5 (of gradients, over r^7)."""
     one = c.dtype.type(1.0)
-    a0, a1, a2, a3 = c[0], c[1], c[2], c[3]
-    b0, b1, b2, b3, b4, b5 = c[4], c[5], c[6], c[7], c[8], c[9]
-    d0, d1, d2, d3, d4, d5, d6, d7 = c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17]
+    c0, c1, c2, c3 = c[0], c[1], c[2], c[3]
+    a1, a2, a3, a4, b1, b2, b3, b4 = c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11]
     for i in range(row.size):
-        x = x_row[i]
-        over2 = one / max(x * x + side, least)
-        over4 = over2 * over2
-        a = a0 + x * (a1 + x * (a2 + x * a3))
-        b = b0 + x * (b1 + x * (b2 + x * (b3 + x * (b4 + x * b5))))
-        d = d0 + x * (d1 + x * (d2 + x * (d3 + x * (d4 + x * (d5 + x * (d6 + x * d7))))))
-        size = over4 * math.sqrt(over2) * (even + odd * over2)
-        row[i] += lengths[i] * size * (a + over4 * (b + over4 * d))
+        x = row_x[i]
+        u = one / max(x * x + side, least)
+        a = c0 + u * (a1 + u * (a2 + u * (a3 + u * a4)))
+        b = c1 + u * (b1 + u * (b2 + u * (b3 + u * b4)))
+        value = a + x * (b + x * (c2 + x * c3))
+        row[i] += lengths[i] * (u * math.sqrt(u) * ((even + odd * u) * (u * value)))
 
 
-@kernel(reorder_sums=True)
+@kernel()
 def _add_high(
-    c: Reals, x_row: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
+    c: Reals, row_x: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
 ) -> None:
-    """Add the moments of degrees 6 and 8: two polynomials over r^17, r^21 (of gradients, over r^2 more)."""
+    """Add the moments of degrees 6 and 8: a series over r^9 (of gradients, over r^11)."""
     one = c.dtype.type(1.0)
-    e0, e1, e2, e3, e4, e5, e6, e7, e8, e9 = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9]
-    f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 = c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19]
-    f10, f11 = c[20], c[21]
+    a0, a1, a2, a3, a4, a5, a6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+    b0, b1, b2, b3, b4, b5, b6 = c[7], c[8], c[9], c[10], c[11], c[12], c[13]
     for i in range(row.size):
-        x = x_row[i]
-        over2 = one / max(x * x + side, least)
-        over4 = over2 * over2
-        e = e4 + x * (e5 + x * (e6 + x * (e7 + x * (e8 + x * e9))))
-        e = e0 + x * (e1 + x * (e2 + x * (e3 + x * e)))
-        f = f5 + x * (f6 + x * (f7 + x * (f8 + x * (f9 + x * (f10 + x * f11)))))
-        f = f0 + x * (f1 + x * (f2 + x * (f3 + x * (f4 + x * f))))
-        size = over4 * math.sqrt(over2) * (even + odd * over2)
-        row[i] += lengths[i] * size * (over4 * over4 * over4 * (e + over4 * f))
+        x = row_x[i]
+        u = one / max(x * x + side, least)
+        a = a0 + u * (a1 + u * (a2 + u * (a3 + u * (a4 + u * (a5 + u * a6)))))
+        b = b0 + u * (b1 + u * (b2 + u * (b3 + u * (b4 + u * (b5 + u * b6)))))
+        value = u * (u * (a + x * b))
+        row[i] += lengths[i] * (u * math.sqrt(u) * ((even + odd * u) * (u * value)))
 
 
 @kernel()
@@ -163,6 +194,17 @@ def _within(limits: Array, x: Array, easting: float, side: float, first: int, la
         if (x[i] - easting) ** 2 + side < limits[i]:
             begin, end = min(begin, i), i + 1
     return begin, end
+
+
+@kernel()
+def _length(t: FarTables, place: Array, z: float, nearest: float) -> float:
+    """Length between the distances of the nearest and the farthest row of a layer, in metres."""
+    south, north = t.y[0] - place[1], t.y[t.y.size - 1] - place[1]
+    beyond = max(t.x[0] - place[0], place[0] - t.x[t.x.size - 1], 0.0)
+    gap, span = max(south, -north, 0.0), max(-south, north)
+    beside = beyond * beyond + z * z
+    closest = max(beside + gap * gap, nearest)
+    return math.sqrt(math.sqrt(closest * max(beside + span * span, closest)))
 
 
 @kernel()
@@ -235,30 +277,31 @@ def _cells(south: Array, north: Array, begin: int, end: int, near: Array) -> Non
 
 
 @kernel(reorder_sums=True)
-def _gather(far: Reals, near: Array, begin: int, end: int, model: Array) -> float:
+def _gather(far: Reals, unit: float, near: Array, begin: int, end: int, model: Array) -> float:
     """Sum of entries times model (columns)."""
     total = 0.0
     for i in range(model.size):
         total += far[i] * model[i]
+    total *= unit
     for i in range(begin, end):
         total += near[i] * model[i]
     return total
 
 
 @kernel()
-def _spread(far: Reals, near: Array, begin: int, end: int, value: float, model: Array) -> None:
+def _spread(far: Reals, unit: float, near: Array, begin: int, end: int, value: float, model: Array) -> None:
     """Add entries times value to the model (columns)."""
     for i in range(model.size):
-        model[i] += value * far[i]
+        model[i] += value * unit * far[i]
     for i in range(begin, end):
         model[i] += value * near[i]
 
 
 @kernel()
-def _square(far: Reals, near: Array, begin: int, end: int, value: float, model: Array) -> None:
+def _square(far: Reals, unit: float, near: Array, begin: int, end: int, value: float, model: Array) -> None:
     """Add squared entries times value to the model (columns)."""
     for i in range(model.size):
-        entry = float(far[i])
+        entry = unit * far[i]
         model[i] += value * entry * entry
     for i in range(begin, end):
         model[i] += value * near[i] * near[i]
@@ -300,6 +343,7 @@ def far_sum(
     """
     real, columns = t.lengths.dtype.type, t.x.size
     low_z, high_z, low, high, power = s.low_z, s.high_z, s.low, s.high, s.power
+    low_series, high_series = s.low_series, s.high_series
     x, far, near, nodes, stretch = s.x, s.far, s.near, s.nodes, s.stretch
     begin_task, end_task = part(share, tasks.shape[0])
     for number in range(begin_task, end_task):
@@ -309,12 +353,16 @@ def far_sum(
         stretch[north, 0] = stretch[north, 1] = 0
         for station in range(task[0], task[1]):
             place = stations[station]
-            for i in range(columns):
-                x[i] = (t.x[i] - place[0]) / t.scale
             for layer in range(task[2], task[3]):
                 up = t.z[layer] - place[2]
                 z1, z2 = t.z_nodes[layer] - place[2], t.z_nodes[layer + 1] - place[2]
-                z, kinds, extent = up / t.scale, t.kinds[layer], t.extent[layer]
+                length = _length(t, place, up, t.nearest[layer])
+                # a power of 2, as it adds no rounding
+                over = 2.0 ** math.floor(-math.log2(length))
+                over2 = over * over
+                for i in range(columns):
+                    x[i] = (t.x[i] - place[0]) * over
+                z, kinds, extent = up * over, t.kinds[layer], t.extent[layer]
                 any_high = _stretches(t, layer, place, up, south, north, stretch)
                 for c in range(t.order.size):
                     order = t.order[c]
@@ -323,14 +371,15 @@ def far_sum(
                     if any_high:
                         _z_powers(t.high_exponents[order - 2], z, power, high_z)
                     for u in range(models.shape[1]):
+                        unit = t.sizes[c, u] * over * over2 * (over if order == 3 else 1.0)
                         filled = -1
                         for j in range(south, north):
                             if extent[j, 0] == extent[j, 1]:
                                 continue
                             kind, y_metres = kinds[j], t.y[j] - place[1]
-                            y, side = real(y_metres / t.scale), (y_metres * y_metres + up * up) / (t.scale * t.scale)
+                            y, side = real(y_metres * over), (y_metres * y_metres + up * up) * over2
                             begin, end, first, last, beside = stretch[j]
-                            squared, floor = real(side), real(t.floor[kind])
+                            squared, floor = real(side), real(t.floor[kind] * over2)
                             for i in range(columns):
                                 far[i] = real(0.0)
                             for p in range(t.passes.shape[0]):
@@ -338,17 +387,21 @@ def far_sum(
                                 high_too = first < last if even_long else beside > 0
                                 if low_too:
                                     _low_coefficients(t.low_terms[c, u, kind, p], low_z, y, low)
+                                    _low_series(low, t.units[kind, p], over2, low_series)
                                 if high_too:
                                     _high_coefficients(t.high_terms[c, u, kind, p], high_z, y, high)
+                                    _high_series(high, t.units[kind, p], over2, high_series)
                                 for part_of_row in range(2, 6, 2):
                                     a, e = t.passes[p, part_of_row], t.passes[p, part_of_row + 1]
                                     lengths = t.lengths[p]
                                     if low_too and a < e:
-                                        _add_low(low, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
+                                        _add_low(low_series, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
                                     if even_long:
                                         a, e = max(a, first), min(e, last)
                                     if high_too and a < e:
-                                        _add_high(high, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
+                                        _add_high(
+                                            high_series, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e]
+                                        )
                             if begin < end:
                                 for i in range(begin, end):
                                     far[i] = real(0.0)
@@ -365,8 +418,8 @@ def far_sum(
                             for b in range(models.shape[0]):
                                 model = models[b, u, layer, j]
                                 if action == FORWARD:
-                                    data[b, c, station] += _gather(far, near, begin, end, model)
+                                    data[b, c, station] += _gather(far, unit, near, begin, end, model)
                                 elif action == ADJOINT:
-                                    _spread(far, near, begin, end, data[b, c, station], model)
+                                    _spread(far, unit, near, begin, end, data[b, c, station], model)
                                 else:
-                                    _square(far, near, begin, end, data[b, c, station], model)
+                                    _square(far, unit, near, begin, end, data[b, c, station], model)

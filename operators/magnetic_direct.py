@@ -15,7 +15,8 @@ from geoinv.operators.magnetic_blocks import blocks_of_rows, longest_run
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_estimate import Estimate
 from geoinv.operators.magnetic_far_tables import TERMS, far_tables
-from geoinv.operators.magnetic_multipole import near_cells, single_suffices
+from geoinv.operators.magnetic_moments import rows_in_range
+from geoinv.operators.magnetic_multipole import near_cells
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem, add_at, face_contacts
 from geoinv.progress import report
 
@@ -233,7 +234,8 @@ def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
     """Seconds a station and datum on one core, and bytes of the tables, of a block within a tolerance."""
     nodes, stations = problem.nodes, problem.survey.stations
     active_rows, columns = problem.grid.active.any(axis=2), problem.grid.shape[2]
-    kinds, half_sizes, near, _ = near_cells(problem)
+    block_cells = near_cells(problem)
+    kinds, half_sizes, near, _ = block_cells
     first, last = longest_run(half_sizes[0, :, 0])
     # wide cells at the ends of rows have more near them, but few stations
     radius = near[:, first:last].max(axis=1, initial=0.0) if first < last else near.max(axis=1)
@@ -249,7 +251,7 @@ def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
     beside = columns - (last - first)
     passes = (GRADED_PASSES if beside else 0) + (1 if first < last else 0)
     rows, cells = float(active_rows.sum()), last - first + GRADED_PASSES * beside
-    single = single_suffices(problem)
+    single = rows_in_range(problem, block_cells)
     seconds = rows * passes / FAR_ROWS_A_SECOND + rows * cells / FAR_CELLS_A_SECOND[single]
     seconds += near_nodes / len(sample) / NEAR_NODES_A_SECOND
     width = problem.components * problem.unknowns

@@ -1,53 +1,66 @@
 // Far field of cells by their moments, every station against every row of cells, for one component and one unknown.
 //
-// The expansion is that of magnetic_multipole.py: along a row of cells y and z are fixed, and each even degree of the
-// moments is a polynomial in x over an odd power of r. A thread has a station, and the polynomials' coefficients for a
-// row in its registers. Pairs nearer than `near` (kinds, columns), a squared distance, count nothing here. Lengths are
-// in units of a distance between station and row, so that no power of them leaves the range of float.
+// The expansion is that of magnetic_multipole.py: along a row of cells y and z are fixed, and the moments are polynomials
+// in 1/r^2 and, of the dipole, in x. A thread has a station, and the polynomials' coefficients for a row in its
+// registers. Pairs nearer than `near` (kinds, columns), a squared distance, count nothing here. Lengths are in units of
+// a distance between station and row, so that no power of them leaves the range of float.
 //
 // Constants: real (float or double), ORDER (2 field, 3 gradient), SLOTS (even degrees of the moments), BATCH (models
 // that share an entry of the matrix), TILE (threads of a block: stations, and columns of a segment of a row).
 // Stations are (3, stations), in blocks that lie together, with the bounds of each block in `bounds` (blocks, 6).
-// terms are for lengths in units of `unit`.
 // `rows` (4, row_count): number of the row among all rows of cells, number of the row along y, of the layer, and the
-// kind of its cells. terms are (kinds, passes, term_count), powers (passes, columns), farthest (kinds).
+// kind of its cells. terms are (kinds, passes, term_count), those of each degree in units of `units` (kinds, passes,
+// SLOTS); powers (passes, columns) are for entries at a distance of `unit`; nearest and farthest (kinds) are the least
+// and the largest of `near`.
 
 #include "magnetic_near.cuh"
 
-#define LANES (SLOTS * (SLOTS + 3))
+#define TOP (2 * SLOTS - 2)
+#define LANES (2 * TOP + 4)
 #define CHUNK 32
 #define PARTS (TILE / CHUNK)
 
 __device__ __forceinline__ float root_of(float squared) { return rsqrtf(squared); }
 __device__ __forceinline__ double root_of(double squared) { return rsqrt(squared); }
 
-// a row as a station sees it: all lengths over `length`, but for the middle of the segment's offset
+// a row as a station sees it: all lengths over one, but for the offset of the segment's middle and what rounding leaves
 struct View {
-    real y, z, side, over, offset, scale, shrink;
+    real y, z, side, over, offset, rest;
+    double size, shrink;
 };
 
-__device__ __forceinline__ View view_of(double x, double y, double z, double first, double last, double farthest,
+__device__ __forceinline__ View view_of(double x, double y, double z, double first, double last, double nearest,
                                         double unit) {
     View view;
     const double side = y * y + z * z, beyond = gap(first, last, x, x);
-    const double over = rsqrt(side + beyond * beyond + farthest), units = over * unit;
+    const double over = rsqrt(side + beyond * beyond + nearest), units = over * unit;
     view.over = (real)over;
     view.y = (real)(y * over);
     view.z = (real)(z * over);
     view.side = (real)(side * over * over);
-    view.scale = (real)(units * units * units * (ORDER == 3 ? units : 1.0));
-    view.shrink = (real)(units * units);
-    view.offset = (real)(0.5 * (first + last) - x);
+    view.size = units * units * units * (ORDER == 3 ? units : 1.0);
+    view.shrink = over * over;
+    const double offset = 0.5 * (first + last) - x;
+    view.offset = (real)offset;
+    view.rest = (real)(offset - view.offset);
     return view;
 }
 
-// coefficients of the polynomials in x
-__device__ __forceinline__ void lanes_of(const real* terms, const View view, real* lanes) {
+// offset of a column from the station, right to rounding where the segment is far longer than that
+__device__ __forceinline__ real x_of(const View view, real offset, real rest) {
+    return ((offset + view.offset) + (rest + view.rest)) * view.over;
+}
+
+// coefficients of 1/r^(2 k), and of x over that, for k up to TOP; the last two are those of the dipole's x^2 and x^3
+__device__ __forceinline__ void lanes_of(const real* terms, const double* units, const View view, real* lanes) {
     int term = 0;
-    real scale = view.scale;
+    double size = view.size;
+#pragma unroll
+    for (int lane = 0; lane < LANES; ++lane) lanes[lane] = 0;
 #pragma unroll
     for (int slot = 0; slot < SLOTS; ++slot) {
         const int degree = 2 * slot + ORDER;
+        const real scale = (real)(size * units[slot]);
 #pragma unroll
         for (int i = 0; i <= degree; ++i) {
             // sum over j of c y^j z^(degree - i - j), by Horner's rule in both
@@ -57,35 +70,36 @@ __device__ __forceinline__ void lanes_of(const real* terms, const View view, rea
                 total = total * view.z + terms[term++] * power;
                 power *= view.y;
             }
-            lanes[slot * (slot + 3) + i] = scale * total;
+            if (slot == 0)
+                lanes[i < 2 ? i : 2 * TOP + i] += scale * total;
+            else
+                lanes[2 * (2 * slot - i / 2) + i % 2] += scale * total;
         }
-        scale *= view.shrink;
+        size *= view.shrink;
     }
 }
 
 // sum of the polynomials over their powers of r
 __device__ __forceinline__ real entry_of(const real* lanes, real x, real side) {
-    const real root = root_of(x * x + side), over2 = root * root, over4 = over2 * over2;
-    real total = 0;
+    const real root = root_of(x * x + side), over2 = root * root;
+    real even = lanes[2 * TOP], odd = lanes[2 * TOP + 1];
 #pragma unroll
-    for (int slot = SLOTS - 1; slot >= 0; --slot) {
-        const int degree = 2 * slot + ORDER;
-        real value = lanes[slot * (slot + 3) + degree];
-#pragma unroll
-        for (int i = degree - 1; i >= 0; --i) value = value * x + lanes[slot * (slot + 3) + i];
-        total = total * over4 + value;
+    for (int k = TOP - 1; k >= 0; --k) {
+        even = even * over2 + lanes[2 * k];
+        odd = odd * over2 + lanes[2 * k + 1];
     }
-    return total * over4 * root * (ORDER == 3 ? over2 : (real)1);
+    const real value = even + x * (odd + x * (lanes[2 * TOP + 2] + x * lanes[2 * TOP + 3]));
+    return over2 * root * ((ORDER == 3 ? over2 : (real)1) * (over2 * value));
 }
 
 // adds to data (BATCH, stations); models (BATCH, all rows of cells, columns)
 extern "C" __global__ void far_forward(const double* stations, int count, const double* bounds, const double* x_cells,
                                        int columns, const double* y_cells, const double* z_cells, const int* rows,
                                        int row_count, int all_rows, const double* near, const double* farthest,
-                                       const real* terms, int passes, int term_count, double unit,
-                                       const double* powers,
+                                       const double* nearest, const real* terms, int passes, int term_count,
+                                       const double* units, double unit, const double* powers,
                                        const double* models, double* data) {
-    __shared__ real offsets[TILE];
+    __shared__ real offsets[TILE], rests[TILE];
     __shared__ double centres[TILE], limits[TILE];
     __shared__ real values[BATCH][TILE];
     const int station = blockIdx.x * TILE + threadIdx.x, place = station < count ? station : count - 1;
@@ -98,15 +112,18 @@ extern "C" __global__ void far_forward(const double* stations, int count, const 
         for (int start = 0; start < columns; start += TILE) {
             const int most = columns - start < TILE ? columns - start : TILE, column = start + threadIdx.x;
             const double first = x_cells[start], last = x_cells[start + most - 1];
-            const View view = view_of(x, y_row - y, z_row - z, first, last, farthest[kind], unit);
+            const View view = view_of(x, y_row - y, z_row - z, first, last, nearest[kind], unit);
             const bool check = may_be_near(bounds + 6 * blockIdx.x, first, last, y_row, z_row, farthest[kind]);
             for (int pass = 0; pass < passes; ++pass) {
                 real lanes[LANES];
-                lanes_of(terms + ((long long)kind * passes + pass) * term_count, view, lanes);
+                const long long of_kind = (long long)kind * passes + pass;
+                lanes_of(terms + of_kind * term_count, units + of_kind * SLOTS, view, lanes);
                 if (column < columns) {
                     centres[threadIdx.x] = x_cells[column];
                     limits[threadIdx.x] = near[(long long)kind * columns + column];
-                    offsets[threadIdx.x] = (real)(x_cells[column] - 0.5 * (first + last));
+                    const double offset = x_cells[column] - 0.5 * (first + last);
+                    offsets[threadIdx.x] = (real)offset;
+                    rests[threadIdx.x] = (real)(offset - offsets[threadIdx.x]);
                     for (int b = 0; b < BATCH; ++b)
                         values[b][threadIdx.x] =
                             (real)(powers[(long long)pass * columns + column] *
@@ -118,13 +135,13 @@ extern "C" __global__ void far_forward(const double* stations, int count, const 
                 if (check) {
                     for (int i = 0; i < most; ++i) {
                         const bool is_near = squared_distance(centres[i] - x, y_row - y, z_row - z) < limits[i];
-                        const real entry = entry_of(lanes, (offsets[i] + view.offset) * view.over, view.side);
+                        const real entry = entry_of(lanes, x_of(view, offsets[i], rests[i]), view.side);
                         for (int b = 0; b < BATCH; ++b) sum[b] += is_near ? (real)0 : entry * values[b][i];
                     }
                 } else {
 #pragma unroll 2
                     for (int i = 0; i < most; ++i) {
-                        const real entry = entry_of(lanes, (offsets[i] + view.offset) * view.over, view.side);
+                        const real entry = entry_of(lanes, x_of(view, offsets[i], rests[i]), view.side);
                         for (int b = 0; b < BATCH; ++b) sum[b] += entry * values[b][i];
                     }
                 }
@@ -142,11 +159,11 @@ extern "C" __global__ void far_forward(const double* stations, int count, const 
 extern "C" __global__ void far_adjoint(const double* stations, int count, const double* bounds, const double* x_cells,
                                        int columns, const double* y_cells, const double* z_cells, const int* rows,
                                        int row_count, int all_rows, const double* near, const double* farthest,
-                                       const real* terms, int passes, int term_count, double unit,
-                                       const double* powers,
+                                       const double* nearest, const real* terms, int passes, int term_count,
+                                       const double* units, double unit, const double* powers,
                                        const double* data, double* models) {
     __shared__ real entries[CHUNK][TILE + PARTS];
-    __shared__ real offsets[TILE];
+    __shared__ real offsets[TILE], rests[TILE];
     __shared__ double centres[TILE], limits[TILE];
     __shared__ real values[BATCH][TILE];
     __shared__ double sums[TILE];
@@ -158,7 +175,9 @@ extern "C" __global__ void far_adjoint(const double* stations, int count, const 
     if (threadIdx.x < most) {
         centres[threadIdx.x] = x_cells[start + threadIdx.x];
         limits[threadIdx.x] = near[(long long)kind * columns + start + threadIdx.x];
-        offsets[threadIdx.x] = (real)(centres[threadIdx.x] - 0.5 * (first + last));
+        const double offset = centres[threadIdx.x] - 0.5 * (first + last);
+        offsets[threadIdx.x] = (real)offset;
+        rests[threadIdx.x] = (real)(offset - offsets[threadIdx.x]);
     }
     for (int pass = 0; pass < passes; ++pass) {
         double total[PARTS][BATCH];
@@ -168,10 +187,11 @@ extern "C" __global__ void far_adjoint(const double* stations, int count, const 
             const int station = block * TILE + threadIdx.x, place = station < count ? station : count - 1;
             const double x = stations[place], y = y_row - stations[count + place];
             const double z = z_row - stations[2 * (long long)count + place];
-            const View view = view_of(x, y, z, first, last, farthest[kind], unit);
+            const View view = view_of(x, y, z, first, last, nearest[kind], unit);
             const bool check = may_be_near(bounds + 6 * block, first, last, y_row, z_row, farthest[kind]);
             real lanes[LANES];
-            lanes_of(terms + ((long long)kind * passes + pass) * term_count, view, lanes);
+            const long long of_kind = (long long)kind * passes + pass;
+            lanes_of(terms + of_kind * term_count, units + of_kind * SLOTS, view, lanes);
             for (int b = 0; b < BATCH; ++b)
                 values[b][threadIdx.x] = station < count ? (real)data[(long long)b * count + station] : (real)0;
 #pragma unroll
@@ -180,7 +200,7 @@ extern "C" __global__ void far_adjoint(const double* stations, int count, const 
                 __syncthreads();
                 for (int i = 0; i < width; ++i) {
                     const int column = chunk * CHUNK + i;
-                    const real entry = entry_of(lanes, (offsets[column] + view.offset) * view.over, view.side);
+                    const real entry = entry_of(lanes, x_of(view, offsets[column], rests[column]), view.side);
                     const bool is_near = check && squared_distance(centres[column] - x, y, z) < limits[column];
                     entries[i][threadIdx.x] = is_near ? (real)0 : entry;
                 }

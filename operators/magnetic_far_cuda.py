@@ -10,7 +10,8 @@ import numpy.typing as npt
 from geoinv.backend import Resident
 from geoinv.operators.cuda import Runner, Source, blocks_of, real_source
 from geoinv.operators.magnetic_exact_cuda import groups
-from geoinv.operators.magnetic_multipole import LANES, ORDERS, SLOTS, far_terms, near_cells, places
+from geoinv.operators.magnetic_moments import lengths_in_range, moments
+from geoinv.operators.magnetic_multipole import LANES, SLOTS, far_terms, near_cells, places
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 __all__ = ["FarPairs", "far_source", "near_source", "together"]
@@ -34,8 +35,8 @@ def near_source(order: int, batch: int) -> Source:
 class FarPairs:
     """Sums over cells: beyond the distances of :func:`geoinv.operators.magnetic_multipole.near_cells` by moments.
 
-    The moments are summed in the problem's storage precision over a segment of a row or a block of stations, in
-    float64 beyond; near cells are float64 throughout.
+    Where the problem keeps single precision and its ``rtol`` allows for that, moments are summed in it over a segment
+    of a row or a block of stations; beyond, and for near cells, float64.
 
     Parameters
     ----------
@@ -66,19 +67,20 @@ class FarPairs:
         self._near = Resident(np.ascontiguousarray(cells.near**2, dtype=np.float64))
         self._farthest = Resident(self._near.array.max(axis=1))
         self._weights = [[Resident(of.copy()) for of in row] for row in problem.kernels.weights]
-        # lengths of moments are in a unit of their own: in metres, high powers leave the range of float
+        self._nearest = Resident(self._near.array.min(axis=1))
+        # one length or many: columns of unequal length are rare enough in segments of a GPU
+        length = cells.half_sizes[0, :, 0]
+        even = np.ptp(length) <= 1e-12 * length.max()
+        shares, units, powers, volume = moments(cells.half_sizes, (0, columns if even else 0))
+        self._precision = problem.storage if lengths_in_range(problem, cells) else np.dtype(np.float64)
         self._unit = float(np.exp(np.log(cells.half_sizes).mean()))
-        shares, powers = _moments(cells.half_sizes / self._unit)
-        self._powers = Resident(powers)
-        self._terms = [
-            [
-                Resident(
-                    (self._unit ** (2.0 - order) * (shares @ _sorted_terms(int(order), of))).astype(problem.storage)
-                )
-                for of in unknowns
-            ]
-            for order, unknowns in zip(problem.kernels.order, problem.kernels.weights, strict=True)
-        ]
+        self._units = Resident(units)
+        self._terms, self._powers = [], []
+        for order, unknowns in zip(problem.kernels.order, problem.kernels.weights, strict=True):
+            sizes = [float(abs(of).max()) or 1.0 for of in unknowns]
+            terms = [shares @ _sorted_terms(int(order), of / size) for of, size in zip(unknowns, sizes, strict=True)]
+            self._terms.append([Resident(of.astype(self._precision)) for of in terms])
+            self._powers.append([Resident(powers * (volume * size * self._unit ** (-1.0 - order))) for size in sizes])
 
     def forward(self, models: Any) -> Any:
         """Data (components, batch, stations) of models (unknowns, batch, upward, northing, easting)."""
@@ -106,34 +108,23 @@ class FarPairs:
         for component, order in enumerate(self.problem.kernels.order):
             for unknown in range(self.problem.unknowns):
                 terms = self._terms[component][unknown].beside(data)
-                moments = (terms, *terms.shape[1:], self._unit, self._powers.beside(data))
+                powers = self._powers[component][unknown].beside(data)
+                expansion = (terms, *terms.shape[1:], self._units.beside(data), self._unit, powers)
                 weights = self._weights[component][unknown].beside(data)
                 for part in groups(data.shape[1]):
                     arrays = [models[unknown, part], data[component, part]]
                     if direction == "adjoint":
                         arrays.reverse()
                     count = part.stop - part.start
-                    far = far_source(int(order), count, self.problem.storage)
-                    self._runner.run(far, f"far_{direction}", blocks, *common, *moments, *arrays)
+                    far = far_source(int(order), count, self._precision)
+                    nearest = self._nearest.beside(data)
+                    self._runner.run(far, f"far_{direction}", blocks, *common, nearest, *expansion, *arrays)
                     near = near_source(int(order), count)
                     self._runner.run(near, f"near_{direction}", blocks, *common, weights, *nodes, *arrays)
 
 
-def _moments(half_sizes: Array) -> tuple[Array, Array]:
-    """Moments of cells (kinds, columns): what rows have of each of `ORDERS` (kinds, passes, orders), and columns.
-
-    Where cells differ in length, each power of it goes with a pass of its own.
-    """
-    orders, length = np.array(ORDERS), half_sizes[0, :, 0]
-    shares = 4.0 * np.prod(half_sizes[:, 0, None, 1:] ** (2 * orders[:, 1:] + 1), axis=-1)
-    if np.ptp(length) <= 1e-12 * length.max():
-        return (shares * length[0] ** (2 * orders[:, 0]))[:, None], 2.0 * length[None]
-    passes = np.arange(SLOTS)[:, None]
-    return shares[:, None] * (orders[:, 0] == passes), 2.0 * length ** (2 * passes + 1)
-
-
 def _sorted_terms(derivatives: int, weights: Array) -> Array:
-    """Terms (orders, terms) polynomial by polynomial, by the power of x, then of y: as the kernel reads them."""
+    """Terms (orders, terms) degree by degree, by the lane, then the power of y: as the kernel reads them."""
     found = {tuple(place): number for number, place in enumerate(places(derivatives).tolist())}
     wanted = []
     for slot in range(SLOTS):

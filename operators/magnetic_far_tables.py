@@ -8,17 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators.magnetic_blocks import longest_run
-from geoinv.operators.magnetic_multipole import (
-    HIGH,
-    LANES,
-    LOW,
-    ORDERS,
-    SLOTS,
-    far_terms,
-    near_cells,
-    places,
-    single_suffices,
-)
+from geoinv.operators.magnetic_moments import LOW_SLOTS, moments, rows_in_range
+from geoinv.operators.magnetic_multipole import HIGH, LANES, LOW, SLOTS, far_terms, near_cells, places
 from geoinv.operators.magnetic_problem import REGISTER, MagneticProblem
 
 __all__ = ["HALF_LANES", "TERMS", "FarTables", "far_tables"]
@@ -28,9 +19,6 @@ HALF_LANES = 24
 
 TERMS = (LOW + HIGH + 8) * HALF_LANES
 """Coefficients a pass and kind of row: `LOW` + 4 and `HIGH` + 4 powers of y."""
-
-LOW_SLOTS = LOW // 2 + 1
-"""Polynomials of low degree, and passes over cells of unequal length that have such."""
 
 Array = npt.NDArray[np.float64]
 Reals = npt.NDArray[np.floating[Any]]
@@ -42,8 +30,8 @@ class FarTables(NamedTuple):
 
     Rows of cells of one width and height share an entry ("kind"). The columns of one length, the most that follow
     each other, are summed in one pass over a row; in those beside them the moments are kept apart by their power of
-    the length, in one pass each. Terms and `lengths` are in units of `scale`, in the precision that far cells are
-    evaluated in.
+    the length, in one pass each (:class:`geoinv.operators.magnetic_moments.Moments`). Terms and `lengths` are in the
+    precision that far cells are evaluated in.
 
     Attributes
     ----------
@@ -55,17 +43,19 @@ class FarTables(NamedTuple):
         Cell edges in metres; eastings padded to whole vector registers.
     x, y, z : arrays
         Cell centres; eastings padded likewise.
-    scale : float
-        In metres.
+    sizes : (components, unknowns) array
+        What all entries are in units of, times a length to the power -1 - order.
+    units : (kinds, passes, slots) array
+        What the terms of each degree are in units of, in m^degree.
     low_terms, high_terms : (components, unknowns, kinds, passes, powers of y times `HALF_LANES`) arrays
-        Coefficients of the polynomials in x over r^5, r^9, r^13, and of those over r^17, r^21: the lanes are powers
-        of x, polynomial by polynomial.
+        Coefficients of the moments of degrees 0, 2, 4, and of degrees 6, 8: the lanes are powers of x and r, degree
+        by degree (:func:`geoinv.operators.magnetic_multipole.places`).
     low_exponents, high_exponents : (2, powers of y times `HALF_LANES`) arrays of int
         Powers of z that they go with, for the field and for gradients.
     passes : (passes, 6) array of int
         Whether a pass has terms of low degree, whether its columns are of one length, and two ranges of columns.
     lengths : (passes, columns) array
-        Cell length times the power of it that the pass goes with; 0 in the padding.
+        Cell length to the power that the pass goes with; 0 in the padding.
     kinds : (layers, rows) array of int
         Entry of each row.
     near, low : (kinds, columns) arrays
@@ -74,7 +64,9 @@ class FarTables(NamedTuple):
         Squared distance within which a row has near cells, within which its cells of one length need high degrees,
         and within which those beside them do.
     floor : (kinds,) array
-        A squared distance in units of the scale that no far cell reaches: near cells are kept from dividing by 0.
+        A squared distance in m^2 that no far cell reaches: near cells are kept from dividing by 0.
+    nearest : (layers,) array
+        Least squared distance in m^2 of a far cell of a layer.
     extent : (layers, rows, 2) array of int
         First active column and the one after the last; equal where no cell is active.
     """
@@ -87,7 +79,8 @@ class FarTables(NamedTuple):
     x: Reals
     y: Reals
     z: Reals
-    scale: float
+    sizes: Array
+    units: Array
     low_terms: Reals
     high_terms: Reals
     low_exponents: npt.NDArray[np.uint8]
@@ -99,32 +92,26 @@ class FarTables(NamedTuple):
     low: Array
     reach: Array
     floor: Array
+    nearest: Array
     extent: Integers
 
 
 def far_tables(problem: MagneticProblem) -> FarTables:
     """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
     weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
-    columns = grid.shape[2]
-    kinds, half_sizes, near, reach_low = near_cells(problem)
-    x_half, sides = half_sizes[0, :, 0], half_sizes[:, 0, 1:]
-
-    real = np.float32 if single_suffices(problem) else np.float64
-    scale = float(np.exp(np.log(half_sizes).mean()))
-    orders, x_scaled = np.array(ORDERS), x_half / scale
-    shares = 4.0 * np.prod((sides / scale)[:, None] ** (2 * orders[:, 1:] + 1), axis=2)
+    columns, cells = grid.shape[2], near_cells(problem)
+    kinds, half_sizes, near, reach_low = cells
+    x_half = half_sizes[0, :, 0]
+    real = np.float32 if rows_in_range(problem, cells) else np.float64
     west, east = longest_run(x_half)
-    passes, parts, lengths = [], [], []
+    shares, units, lengths, volume = moments(half_sizes, (west, east))
+    passes = []
     if east - west < columns:
-        for power in range(SLOTS):
-            passes.append((power < LOW_SLOTS, False, 0, west, east, columns))
-            parts.append(shares * (orders[:, 0] == power))
-            lengths.append(2.0 * x_scaled ** (1 + 2 * power))
+        passes += [(slot < LOW_SLOTS, False, 0, west, east, columns) for slot in range(SLOTS)]
     if west < east:
         passes.append((True, True, west, east if east < columns else columns + -columns % REGISTER, 0, 0))
-        parts.append(shares * x_scaled[west] ** (2 * orders[:, 0]))
-        lengths.append(2.0 * x_scaled)
-    shares = np.stack(parts, axis=1)
+    sizes = abs(weights.weights).max(axis=2)
+    sizes[sizes == 0.0] = 1.0
     low_count = LANES[LOW_SLOTS]
     low_terms, high_terms = (
         np.zeros((*weights.weights.shape[:2], *shares.shape[:2], degree + 4, HALF_LANES), real)
@@ -137,7 +124,7 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         low_exponents[order - 2, y[low], lane[low]] = z[low]
         high_exponents[order - 2, y[high], lane[high] - low_count] = z[high]
         for u, datum in enumerate(weights.weights[c]):
-            terms = shares @ (far_terms(int(order), datum) * scale ** (2.0 - order))
+            terms = shares @ far_terms(int(order), datum / sizes[c, u])
             low_terms[c, u][..., y[low], lane[low]] = terms[..., low]
             high_terms[c, u][..., y[high], lane[high] - low_count] = terms[..., high]
 
@@ -155,7 +142,8 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         x=np.pad(nodes.x[:columns] + x_half, padding, mode="edge"),
         y=0.5 * (nodes.y[:-1] + nodes.y[1:]),
         z=0.5 * (nodes.z[:-1] + nodes.z[1:]),
-        scale=scale,
+        sizes=sizes * volume,
+        units=units,
         low_terms=low_terms.reshape(*low_terms.shape[:4], -1),
         high_terms=high_terms.reshape(*high_terms.shape[:4], -1),
         low_exponents=low_exponents.reshape(2, -1),
@@ -166,6 +154,7 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         near=near**2,
         low=reach_low**2,
         reach=np.array([part.max(axis=1, initial=0.0) for part in (near, reach_low[:, west:east], beside)]) ** 2,
-        floor=(0.1 * near.min(axis=1) / scale) ** 2,
+        floor=(0.1 * near.min(axis=1)) ** 2,
+        nearest=near.min(axis=1)[kinds].min(axis=1) ** 2,
         extent=extent,
     )

@@ -5,8 +5,14 @@ The integral of 1/r over a prism of half sizes (p, q, s) is, beyond its corners,
     V * sum_ijk  p^2i q^2j s^2k / ((2i+1)! (2j+1)! (2k+1)!)  d_x^2i d_y^2j d_z^2k (1/r)
 
 about its centre (the Taylor series of 1/r, integrated over the prism). A datum is a fixed combination of derivatives
-of it, so its term of degree n = 2 (i + j + k) is a harmonic polynomial over an odd power of r, and along a row of
-cells, where y and z are fixed, a polynomial in x alone.
+of it, so its term of degree n = 2 (i + j + k) is a harmonic polynomial over an odd power of r. With x^2 = r^2 - y^2 -
+z^2 that is a sum of odd powers of 1/r, and x times such a sum, whose coefficients are polynomials in y and z: along a
+row of cells, where these are fixed, all degrees together are two polynomials in 1/r^2. The dipole's is left as it is,
+in powers of x: it loses the least to rounding so.
+
+**Range.** In units of a length not far from r every coefficient is of order 1 and 1/r^2 is at most of order 1, so
+that nothing leaves the range of single precision: moments are kept over powers of the cell's own size, and what is
+left of their units is multiplied in float64 (:func:`moments`).
 
 **Error.** The term of degree n is the mean over the prism, whose points lie at t from its centre, of
 ``(t . d)^n / n!`` applied to m directional derivatives of 1/r: m = 2 for the field, 3 for its gradients. A derivative
@@ -57,7 +63,7 @@ SLOTS = HIGH // 2 + 1
 """Polynomials a row of cells: one for each even degree."""
 
 LANES = tuple(slot * (slot + 3) for slot in range(SLOTS + 1))
-"""First coefficient of each polynomial in x, of degree 3, 5, 7, ... (the field's are one degree lower)."""
+"""First coefficient of each degree of the moments, which have 4, 6, 8, ... (the field's one less)."""
 
 ORDERS = [(i, j, n - i - j) for n in range(SLOTS) for i in range(n + 1) for j in range(n + 1 - i)]
 """Half the orders of each moment along easting, northing and upward."""
@@ -131,7 +137,8 @@ def dipole_size(derivatives: int, weights: Array) -> float:
 def places(derivatives: int) -> Integers:
     """Where each coefficient of :func:`far_terms` stands: lane, power of y, power of z (terms, 3).
 
-    The lane is ``LANES[polynomial] + power of x``.
+    The lane is ``LANES[n / 2] + power of x + power of r`` in the numerator: no power of r for the dipole, beyond it
+    no power of x but 0 and 1, and of r an even one.
     """
     found = []
     for slot in range(SLOTS):
@@ -143,7 +150,7 @@ def places(derivatives: int) -> Integers:
 
 
 def far_terms(derivatives: int, weights: Array) -> Array:
-    """Polynomials over odd powers of r that the moments of a prism contribute to a datum.
+    """Polynomials in x, y, z and r^2 over odd powers of r that the moments of a prism contribute to a datum.
 
     Parameters
     ----------
@@ -156,11 +163,12 @@ def far_terms(derivatives: int, weights: Array) -> Array:
     -------
     (orders, terms) array
         For each of `ORDERS` (times the half sizes to twice these powers and the volume) the coefficients at
-        :func:`places`, of x, y, z from the station to the centre of the prism.
+        :func:`places`, of x, y, z from the station to the centre of the prism, over
+        ``r^(2 (n + derivatives) + 1)``.
     """
     lanes, y, z = places(derivatives).T
     slots = np.searchsorted(LANES, lanes, side="right") - 1
-    x = lanes - np.array(LANES)[slots]
+    x_and_r = lanes - np.array(LANES)[slots]
     # differentiated by the station, not by the place of the prism
     derived = {(0, 0, 0): (-1.0) ** derivatives * _dipole(derivatives, weights)}
     result = np.zeros((len(ORDERS), lanes.size))
@@ -171,7 +179,8 @@ def far_terms(derivatives: int, weights: Array) -> Array:
             count = derivatives + 2 * sum(before)
             derived[order] = _derivative(_derivative(derived[before], count, axis), count + 1, axis)
         share = 1.0 / (factorial(2 * order[0] + 1) * factorial(2 * order[1] + 1) * factorial(2 * order[2] + 1))
-        result[row] = np.where(slots == sum(order), share * derived[order][x, y, z], 0.0)
+        polynomial = _by_distance(derived[order]) if sum(order) else derived[order]
+        result[row] = np.where(slots == sum(order), share * polynomial[x_and_r, y, z], 0.0)
     return result
 
 
@@ -257,3 +266,14 @@ def _derivative(polynomial: Array, count: int, axis: int) -> Array:
     slope = np.roll(powers * polynomial, -1, axis)
     r2_slope = sum(np.roll(slope, 2, a) for a in range(3))
     return np.asarray(r2_slope - (2 * count + 1) * np.roll(polynomial, 1, axis))
+
+
+def _by_distance(polynomial: Array) -> Array:
+    """Coefficients of x^i r^(2j) at index i + 2j in place of those of powers of x, with x^2 = r^2 - y^2 - z^2."""
+    shifted = polynomial.copy()
+    for parity in range(2):
+        powers = range(parity, shifted.shape[0] - 2, 2)
+        for first in powers:
+            for power in reversed(powers[powers.index(first) :]):
+                shifted[power] -= np.roll(shifted[power + 2], 2, 0) + np.roll(shifted[power + 2], 2, 1)
+    return shifted

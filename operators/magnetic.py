@@ -31,6 +31,10 @@ __all__ = ["Magnetics"]
 UNKNOWNS = ("susceptibility", "magnetization")
 
 
+MOST_EXPONENT = 40
+"""Powers of two that the largest number of a model may be from one, with room for the field in single precision."""
+
+
 class Magnetics(LinearOperator):
     """Magnetic field of prisms of uniform magnetization.
 
@@ -157,14 +161,26 @@ class Magnetics(LinearOperator):
         known = x if self._active is None else array_module(x).where(self._active.beside(x), x, 0.0)
         models = known.reshape(-1, self.problem.unknowns, *self.grid.shape)
         finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
-        return self._beside(x).forward(models)  # type: ignore[no-any-return]
+        return self._in_range(self._beside(x).forward, models)  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         finite("Magnetics.T", "data", y, "remove those stations")
-        gradients = self._beside(y).adjoint(y)
+        gradients = self._in_range(self._beside(y).adjoint, y)
         if self._active is not None:
             gradients *= self._active.beside(y)
         return gradients.reshape(-1, *self.domain_shape)  # type: ignore[no-any-return]
+
+    def _in_range(self, apply: Callable[[Any], Any], values: npt.NDArray[Any]) -> Any:
+        """Image of a batch under an engine that may keep single precision: what it cannot hold is scaled before."""
+        if self.problem.storage != np.float32:
+            return apply(values)
+        library, inner = array_module(values), tuple(range(1, values.ndim))
+        exponents = library.frexp(library.maximum(values.max(axis=inner), -values.min(axis=inner)))[1]
+        exponents = library.where(abs(exponents) > MOST_EXPONENT, exponents, 0)
+        if not exponents.any():
+            return apply(values)
+        images = apply(library.ldexp(values, -exponents.reshape(-1, *[1] * len(inner)))).astype(self.dtype)
+        return library.ldexp(images, exponents.reshape(-1, *[1] * (images.ndim - 1)))
 
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> npt.NDArray[np.float64]:
         """Diagonal of ``A' W^2 A``.

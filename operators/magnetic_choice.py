@@ -18,6 +18,7 @@ from geoinv.operators.magnetic_gridded import gridded_bytes
 from geoinv.operators.magnetic_gridded_layout import GriddedLayout, layout_of
 from geoinv.operators.magnetic_gridded_rounding import precise_layout
 from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
+from geoinv.operators.magnetic_lattice_margin import assured_plan
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of
 from geoinv.operators.magnetic_problem import MagneticProblem
 
@@ -27,7 +28,7 @@ ENGINES = ("direct", "gridded", "lattice", "dense")
 
 CONDITIONS = {
     "gridded": "a regular survey over regular cells and a moderate rtol",
-    "lattice": "cells of one size, a moderate rtol and stations close together",
+    "lattice": "cells of one size, a moderate rtol and many stations, not far apart",
 }
 """What the engines ask for that do not apply everywhere."""
 
@@ -86,9 +87,9 @@ class _Offers:
         refusals: dict[str, str] = {}
         details: dict[str, dict[str, Any]] = {}
         if "direct" in engines:
-            costs["direct"] = direct_estimate(problem)
+            costs["direct"] = replace(direct_estimate(problem), applications=applications)
         if "dense" in engines:
-            costs["dense"] = _dense(problem)
+            costs["dense"] = replace(_dense(problem), applications=applications)
         if "gridded" in engines:
             layout = _layout(problem, budget)
             if isinstance(layout, str):
@@ -103,11 +104,17 @@ class _Offers:
                 details["gridded"] = {"layout": layout, "recompute": recompute}
         if "lattice" in engines:
             plan = plan_of(problem)
+            if not isinstance(plan, str):
+                cost = replace(lattice_estimate(problem, plan), applications=applications)
+                rivals = [rival.total for rival in costs.values() if rival.memory <= budget]
+                # a plan with a margin costs no less: not worth its making where another engine is better anyway
+                if cost.memory <= budget and cost.total < min(rivals, default=np.inf):
+                    plan = assured_plan(problem, plan)
             if isinstance(plan, str):
                 refusals["lattice"] = plan
             else:
-                costs["lattice"], details["lattice"] = lattice_estimate(problem, plan), {"plan": plan}
-        costs = {name: replace(cost, applications=applications) for name, cost in costs.items()}
+                cost = replace(lattice_estimate(problem, plan), applications=applications)
+                costs["lattice"], details["lattice"] = cost, {"plan": plan}
         return cls(costs, refusals, details)
 
     def fitting(self, budget: float) -> dict[str, Estimate]:
@@ -137,16 +144,18 @@ def choose(
         If the named engine does not apply, or nothing fits; with the bytes each would need.
     """
     budget = SHARE * available_memory() if memory_budget is None else float(memory_budget)
+    refused = None
     if engine != "auto":
         offer = _Offers.of(problem, budget, applications, [engine])
         if engine in offer.fitting(budget):
             return offer.taken(engine, "named by the caller")
+        refused = offer.refusals.get(engine)
     offers = _Offers.of(problem, budget, applications)
     fitting = offers.fitting(budget)
-    if engine in offers.refusals:
+    if refused is not None:
         raise InputError(
-            f"engine={engine!r} expects {CONDITIONS[engine]}, but {offers.refusals[engine]}; "
-            f"engines that fit: {', '.join(fitting) or 'none'}"
+            f"engine={engine!r} expects {CONDITIONS[engine]}, but {refused}; "
+            f"engines that fit: {', '.join(name for name in fitting if name != engine) or 'none'}"
         )
     if engine != "auto" or not fitting:
         needs = ", ".join(f"{name} needs {bytes_text(cost.memory)}" for name, cost in offers.costs.items())

@@ -31,8 +31,9 @@ class LatticeEngine:
     radius follow from the tolerated error. Lattice nodes under ground do no harm: what they get wrong
     is near, and subtracted.
 
-    The error is relative to what a cell gives at its distance in any direction; where all data of a cell
-    lie on the lines on which its field vanishes, it is larger beside them.
+    A plan of :func:`geoinv.operators.magnetic_lattice_plan.plan_of` holds the tolerance relative to what a cell gives
+    at its distance in the mean of directions, that of :func:`geoinv.operators.magnetic_lattice_margin.assured_plan`
+    relative to what it gives to these stations.
 
     Parameters
     ----------
@@ -122,9 +123,10 @@ class LatticeEngine:
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations).
 
-        The squared field of a cell is smooth away from it too: its spectra are made for the occasion and
-        near cells are corrected, at about the cost of building the engine. Interpolation is coarser for
-        the square: entries are right to about 1e-5 of their size where ``rtol`` is 1e-6, 1e-3 where it is 1e-4.
+        The squared field of a cell is smooth away from it too: its spectra are made for the occasion, in float64, and
+        near cells are corrected, at about the cost of building the engine. Interpolation is coarser for the square:
+        entries are right to about 1e-5 of their size where ``rtol`` is 1e-6, 1e-3 where it is 1e-4 or more, and to 2 %
+        in any plan with a margin.
         """
         ordered = np.ascontiguousarray(squared_weights[:, self.plan.order])
         squared = LatticeConvolution(self.problem, self.plan, np.float64, power=2)

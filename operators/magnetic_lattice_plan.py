@@ -15,10 +15,13 @@ from geoinv.operators import _magnetic_lattice_numba as kernels
 from geoinv.operators.magnetic_lattice_accuracy import ORDERS, axis_error, lagrange_weights
 from geoinv.operators.magnetic_problem import MagneticProblem
 
-__all__ = ["DEFAULT_RTOL", "LatticePlan", "plan_of", "tolerance"]
+__all__ = ["DEFAULT_RTOL", "LatticePlan", "interpolation_rtol", "plan_of", "tolerance"]
 
 DEFAULT_RTOL = 1e-6
 """Error of the lattice where the caller names none."""
+
+MOST_RTOL = 1e-4
+"""Error of the interpolation beyond which squares of the field would be too far off."""
 
 RADII = np.arange(3.0, 24.25, 0.5)
 """Radii of the ball of near cells that are tried, in widths of the widest side of a cell."""
@@ -134,17 +137,31 @@ def tolerance(problem: MagneticProblem) -> float:
     return DEFAULT_RTOL if problem.rtol is None else problem.rtol
 
 
-def plan_of(problem: MagneticProblem) -> LatticePlan | str:
-    """Plan of a survey over a grid, or the clause that says why there is none."""
+def interpolation_rtol(problem: MagneticProblem) -> float:
+    """Relative error that the interpolation may make: squares of the field, for weights, are interpolated too."""
+    return min(tolerance(problem), MOST_RTOL)
+
+
+def plan_of(problem: MagneticProblem, rtol: float | None = None) -> LatticePlan | str:
+    """Plan of a survey over a grid, or the clause that says why there is none.
+
+    Parameters
+    ----------
+    problem : MagneticProblem
+        Grid, survey and unknown.
+    rtol : float, optional
+        Relative error of the interpolation in the mean of all directions; by default :func:`interpolation_rtol`.
+    """
+    rtol = interpolation_rtol(problem) if rtol is None else rtol
     axes = problem.axes[::-1]
     spacing = []
     for name, axis in zip(AXES, axes, strict=True):
         if axis.spacing is None:
             return f"cells differ in width along {name}"
         spacing.append(axis.spacing)
-    settings = _settings(problem, np.array(spacing))
+    settings = _settings(problem, np.array(spacing), rtol)
     if settings is None:
-        return f"a relative error of {tolerance(problem):g} is below what interpolation reaches"
+        return f"a relative error of {rtol:.2g} is below what interpolation reaches"
     orders, radius = settings
     near = float(np.prod(2.0 * radius / np.array(spacing) + 1.0))
     if near > MOST_NEAR:
@@ -186,9 +203,11 @@ def _triple(values: Any, kind: type) -> tuple[Any, Any, Any]:
     return upward, northing, easting
 
 
-def _settings(problem: MagneticProblem, spacing: npt.NDArray[np.float64]) -> tuple[tuple[int, int, int], float] | None:
+def _settings(
+    problem: MagneticProblem, spacing: npt.NDArray[np.float64], rtol: float
+) -> tuple[tuple[int, int, int], float] | None:
     """Orders and radius that meet the tolerance with the fewest sums a station."""
-    rtol, derivative = tolerance(problem), int(problem.kernels.order.max())
+    derivative = int(problem.kernels.order.max())
     best: tuple[float, tuple[int, int, int], float] | None = None
     for radius in RADII * spacing.max():
         # half of the ball is ground

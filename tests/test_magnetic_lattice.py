@@ -175,11 +175,12 @@ def test_the_gram_diagonal_is_near_the_sum_of_squares(rtol, storage, limit):
 def test_a_few_cells_and_stations_for_the_kernels_without_compilation():
     grid = geoinv.Grid.regular((2, 9, 2), (20.0, 20.0, 20.0), (-40.0, 6.0e6, 5.0e5))
     problem = problem_of(at([(11.0, 5.0, 30.0), (20.0, 170.0, 25.0)], ("tmi",)), rtol=0.02, grid=grid)
-    engine, exact = LatticeEngine(problem), exact_matrix(problem)
+    plan = plan_of(problem, 0.02)
+    engine, exact = LatticeEngine(problem, plan), exact_matrix(problem)
     model = np.random.default_rng(0).random((1, 1, *grid.shape))
     npt.assert_allclose(engine.forward(model)[0], exact @ model.ravel(), rtol=0.02)
     npt.assert_allclose(matrix_of(engine), exact, rtol=0, atol=0.02 * abs(exact).max())
-    near = plan_of(problem).counts
+    near = plan.counts
     assert (near > 0).all()
     assert (near < grid.size).all()
     diagonal = engine.gram_diagonal(np.ones((1, 2)))

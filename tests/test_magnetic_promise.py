@@ -140,3 +140,68 @@ def test_what_double_precision_cannot_hold_is_refused_or_left_to_another_engine(
     of = problem(grid, survey, "float64", None)
     layout = layout_of(of)
     assert precise_layout(of, layout) is layout
+
+
+def anywhere(
+    count: int, extent: float, components: tuple[str, ...] = ("tmi",), seed: int = 5, corner: float = 5.0
+) -> geoinv.Survey:
+    """Stations at random places of a square, 1 to 30 m high."""
+    random = np.random.default_rng(seed)
+    places = random.uniform((corner, corner, 1.0), (corner + extent, corner + extent, 30.0), (count, 3))
+    return geoinv.Survey(*places.T, components=components, field=FIELD)
+
+
+def matrix_by_rows(A: Magnetics) -> np.ndarray:
+    """Matrix of an operator with few data."""
+    data = np.eye(int(np.prod(A.range_shape))).reshape(-1, *A.range_shape)
+    return A.T(data).reshape(len(data), -1).astype(float)
+
+
+SURVEYS = {
+    "spread": anywhere(60, 230.0),
+    "in one corner": anywhere(60, 40.0),
+    "cluster": anywhere(30, 20.0, ("be", "bn", "bu")),
+    "gradients": anywhere(40, 60.0, ("buu",)),
+    "line": geoinv.Survey(*[5.0 + 11.0 * np.arange(20)] * 2, np.full(20, 7.0), components=("bn", "tmi"), field=FIELD),
+}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol"), [("float32", 1e-5), ("float64", 1e-5), ("float64", 1e-6), ("float64", 0.03)]
+)
+@pytest.mark.parametrize("survey", SURVEYS.values(), ids=SURVEYS)
+def test_the_lattice_keeps_the_promise_for_a_model_of_one_cell(survey, dtype, rtol):
+    grid = beside()
+    exact = matrix_by_rows(Magnetics(grid, survey, engine="dense"))
+    A = Magnetics(grid, survey, engine="lattice", dtype=dtype, rtol=rtol)
+    error = np.linalg.norm(matrix_by_rows(A) - exact, axis=0)
+    assert (error <= rtol * np.linalg.norm(exact, axis=0)).all()
+    np.testing.assert_allclose(A.gram_diagonal().ravel(), np.sum(exact**2, axis=0), rtol=0.02)
+
+
+def test_single_precision_of_the_lattice_goes_where_far_cells_would_lose_by_it():
+    grid = geoinv.Grid.regular((4, 60, 60), (10.0, 10.0, 10.0), (-40.0, 0.0, 0.0))
+    covering, corner = anywhere(1500, 600.0), anywhere(200, 60.0)
+    precisions = [
+        Magnetics(grid, survey, engine="lattice", dtype="float32", rtol=1e-5).choice.plan.precision
+        for survey in (covering, corner)
+    ]
+    assert precisions == [np.float32, np.float64]
+
+
+def test_stations_that_some_cells_give_almost_nothing_are_refused_by_the_lattice():
+    told = r"lattice.*but stations are so few, or so close together, that .*nearly vanish.* engines that fit: direct"
+    with pytest.raises(InputError, match=told):
+        Magnetics(beside(4, 40), anywhere(1, 5.0, ("buu",), corner=200.0), engine="lattice", rtol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["gridded", "lattice", "dense", "direct"])
+@pytest.mark.parametrize("factor", [2.0**-140, 2.0**120])
+def test_numbers_beyond_single_precision_go_through_engines_that_keep_it(engine, factor):
+    grid, survey = beside(2, 12), level((12, 12))
+    A = Magnetics(grid, survey, engine=engine, rtol=1e-5)
+    random = np.random.default_rng(0)
+    models, data = random.random((2, *grid.shape)), random.random((2, *survey.range_shape))
+    scales = np.array([factor, 1.0])
+    np.testing.assert_array_equal(A(models * scales[:, None, None, None]), A(models) * scales[:, None, None])
+    np.testing.assert_array_equal(A.T(data * scales[:, None, None]), A.T(data) * scales[:, None, None, None])

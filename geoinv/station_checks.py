@@ -13,7 +13,7 @@ from geoinv.survey import Survey
 from geoinv.topography import Topography
 from geoinv.wording import way
 
-__all__ = ["heights_above_rock", "refuse_unusable_stations", "stations_below"]
+__all__ = ["heights_above_rock", "refuse_stations", "refuse_unusable_stations", "stations_below"]
 
 FAR = 2.0
 """Extents of the mesh above its ground beyond which it is one point for every station."""
@@ -23,25 +23,35 @@ SLIGHT = 0.02
 
 
 def refuse_unusable_stations(operator: Any) -> None:
-    """Refuse stations where no survey can have them, by the cells of the operator.
+    """Refuse an operator whose survey cannot be inverted over its grid, see :func:`refuse_stations`.
 
-    They lie inside the rock, under the mesh, far above it, or all of them outside it. Operators without
-    ``grid`` and ``survey`` pass, and so do stations on the surface of the active cells; of sums, multiples and
-    compositions each part is looked at.
+    Operators without ``grid`` and ``survey`` pass.
+    """
+    grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
+    if isinstance(grid, Grid) and isinstance(survey, Survey):
+        refuse_stations(grid, survey)
+
+
+def refuse_stations(grid: Grid, survey: Survey, *, measured: bool = True) -> None:
+    """Refuse stations where no survey can have them.
+
+    They lie inside the rock, under the mesh, far above it, or all of them outside it. Stations on the
+    surface of the active cells pass.
+
+    Parameters
+    ----------
+    grid : Grid
+        Mesh.
+    survey : Survey
+        Stations.
+    measured : bool, optional
+        False for stations at which a field is only computed: they may lie under the mesh and far above it.
 
     Raises
     ------
     InputError
         Naming a station, its height, and how many there are.
     """
-    parts = getattr(operator, "parts", ())
-    for part in parts:
-        refuse_unusable_stations(part)
-    if parts:
-        return
-    grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
-    if not isinstance(grid, Grid) or not isinstance(survey, Survey):
-        return
     for axis in ("easting", "northing"):
         edges, values = grid.edges(axis), getattr(survey, axis)
         if values.max() < edges[0] or values.min() > edges[-1]:
@@ -51,9 +61,11 @@ def refuse_unusable_stations(operator: Any) -> None:
                 "bring both into one coordinate system"
             )
     height = heights_above_rock(grid, survey)
-    _refuse_under_the_mesh(grid, survey, height)
+    if measured:
+        _refuse_under_the_mesh(grid, survey, height)
     _refuse_inside_rock(grid, survey, height)
-    _refuse_far_above(grid, survey, height)
+    if measured:
+        _refuse_far_above(grid, survey, height)
 
 
 def _refuse_under_the_mesh(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
@@ -81,8 +93,12 @@ def _refuse_inside_rock(grid: Grid, survey: Survey, height: npt.NDArray[np.float
         raise InputError(
             f"the survey expects stations outside the active cells, but {_some(buried, survey)} inside them, the "
             f"deepest {_station(survey, lowest)} {where}, {-height[lowest]:.6g} m below the top of the active cells "
-            f"there; {_remedy()}, or cut the cells above the ground away "
-            + way("with --topo FILE", "with Grid.with_topography", "in the mesh")
+            f"there; {_remedy()}, or cut away the cells that rise above the stations "
+            + way(
+                "with --topo FILE (as --cell SIZE --depth D does around each of them)",
+                "with Grid.with_topography (as mesh_for_survey does around each of them)",
+                "in the mesh",
+            )
         )
 
 

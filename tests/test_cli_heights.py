@@ -228,14 +228,49 @@ def test_a_survey_far_above_small_cells_is_doubted_and_so_is_one_station_that_st
     mesh_at(0.0, layers=2, cells=29, cell=10.0)
     write_table(anomaly, 400.0)
     _, doubts = invert(capsys, "--mesh", "mesh.msh", "--out", "model.nc", "--target", "500")
-    assert_matches(
-        r"^all heights are 400 m and more above the ground .* cells are 10 m wide: .* above one level", doubts[0]
+    words = (
+        r"^half of all stations lie 400 m and more above the ground of the mesh, whose cells are 10 m wide: .* level"
     )
+    assert_matches(words, doubts[0])
     write_table(anomaly, np.where(np.arange(144) == 9, 8200.0, 40.0))
     _, doubts = invert(capsys, "--mesh", "mesh.msh", "--out", "model.nc", "--target", "500")
     assert doubts[0] == (
         "station 9 (counted from 0) lies 8200 m above the ground of the mesh, half of all within 40 m; check its height"
     )
+
+
+def test_one_low_station_that_sets_the_flat_ground_is_doubted(anomaly, folder, capsys):
+    write_table(anomaly, np.where(np.arange(144) == 9, 0.0, 1040.0))
+    told, doubts = invert(capsys, *MADE, "--target", "500")
+    assert "flat ground at -12.5 m, half a cell below the lowest station" in told
+    assert doubts[0] == (
+        "half of all stations lie 1052.5 m and more above that flat ground, since station 9 (counted from 0) has a "
+        "height of 0 m; give the ground with --topo, or check that height"
+    )
+
+
+def test_a_field_may_be_computed_anywhere_outside_the_rock_with_a_word_about_the_heights(anomaly, folder, capsys):
+    mesh_at(0.0, cells=12)
+    write_model("model.sus", geoinv.formats.read_mesh("mesh.msh"), np.full((8, 12, 12), 0.01))
+    files = ["--mesh", "mesh.msh", "--model", "model.sus", "--survey", "lines.csv", "--out", "out.nc"]
+    for height, words in ((-700.0, "144 of 144 stations lie below active cells, up to 700 m"), (5000.0, "5000 m and")):
+        write_table(anomaly, height)
+        assert main(["forward", *files, *OPTIONS[:4]]) == 0
+        assert words in capsys.readouterr().err
+        survey = read_survey("lines.csv", field=FIELD)
+        with xr.open_dataset("out.nc") as data:
+            expected = dipole(survey, 0.01 * 300.0**2 * 200.0, np.array([EAST + 150.0, NORTH + 150.0, -100.0]))
+            npt.assert_allclose(
+                data["tmi"], expected, rtol=0.2 if height < 0 else 1e-2, atol=0.02 * np.abs(expected).max()
+            )
+
+
+def dipole(survey: geoinv.Survey, volume: float, centre: np.ndarray) -> np.ndarray:
+    """TMI in nT of a dipole of the susceptibility times a volume."""
+    away = np.stack([survey.easting, survey.northing, survey.upward], axis=1) - centre
+    distance = np.linalg.norm(away, axis=1)
+    along = away @ FIELD.direction
+    return FIELD.intensity * volume / (4.0 * np.pi) * (3.0 * along**2 / distance**5 - 1.0 / distance**3)
 
 
 def test_topography_that_does_not_cover_the_survey_is_doubted_with_the_share_of_the_mesh(anomaly, folder, capsys):

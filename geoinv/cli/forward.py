@@ -73,7 +73,7 @@ def forward(
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
     say_notes(notes)
     origin = provenance(context, inputs)
-    A = make_operator(grid, wanted, engine, rtol, applications=1)
+    A = make_operator(grid, wanted, engine, rtol, applications=1, measured=False)
     with progress_shown("forward"):
         predicted = A(values).astype(np.float64)
     result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)

@@ -128,14 +128,20 @@ def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float6
 
 
 def make_operator(
-    grid: Grid, survey: Survey, engine: str, rtol: float | None, applications: int | None = None
+    grid: Grid,
+    survey: Survey,
+    engine: str,
+    rtol: float | None,
+    applications: int | None = None,
+    *,
+    measured: bool = True,
 ) -> Magnetics:
     """Operator, and lines about its engine; stations that cannot be used are refused, doubtful ones named."""
     from geoinv.operators import Magnetics
-    from geoinv.station_checks import refuse_unusable_stations
+    from geoinv.station_checks import refuse_stations
 
-    A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
-    refuse_unusable_stations(A)
+    refuse_stations(grid, survey, measured=measured)
     warn_of_stations(grid, survey)
+    A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
     say("engine", str(A.choice).removeprefix("engine "))
     return A

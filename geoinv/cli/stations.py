@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from geoinv.survey import Survey
     from geoinv.topography import Topography
 
-__all__ = ["say_coverage", "warn_of_stations"]
+__all__ = ["say_coverage", "say_flat_ground", "warn_of_stations"]
 
 CROWDED = 4.0
 """Stations a column of cells beyond which there is a warning."""
 
 HIGH = 20.0
 """Cells above the ground beyond which data resolve nothing as small as a cell."""
+
+HIGH_WITHOUT_GROUND = 5.0
+"""Cells above a flat ground that is only assumed, beyond which there is a warning."""
 
 ODD = 10.0
 """Times the usual height above the ground beyond which a station stands out."""
@@ -45,12 +48,14 @@ def warn_of_stations(grid: Grid, survey: Survey) -> None:
             f"{_some(under)} below active cells, up to {-height[under].min():.6g} m under "
             "the top of their column; check their heights"
         )
-    usual, lowest, highest = (float(f(height[over])) for f in (np.median, np.min, np.max))
-    if lowest > HIGH * cell:
+    usual, highest = float(np.median(height[over])), float(np.max(height[over]))
+    if usual > HIGH * cell:
+        station = int(np.nanargmin(height))
         warn(
-            f"all heights are {lowest:.6g} m and more above the ground of the mesh, whose cells are {cell:.6g} m wide: "
-            "data from there resolve no such cells; check that heights and mesh are elevations above one level, or "
-            "use larger cells"
+            f"half of all stations lie {usual:.6g} m and more above the ground of the mesh, whose cells are "
+            f"{cell:.6g} m wide: data from there resolve no such cells; check that heights and mesh are elevations "
+            f"above one level, and station {station} (counted from 0), which is the lowest above the ground with "
+            f"{height[station]:.6g} m"
         )
     elif highest > ODD * max(usual, cell):
         station = int(np.nanargmax(height))
@@ -71,6 +76,19 @@ def warn_of_stations(grid: Grid, survey: Survey) -> None:
 def _some(which: npt.NDArray[np.bool_]) -> str:
     count = int(which.sum())
     return f"{count} of {which.size} stations {'lies' if count == 1 else 'lie'}"
+
+
+def say_flat_ground(grid: Grid, survey: Survey, cell: float) -> None:
+    """Say where the ground of a mesh made without topography lies, and warn where many stations are far above it."""
+    level = float(grid.upward_edges[-1])
+    say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
+    height = survey.upward - level
+    usual, lowest = float(np.median(height)), int(np.argmin(height))
+    if usual > HIGH_WITHOUT_GROUND * cell:
+        warn(
+            f"half of all stations lie {usual:.6g} m and more above that flat ground, since station {lowest} (counted "
+            f"from 0) has a height of {survey.upward[lowest]:.10g} m; give the ground with --topo, or check that height"
+        )
 
 
 def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:

@@ -58,7 +58,7 @@ E_N_T_U = rows("easting northing tmi upward")
         "y, x, z, tmi\n" + N_E_U_T,
         "y x z tmi\n-------- -------- ---- ----\n" + N_E_U_T,
         "Survey of the hill\nFlown in 2020\ny,x,z,tmi\n" + rows("northing easting upward tmi", ","),
-        "Block 12 34 56\ny,x,z,tmi\n" + rows("northing easting upward tmi", ","),
+        "Block 12, 34 lines\ny,x,z,tmi\n" + rows("northing easting upward tmi", ","),
         "Y;X;Z;TMI\nm;m;m;nT\n" + rows("northing easting upward tmi", ";"),
         "Y|X|Z|TMI\n" + rows("northing easting upward tmi", "|"),
         "Fid\tLine\tNORTH_MGA\tEAST_MGA\tAlt_msl\tRMF\n" + rows("text text northing easting upward tmi", "\t"),
@@ -189,6 +189,11 @@ DEGREES = "longitudes and latitudes are no eastings and northings; project them"
         ),
         ("x,y,z,tmi\nsome words\n1,2,3,4\n2,3,4,5\n", "on line 2, got 'some words'"),
         ("2.0\n1 2 3 4\n2 3 4 5\n", "names for 4 columns or a row of numbers on line 1, got '2.0'"),
+        ("1,2,3,4,n0\nx,y,z,tmi,k\n1,2,3,4,n1\n", "a title or names above the rows on line 1, got '1,2,3,4,n0'"),
+        (
+            "X (m);Y (m);Z (m);TMI1;2;3\n1;2;3;4\n2;3;4;5\n",
+            r"names for 4 columns .* got 'X \(m\);Y \(m\);Z \(m\);TMI1",
+        ),
         ("7 8\nx,y,z,tmi\n1,2,3,4\n2,3,4,5\n", "on line 1, got '7 8'"),
         ("x,y,z,tmi\n1,2,3,4,\n1,2,3,4,\n", "names for 5 columns or a row of numbers on line 1, got 'x,y,z,tmi'"),
         # decimal and thousands commas, exponents of Fortran

@@ -203,7 +203,7 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
                 for _, k, title in reversed(above[place + 1 :])
                 if k >= 0 and not (_RULE.fullmatch(title) or MARKER.fullmatch(title))
             )
-            _refuse_numbers_in(text, [k for _, k, _ in above[place:] if k >= 0])
+            _refuse_rows_among(text, [k for _, k, _ in above[place + 1 :] if k >= 0])
             return _named(text, replace(layout, titles=titles, mentions=_mention(comments)), names, units)
         if index >= 0:
             remedy = "give as many names as the rows have columns, or remove that line"
@@ -227,12 +227,13 @@ def _refuse_below_names(text: TextLines, layout: Layout, index: int, above: Sequ
         raise text.error(index, "units or a row of numbers under the names", "correct or remove that line")
 
 
-def _refuse_numbers_in(text: TextLines, above: Sequence[int]) -> None:
-    """Refuse a line of numbers among the lines above the rows: it may be a row, or a count."""
-    for index in above:
-        tokens = re.split(r"[\s,;|]+", text.lines[index].strip())
-        if tokens and all(map(is_number, tokens)) and not MARKER.fullmatch(text.lines[index]):
-            raise text.error(index, "a line of names or a row of at least three numbers", "correct or remove that line")
+def _refuse_rows_among(text: TextLines, titles: Sequence[int]) -> None:
+    """Refuse a title that is a row of numbers or a count."""
+    for index in titles:
+        line = text.lines[index]
+        numbers_only = all(map(is_number, re.split(r"[\s,;|]+", line.strip())))
+        if (numbers_only or _row_delimiter(line) != "") and not MARKER.fullmatch(line):
+            raise text.error(index, "a title or names above the rows", "put that line below the names, or remove it")
 
 
 def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: Sequence[str]) -> Layout:
@@ -267,12 +268,16 @@ def _fitting_names(line: str, layout: Layout) -> tuple[ColumnName, ...] | None:
 
 
 def _tokenisations(line: str, delimiter: str | None) -> Iterator[list[str]]:
-    """Ways to part a line into names."""
-    for separator in dict.fromkeys((delimiter, *(d for d in _DELIMITERS if d in line), None)):
+    """Ways to part a line into names: where the rows are parted, if that is there."""
+    own = delimiter is not None and delimiter in line
+    for separator in (delimiter,) if own else dict.fromkeys((delimiter, *(d for d in _DELIMITERS if d in line), None)):
         try:
             yield split(line, separator)
         except InputError:
             continue
+    if own and delimiter is not None:
+        yield re.split(rf"{re.escape(delimiter)}(?![^()\[\]]{{0,60}}[)\]])", line)  # Elevation (ft, NAVD88)
+        return
     stripped = line.strip()
     yield re.split(r"\s{2,}|\s*\t\s*", stripped)
     yield re.findall(r"[^\s(\[]\S*(?:\s+[(\[][^()\[\]]{0,60}[)\]])*", stripped)  # Easting (m)

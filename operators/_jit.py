@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 
+from geoinv.operators._kernel_cache import KernelCache
+
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -128,10 +130,10 @@ def shared_kernel(
 def _compiled(function: Callable[..., Any], fastmath: set[str]) -> Callable[..., Any]:
     # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
     options: dict[str, Any] = {"fastmath": fastmath, "nogil": True, "error_model": "numpy", "_nrt": False}
-    try:
-        compiled = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no place to write a cache: read-only install and no home
-        compiled = numba.njit(**options)(function)
+    compiled = numba.njit(**options)(function)
+    # what numba's own cache=True does; without the compiler there is nothing to keep
+    if hasattr(compiled, "_cache"):
+        compiled._cache = KernelCache(function)
     return compiled  # type: ignore[no-any-return]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import util
 
+import matplotlib as mpl
 import matplotlib.image
 import numpy as np
 import numpy.testing as npt
@@ -187,6 +188,33 @@ def test_a_magnetization_is_shown_by_its_strength():
     drawn = figure(data, scene=False)
     assert bars(drawn)[0] == "magnetization (A/m)"
     assert np.nanmax(mapped(drawn.axes[0], QuadMesh).get_array()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"$\frac{1", r"$\frac{1"),
+        ("a$b$", "a$b$"),
+        (r"\alpha_{x}^", r"\alpha_{x}^"),
+        ("x\x1b[2J\x07", r"x\x1b[2J\x07"),
+        ("two\nlines", "two lines"),
+        ("a\ud800b", r"a\ud800b"),
+        ("x" * 5000, "x" * 21 + "..."),
+    ],
+    ids=["tex", "math", "greek", "controls", "lines", "surrogate", "long"],
+)
+def test_names_units_and_status_of_a_file_are_shown_as_they_are(text, shown, tmp_path):
+    grid = padded_grid()
+    model = grid.to_xarray(other=ball(grid)).rename(other=text)
+    model[text].attrs["units"] = text
+    with mpl.rc_context({"text.usetex": True}):  # of the user's own pictures
+        drawn = figure(model, scene=False)
+    drawn.savefig(tmp_path / "model.png", dpi=20)
+    assert bars(drawn)[0] == f"{shown} ({shown if len(shown) <= 12 else shown[:9] + '...'})"
+    data = solution().assign_attrs(status=f"target reached {text}", chi2_per_datum=text)
+    drawn = figure(data, scene=False)
+    drawn.savefig(tmp_path / "solution.png", dpi=20)
+    assert f"{shown.split()[0][:10]}" in drawn.get_suptitle()
 
 
 def test_every_component_has_a_row():

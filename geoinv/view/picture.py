@@ -44,6 +44,9 @@ _STYLE: Any = {
     "axes.linewidth": 0.6,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
+    # names and units come from files: a dollar sign in them is one
+    "text.parse_math": False,
+    "text.usetex": False,
 }
 
 

@@ -19,7 +19,7 @@ from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.grid import AXES, Grid
 from geoinv.survey import COMPONENTS, Survey
 from geoinv.variables import numbers
-from geoinv.view.wording import plain_units, spaced
+from geoinv.view.wording import plain_text, plain_units, spaced
 from geoinv.wording import way
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ __all__ = ["Channel", "Model", "Subject", "subject_of"]
 Array = npt.NDArray[np.float64]
 
 _ANY_FIELD = MainField(90.0, 0.0, 50000.0)  # a map of data does not show the field
+_UNITS = 12  # characters of units
+_LONGEST = 300  # characters of how an inversion ended
 _REMEDY = "give a solution, a netCDF model or a survey"
 
 
@@ -167,12 +169,12 @@ def _model(data: xr.Dataset) -> Model | None:
         values, name, units = np.linalg.norm(parts, axis=0), "magnetization", "A/m"
     else:
         values = cell_values(data, data[name], dimension_of(name)).values
-        units = plain_units(str(data[name].attrs.get("units", "")))
+        units = plain_units(plain_text(data[name].attrs.get("units", ""), _UNITS))
         units = "SI" if name == "susceptibility" else units
     shown = np.where(grid.active, values, np.nan)
     if not np.isfinite(shown).any():
         raise InputError(f"view expects a model with a value in some active cell, got none in {name}; check the model")
-    return Model(grid, shown, name, units)
+    return Model(grid, shown, plain_text(name), units)
 
 
 def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
@@ -185,7 +187,7 @@ def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
     for name in COMPONENTS:
         observed, predicted = values(f"{name}_observed"), values(f"{name}_predicted")
         if observed is not None and predicted is not None:
-            units = plain_units(str(data[f"{name}_observed"].attrs.get("units", "nT")))
+            units = plain_units(plain_text(data[f"{name}_observed"].attrs.get("units", "nT"), _UNITS))
             found.append(Channel(name, units, observed, predicted, values(f"{name}_uncertainty")))
     return tuple(found)
 
@@ -195,8 +197,16 @@ def _title(attributes: Mapping[str, object], model: Model | None, channels: tupl
     names = " ".join(channel.short for channel in channels)
     data = f"{spaced(sum(channel.observed.size for channel in channels))} {names} data"
     what = f"{model.name.capitalize()} recovered from {data}" if model else f"Fit of {data}"
-    ending = str(attributes.get("status", "")).rstrip(".").replace("chi^2", "χ²")
+    ending = plain_text(attributes.get("status", ""), _LONGEST).rstrip(".").replace("chi^2", "χ²")
     if "χ²" not in ending and "chi2_per_datum" in attributes:
-        fit = f"χ²/N = {float(str(attributes['chi2_per_datum'])):.4g}"
+        fit = f"χ²/N = {_number(attributes['chi2_per_datum'])}"
         ending = f"{ending}, {fit}" if ending else fit
     return f"{what}{'; ' if ending else ''}{ending}."
+
+
+def _number(value: object) -> str:
+    """Attribute as a number of four digits, or as what it is."""
+    try:
+        return f"{float(str(value)):.4g}"
+    except ValueError:
+        return plain_text(value)

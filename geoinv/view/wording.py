@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["plain_units", "spaced"]
+from geoinv.printable import printable
+
+__all__ = ["plain_text", "plain_units", "spaced"]
 
 
 def spaced(number: float) -> str:
@@ -25,3 +27,15 @@ def plain_units(units: str) -> str:
     'nT/m'
     """
     return units.replace(" m-1", "/m").replace(" cm-3", "/cm³")
+
+
+def plain_text(text: object, most: int = 24) -> str:
+    r"""Text of a file as a picture can show it: on one line, no longer than `most` characters.
+
+    Examples
+    --------
+    >>> plain_text("a\x07\nb"), plain_text("long " * 20, 12)
+    ('a\\x07 b', 'long long...')
+    """
+    line = printable(" ".join(str(text).split()))
+    return line if len(line) <= most else f"{line[: most - 3].rstrip()}..."

@@ -20,6 +20,7 @@ from geoinv.operators.magnetic_gridded_rounding import precise_layout
 from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
 from geoinv.operators.magnetic_lattice_margin import assured_plan
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of
+from geoinv.operators.magnetic_prism_rounding import prism_rounding
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 __all__ = ["ENGINES", "Choice", "choose"]
@@ -28,6 +29,7 @@ ENGINES = ("direct", "gridded", "lattice", "dense")
 
 CONDITIONS = {
     "gridded": "a regular survey over regular cells and a moderate rtol",
+    "dense": "cells that are not too far away",
     "lattice": "cells of one size, a moderate rtol and many stations, not far apart",
 }
 """What the engines ask for that do not apply everywhere."""
@@ -88,6 +90,9 @@ class _Offers:
         details: dict[str, dict[str, Any]] = {}
         if "direct" in engines:
             costs["direct"] = replace(direct_estimate(problem), applications=applications)
+        rounded = _rounding(problem)
+        if rounded is not None:
+            return cls(costs, {name: rounded for name in engines if name != "direct"}, details)
         if "dense" in engines:
             costs["dense"] = replace(_dense(problem), applications=applications)
         if "gridded" in engines:
@@ -180,6 +185,16 @@ def _dense(problem: MagneticProblem) -> Estimate:
     values = float(problem.survey.stations) * problem.grid.size * width
     apply = entries * problem.storage.itemsize / BYTES_A_SECOND
     return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
+
+
+def _rounding(problem: MagneticProblem) -> str | None:
+    """Clause that says why exact prisms do not serve, where the rounding of far ones is above the tolerance."""
+    if problem.rtol is None:
+        return None
+    error = prism_rounding(problem, problem.rtol)
+    if error <= problem.rtol:
+        return None
+    return f"prisms round in float64 to {error:.1g} of what the furthest cells give, above rtol {problem.rtol:g}"
 
 
 def _layout(problem: MagneticProblem, budget: float) -> GriddedLayout | str:

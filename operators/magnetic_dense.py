@@ -72,7 +72,7 @@ class Dense:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
         matrix = self._matrix.array
         total = np.zeros(matrix.shape[1])
-        block = max(1, ENTRIES_A_CALL // matrix.shape[1])
+        block = max(1, ENTRIES_A_CALL // max(1, matrix.shape[1]))
         for start in range(0, matrix.shape[0], block):
             rows = matrix[start : start + block].astype(np.float64, copy=False)
             total += squared_weights.ravel()[start : start + block] @ rows**2

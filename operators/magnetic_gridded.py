@@ -31,6 +31,9 @@ BLOCK_BYTES = 600_000
 BUILT_TOGETHER = 8
 """Layers whose kernels are evaluated together, to keep all cores busy."""
 
+SQUARED_TOGETHER = 4
+"""And squared: in no more memory."""
+
 
 def gridded_bytes(problem: MagneticProblem, layout: GriddedLayout, recompute: bool = False) -> int:
     """Bytes of the kernel's spectra, of making them, and of what one application takes besides."""
@@ -201,9 +204,9 @@ class Gridded:
         layers, rows, columns = self.problem.grid.shape
         weights = station_sums(self.layout, squared_weights)
         diagonal = np.empty((self.problem.unknowns, layers, rows, columns))
-        for start in range(0, layers, BUILT_TOGETHER):
+        for start in range(0, layers, SQUARED_TOGETHER):
             report("sensitivity", start, layers)
-            part = slice(start, min(start + BUILT_TOGETHER, layers))
+            part = slice(start, min(start + SQUARED_TOGETHER, layers))
             diagonal[:, part] = squared_sums(self._offsets.fields(part), weights, self._offsets)
         report("sensitivity", layers, layers)
         return diagonal

@@ -66,6 +66,8 @@ def assured_plan(problem: MagneticProblem, plan: LatticePlan) -> LatticePlan | s
 def _errors(problem: MagneticProblem, plan: LatticePlan) -> tuple[float, float, float]:
     """Largest errors of interpolated fields, interpolated squares and single transforms, over what some cells give."""
     cells = _sample(problem, plan)
+    if not len(cells):
+        return 0.0, 0.0, 0.0
     nodes = problem.nodes
     corners = np.column_stack([axis[cells[:, n]] for n, axis in ((2, nodes.x), (1, nodes.y), (0, nodes.z))])
     centres = corners + 0.5 * np.array(plan.spacing[::-1])

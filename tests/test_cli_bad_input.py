@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
     "unknown component": (
         nothing,
         [*FORWARD, "--components", "tmi,bx"],
-        r"components among tmi be bn bu .* got tmi bx",
+        r"--components expects names among tmi be bn bu .*, got .tmi,bx.; separate",
     ),
     # NaN and infinity
     "infinite datum": (lambda: edit("obs.mag", 7, "1000 2000 15 inf 1"), INVERT, r"on line 7, got inf"),
@@ -227,9 +227,17 @@ CASES: dict[str, Case] = {
         [*INVERT, "--target", "0"],
         r"expects positive target, got 0\.0; give a chi\^2 per datum",
     ),
-    "rtol of zero": (nothing, [*FORWARD, "--rtol", "0"], r"expects positive rtol, got 0\.0; give"),
-    "rtol below zero": (nothing, [*INVERT, "--rtol", "-1"], r"expects positive rtol, got -1\.0; give"),
-    "rtol that is no number": (nothing, [*FORWARD, "--rtol", "nan"], r"expects finite rtol, got nan; give"),
+    "rtol of zero": (
+        nothing,
+        [*FORWARD, "--rtol", "0"],
+        r"--rtol expects a relative error above 0 and below 1, got 0; give",
+    ),
+    "rtol below zero": (nothing, [*INVERT, "--rtol", "-1"], r"--rtol expects a relative error .*, got -1; give"),
+    "rtol that is no number": (
+        nothing,
+        [*FORWARD, "--rtol", "nan"],
+        r"--rtol expects a relative error .*, got nan; give",
+    ),
     "rtol below rounding": (
         nothing,
         [*INVERT, "--rtol", "1e-20"],

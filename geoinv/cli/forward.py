@@ -22,7 +22,7 @@ from geoinv.cli.options import (
     RtolOption,
 )
 from geoinv.cli.outputs import check_output, provenance, write_result
-from geoinv.cli.plausible import refuse_impossible_susceptibility
+from geoinv.cli.plausible import components_of, refuse_impossible_rtol, refuse_impossible_susceptibility
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, say, say_notes
 
@@ -58,9 +58,11 @@ def forward(
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
+    asked = components_of(components)
+    refuse_impossible_rtol(rtol)
     check_output(out, (".nc",), inputs)
     stations = load_survey(survey, field, columns, height, elevation)
-    names = stations.components if components is None else tuple(name.strip() for name in components.split(","))
+    names = asked or stations.components
     wanted = stations.with_components(names)
     grid = load_mesh(mesh)
     with collected() as notes:

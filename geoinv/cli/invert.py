@@ -31,7 +31,13 @@ from geoinv.cli.options import (
     OutOption,
 )
 from geoinv.cli.outputs import check_output, provenance, write_result
-from geoinv.cli.plausible import base_level_of, reference_of, refuse_impossible_bounds, refuse_other_units
+from geoinv.cli.plausible import (
+    base_level_of,
+    reference_of,
+    refuse_impossible_bounds,
+    refuse_impossible_rtol,
+    refuse_other_units,
+)
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.stations import say_coverage, say_flat_ground
 from geoinv.cli.terminal import cost, fail, say, warn
@@ -117,6 +123,7 @@ def invert(
     deviation = _noise(noise)
     start = reference_of(reference)
     refuse_impossible_bounds(*bounds)
+    refuse_impossible_rtol(rtol)
     inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)

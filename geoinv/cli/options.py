@@ -80,7 +80,10 @@ def field_of(option: tuple[float, float, float] | None) -> MainField | None:
     InputError
         If an angle is out of range or the intensity is not in nT.
     """
-    return None if option is None else MainField(*option)
+    try:
+        return None if option is None else MainField(*option)
+    except InputError as error:
+        raise InputError(str(error).replace("MainField", "--field", 1)) from None
 
 
 def level_of(height: float | None, elevation: float | None) -> float | None:

@@ -11,14 +11,17 @@ import numpy.typing as npt
 import typer
 
 from geoinv.checks import InputError
+from geoinv.survey import COMPONENTS
 
 if TYPE_CHECKING:
     from geoinv.survey import Survey
 
 __all__ = [
     "base_level_of",
+    "components_of",
     "reference_of",
     "refuse_impossible_bounds",
+    "refuse_impossible_rtol",
     "refuse_impossible_susceptibility",
     "refuse_other_units",
 ]
@@ -80,6 +83,37 @@ def reference_of(text: str) -> float | Path:
         raise InputError(f"--reference expects a finite susceptibility, got {value:g}; give a number in SI")
     refuse_impossible_susceptibility("--reference", np.array([value]), "give it in SI")
     return value
+
+
+def components_of(text: str | None) -> tuple[str, ...] | None:
+    """Components that ``--components`` names, if it is given.
+
+    Raises
+    ------
+    InputError
+        If one is unknown or named twice, or there is none.
+    """
+    if text is None:
+        return None
+    names = tuple(name.strip() for name in text.split(","))
+    if len(set(names)) < len(names) or not set(names) <= set(COMPONENTS):
+        raise InputError(
+            f"--components expects names among {' '.join(COMPONENTS)}, each once, got {text!r}; "
+            "separate them by commas, as in tmi,bu"
+        )
+    return names
+
+
+def refuse_impossible_rtol(rtol: float | None) -> None:
+    """Refuse a tolerance that is no share of the data.
+
+    Raises
+    ------
+    InputError
+        If it is not above zero and below one.
+    """
+    if rtol is not None and not 0.0 < rtol < 1.0:
+        raise InputError(f"--rtol expects a relative error above 0 and below 1, got {rtol:g}; give such as 1e-6")
 
 
 def refuse_impossible_bounds(low: float, high: float) -> None:

@@ -188,7 +188,8 @@ DEGREES = "longitudes and latitudes are no eastings and northings; project them"
             "under the names on line 2, got 'float,float,float,fl",
         ),
         ("x,y,z,tmi\nsome words\n1,2,3,4\n2,3,4,5\n", "on line 2, got 'some words'"),
-        ("2.0\n1 2 3 4\n2 3 4 5\n", "names for 4 columns or a row of numbers on line 1, got '2.0'"),
+        ("2.5\n1 2 3 4\n2 3 4 5\n", "names for 4 columns or a row of numbers on line 1, got '2.5'"),
+        ("gps,gps,radar,mag\nx,y,alt,tmi\n1,2,3,4\n", "one line of names on line 1, got 'gps,gps,radar,mag'"),
         ("1,2,3,4,n0\nx,y,z,tmi,k\n1,2,3,4,n1\n", "a title or names above the rows on line 1, got '1,2,3,4,n0'"),
         (
             "X (m);Y (m);Z (m);TMI1;2;3\n1;2;3;4\n2;3;4;5\n",
@@ -264,14 +265,19 @@ def test_what_was_taken_is_told(tmp_path: Path) -> None:
     assert f"columns: {told}" in describe(path)
 
 
-def test_units_that_only_a_comment_mentions_are_doubted(tmp_path: Path) -> None:
-    path = file_of(tmp_path, "# all lengths in feet\n1 2 3 4\n2 3 4 5\n")
-    with pytest.warns(InputWarning, match="a comment says 'all lengths in feet', and the columns state no unit"):
-        read_survey(path, field=FIELD)
+def test_units_that_only_a_comment_mentions_are_refused(tmp_path: Path) -> None:
+    for comment in ("all lengths in feet", "units: ft, nT", "anomaly in uT"):
+        with pytest.raises(InputError, match=f"the unit of each column behind its name, got the comment '{comment}'"):
+            read_survey(file_of(tmp_path, f"# {comment}\nx y z tmi\n1 2 3 4\n2 3 4 5\n"), field=FIELD)
+    stated = "# positions in feet\nx (m) y (m) z (m) tmi\n1 2 3 4\n2 3 4 5\n"
+    npt.assert_array_equal(read_survey(file_of(tmp_path, stated), field=FIELD).easting, [1, 2])
+    number = "# flown 100 ft above ground, Gauss-Krueger grid\nx y z tmi\n1 2 3 4\n2 3 4 5\n"
+    npt.assert_array_equal(read_survey(file_of(tmp_path, number), field=FIELD).upward, [3, 4])
 
 
-def test_unnamed_northings_first_are_doubted(tmp_path: Path) -> None:
-    path = file_of(tmp_path, N_E_U_T)
+@pytest.mark.parametrize("names", ["", "x y z tmi\n"])
+def test_northings_first_are_doubted(tmp_path: Path, names: str) -> None:
+    path = file_of(tmp_path, names + N_E_U_T)
     with pytest.warns(InputWarning, match="look like a northing and an easting"):
         read_survey(path, field=FIELD)
 

@@ -114,6 +114,10 @@ def test_a_count_that_is_not_that_of_the_points_is_refused(tmp_path: Path, count
         read_topography(file_of(tmp_path, f"{count}\n1 2 3\n4 5 6\n"))
 
 
+def test_a_count_may_have_a_decimal_point(tmp_path: Path) -> None:
+    npt.assert_array_equal(read_topography(file_of(tmp_path, "2.\n1 2 3\n4 5 6\n")), [[1, 2, 3], [4, 5, 6]])
+
+
 def test_flight_lines_of_an_xyz_file_are_no_rows(tmp_path: Path) -> None:
     text = "/ x y z tmi\nLine 1010\n1 2 3 4\nL1020\n2 3 4 5\nTie T7:2\n3 4 5 6\n"
     npt.assert_array_equal(read_survey(file_of(tmp_path, text), field=FIELD).data, [[4, 5, 6]])

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
 
 from geoinv.checks import InputError
 from geoinv.formats.column_names import ColumnName, understood
+from geoinv.formats.header import (
+    DELIMITERS,
+    NO_UNIT,
+    are_units,
+    fitting_names,
+    fitting_units,
+    has_positions,
+    is_prose,
+    mentioned_unit,
+    names_in,
+)
 from geoinv.formats.text import TextLines, is_number, quoted, split
 from geoinv.units import Unit, unit_of
 
@@ -28,18 +38,11 @@ MARKER = re.compile(
 )
 """A line that begins a flight line in a Geosoft XYZ file: ``LINE 1010``, ``TIE 90``, ``L1010:2``."""
 
-_DELIMITERS = "\t;|,"
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
 _RULE = re.compile(r"[\s\-=_+|:.,;*~#/]+")
-_NO_UNIT = frozenset({"", "-", "--", "none", "n/a", "na", "()", "[]", "unitless", "text", "string"})
-_PROSE = re.compile(
-    r"\b(of|from|by|the|for|with|and|in|on|to|at|this|is|are|as|file|survey|generated|exported|created|written|"
-    r"format|version|project|client|area|date|made)\b|:(\s|$)"
-)
 _HEAD = 60  # lines above the first row
 _LONGEST = 50_000  # characters of a line that may hold names
 _MOST_COLUMNS = 10_000
-_MOST_GROUPINGS = 3000
 _SHOWN_NAMES = 30
 
 
@@ -61,8 +64,8 @@ class Layout:
         A comment that names easting and northing but not each column.
     titles : tuple of str
         Lines above the names.
-    mentions : str
-        A comment that mentions feet or the like.
+    mentioned : (str, str)
+        A dimension, and the comment that mentions a unit of it which is not the project's.
     units : tuple of str
         Units of columns without names.
     """
@@ -73,7 +76,7 @@ class Layout:
     start: int
     remark: str = ""
     titles: tuple[str, ...] = ()
-    mentions: str = ""
+    mentioned: tuple[str, str] = ("", "")
     units: tuple[str, ...] = ()
 
     def unit(self, index: int) -> Unit | None:
@@ -124,7 +127,7 @@ def _begins_rows(lines: Sequence[str], index: int) -> bool:
 
 def _row_delimiter(line: str) -> str | None:
     """What separates the columns of a row of numbers; empty for a line that is none."""
-    for delimiter in (*(d for d in _DELIMITERS if d in line), None):
+    for delimiter in (*(d for d in DELIMITERS if d in line), None):
         try:
             tokens = split(line, delimiter)
         except InputError:
@@ -147,7 +150,7 @@ def _without_rows(text: TextLines) -> Layout | None:
         if len(commas) >= 2 and len(commas) + sum(map(is_number, tokens)) >= 3:
             remedy = "write points in place of the decimal commas"
             raise text.error(index, "numbers with a decimal point", remedy, quoted(commas[0]))
-    header = next((k for k, line in enumerate(text.lines[:_HEAD]) if _has_positions(_names_in(line[:_LONGEST]))), None)
+    header = next((k for k, line in enumerate(text.lines[:_HEAD]) if has_positions(names_in(line[:_LONGEST]))), None)
     if header is None:
         return None
     below = [k for k in range(header + 1, len(text.lines[:_HEAD])) if not _skipped(text.lines[k])]
@@ -159,20 +162,7 @@ def _without_rows(text: TextLines) -> Layout | None:
 
 
 def _skipped(line: str) -> bool:
-    return bool(_RULE.fullmatch(line) or MARKER.fullmatch(line) or _units(line.split()))
-
-
-def _names_in(line: str) -> list[ColumnName]:
-    for tokens in _tokenisations(line, None):
-        names = [understood(token) for token in tokens]
-        if _has_positions(names):
-            return names
-    return []
-
-
-def _has_positions(names: Sequence[ColumnName]) -> bool:
-    quantities = {name.quantity for name in names}
-    return bool(quantities & {"easting", "longitude"}) and bool(quantities & {"northing", "latitude"})
+    return bool(_RULE.fullmatch(line) or MARKER.fullmatch(line) or are_units(line.split()))
 
 
 def _with_names(text: TextLines, layout: Layout) -> Layout:
@@ -180,6 +170,7 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
     lines = [(text.line_numbers[k], k, text.lines[k]) for k in range(layout.start)]
     row = text.line_numbers[layout.start]
     comments = [(number, -1, comment) for number, comment in text.comments if number < row]
+    remarks = [comment for _, _, comment in comments]
     units: list[str] = []
     unknown: tuple[ColumnName, ...] | None = None
     words: dict[str, str] = {}
@@ -191,49 +182,53 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
             )
         if _RULE.fullmatch(line) or not line or (index >= 0 and MARKER.fullmatch(line)):
             continue
-        if not units and (found := _fitting_units(line, layout)):
+        if not units and (found := fitting_units(line, layout.delimiter, layout.width)):
             units = found
             continue
-        names = _fitting_names(line, layout)
-        if names and index >= 0 and not _has_positions(names):
+        names = fitting_names(line, layout.delimiter, layout.width)
+        if names and index >= 0 and not has_positions(names):
             _refuse_below_names(text, layout, index, [k for _, k, _ in above[place + 1 :] if k >= 0])
-        if names and (index >= 0 or _has_positions(names)):
+        if names and (index >= 0 or has_positions(names)):
             titles = tuple(
                 title
                 for _, k, title in reversed(above[place + 1 :])
                 if k >= 0 and not (_RULE.fullmatch(title) or MARKER.fullmatch(title))
             )
-            _refuse_rows_among(text, [k for _, k, _ in above[place + 1 :] if k >= 0])
-            return _named(text, replace(layout, titles=titles, mentions=_mention(comments)), names, units)
+            _refuse_rows_among(text, layout, [k for _, k, _ in above[place + 1 :] if k >= 0])
+            layout = replace(layout, titles=titles, mentioned=mentioned_unit([*remarks, *titles]))
+            return _named(text, layout, names, units)
         if index >= 0:
             remedy = "give as many names as the rows have columns, or remove that line"
             if any(map(_DECIMAL_COMMA.fullmatch, line.replace(";", " ").split())):
                 remedy = "write points in place of decimal commas"
             raise text.error(index, f"names for {layout.width} columns or a row of numbers", remedy)
-        if names and unknown is None and not _PROSE.search(line.lower()):
+        if names and unknown is None and not is_prose(line):
             unknown = names
         words.update((understood(word).quantity, line) for word in re.findall(r"\w+", line))
-    mentions = _mention(comments)
+    mentioned = mentioned_unit(remarks)
     if unknown is not None:
-        return _named(text, replace(layout, mentions=mentions), unknown, units)
-    named = _has_positions([ColumnName("", quantity=quantity) for quantity in words])
+        return _named(text, replace(layout, mentioned=mentioned), unknown, units)
+    named = has_positions([ColumnName("", quantity=quantity) for quantity in words])
     remark = words.get("easting", words.get("longitude", "")) if named else ""
-    return replace(layout, remark=remark, mentions=mentions, units=tuple(units))
+    return replace(layout, remark=remark, mentioned=mentioned, units=tuple(units))
 
 
 def _refuse_below_names(text: TextLines, layout: Layout, index: int, above: Sequence[int]) -> None:
     """Refuse a line that is neither names nor units, where names stand above it."""
-    if any(_has_positions(_fitting_names(text.lines[k], layout) or ()) for k in above):
+    if any(has_positions(fitting_names(text.lines[k], layout.delimiter, layout.width) or ()) for k in above):
         raise text.error(index, "units or a row of numbers under the names", "correct or remove that line")
 
 
-def _refuse_rows_among(text: TextLines, titles: Sequence[int]) -> None:
-    """Refuse a title that is a row of numbers or a count."""
+def _refuse_rows_among(text: TextLines, layout: Layout, titles: Sequence[int]) -> None:
+    """Refuse a title that is a row of numbers, a count, or another line of names."""
     for index in titles:
         line = text.lines[index]
         numbers_only = all(map(is_number, re.split(r"[\s,;|]+", line.strip())))
         if (numbers_only or _row_delimiter(line) != "") and not MARKER.fullmatch(line):
             raise text.error(index, "a title or names above the rows", "put that line below the names, or remove it")
+        parts = line.split(layout.delimiter) if layout.delimiter is not None else []
+        if len(parts) == layout.width and sum(bool(part.strip()) for part in parts) > 1:
+            raise text.error(index, "one line of names", "join the lines above the rows into one")
 
 
 def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: Sequence[str]) -> Layout:
@@ -242,7 +237,7 @@ def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: 
     for name, unit in zip(names, units or [""] * len(names), strict=True):
         stated = unit.strip("()[] ")
         # one that is not known is refused where that column is read
-        found = None if stated.lower() in _NO_UNIT else unit_of(stated) or Unit(stated, "unknown", math.nan)
+        found = None if stated.lower() in NO_UNIT else unit_of(stated) or Unit(stated, "unknown", math.nan)
         if found is not None and name.unit is not None and name.unit.factor != found.factor:
             raise InputError(
                 f"{text.path} expects one unit of the column {name.text!r}, got {name.unit.text} in its name and "
@@ -253,69 +248,3 @@ def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: 
             name = replace(again, text=name.text, key=name.key, unit=found)
         merged.append(name)
     return replace(layout, names=tuple(merged))
-
-
-def _fitting_names(line: str, layout: Layout) -> tuple[ColumnName, ...] | None:
-    """Names in a line, as many as there are columns; those that are best understood."""
-    fitting = []
-    for part in dict.fromkeys((line, line.partition(":")[2].strip())):
-        for tokens in _tokenisations(part, layout.delimiter):
-            if len(tokens) == layout.width and not any(map(is_number, tokens)):
-                fitting.append(tuple(map(understood, tokens)))
-    if not fitting:
-        fitting = _groupings(line.split(), layout.width)
-    return max(fitting, key=_has_positions, default=None)
-
-
-def _tokenisations(line: str, delimiter: str | None) -> Iterator[list[str]]:
-    """Ways to part a line into names: where the rows are parted, if that is there."""
-    own = delimiter is not None and delimiter in line
-    for separator in (delimiter,) if own else dict.fromkeys((delimiter, *(d for d in _DELIMITERS if d in line), None)):
-        try:
-            yield split(line, separator)
-        except InputError:
-            continue
-    if own and delimiter is not None:
-        yield re.split(rf"{re.escape(delimiter)}(?![^()\[\]]{{0,60}}[)\]])", line)  # Elevation (ft, NAVD88)
-        return
-    stripped = line.strip()
-    yield re.split(r"\s{2,}|\s*\t\s*", stripped)
-    yield re.findall(r"[^\s(\[]\S*(?:\s+[(\[][^()\[\]]{0,60}[)\]])*", stripped)  # Easting (m)
-    yield [part for part in re.split(r"(?<=[)\]])\s+", stripped) if part]  # GPS Height (m)
-
-
-def _groupings(words: Sequence[str], width: int) -> list[tuple[ColumnName, ...]]:
-    """Names of several words: the only way to group them so that each is understood and none comes twice."""
-    if not width < len(words) <= 4 * width or math.comb(len(words) - 1, width - 1) > _MOST_GROUPINGS:
-        return []
-    found = []
-    for breaks in combinations(range(1, len(words)), width - 1):
-        ends = (0, *breaks, len(words))
-        names = tuple(understood(" ".join(words[a:b])) for a, b in pairwise(ends))
-        quantities = [name.quantity for name in names]
-        if all(quantities) and len(set(quantities)) == width:
-            found.append(names)
-    return found if len(found) == 1 else []
-
-
-def _fitting_units(line: str, layout: Layout) -> list[str]:
-    """Units in a line, one a column, or nothing."""
-    for tokens in _tokenisations(line, layout.delimiter):
-        if len(tokens) == layout.width and _units(tokens):
-            return tokens
-    return []
-
-
-def _units(tokens: Sequence[str]) -> bool:
-    """Tell whether tokens are units, or say that there is none; some may be unknown units of what is not read."""
-    known = sum(unit_of(token) is not None and not is_number(token) for token in tokens)
-    if not known or any(is_number(token) or understood(token).quantity for token in tokens):
-        return False
-    stated = [token for token in tokens if token.strip("()[]").lower() not in _NO_UNIT]
-    return known == len(stated) or 2 <= known >= len(stated) / 2
-
-
-def _mention(comments: Sequence[tuple[int, int, str]]) -> str:
-    """The comment that mentions a unit of length or field which is not the project's."""
-    pattern = re.compile(r"\b(feet|foot|ft|km|kilomet(er|re)s?|microtesla|picotesla|uT|µT|pT|gauss)\b")
-    return next((comment for _, _, comment in comments if pattern.search(comment)), "")

@@ -121,7 +121,8 @@ def _ubc_kind(text: TextLines) -> FileKind | None:
     header = counts[:1] == [3] and (counts[1:2] == [2] or counts[1:3] == [3, 1])
     if header and all(any(map(is_number, row)) for row in rows[:2]):
         return UBC_OBSERVATIONS
-    if counts[0] == 1 and rows[0][0].isdecimal() and len(rows) > 1 and 3 <= counts[1] <= 5 and numbers[1]:
+    count = rows[0][0].isdecimal() or whole_number(rows[0][0]) is not None
+    if counts[0] == 1 and count and len(rows) > 1 and 3 <= counts[1] <= 5 and numbers[1]:
         return COUNTED_POINTS if counts[1] == 3 else _UBC_GRAVITY
     if (set(counts) == {1} and sum(numbers) > len(rows) / 2) or (all(numbers) and "*" in text.lines[0]):
         return UBC_MODEL

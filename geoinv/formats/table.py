@@ -17,6 +17,7 @@ from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import doubt, note
 from geoinv.formats.rows import rows_of, without_markers
 from geoinv.formats.text import TextLines, quoted, rows_text
+from geoinv.formats.ubc_numbers import whole_number
 from geoinv.nulls import is_null, nulls_in
 from geoinv.survey import Survey
 
@@ -25,7 +26,6 @@ __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 _DEGREES_APART = 0.1  # stations nearer than this in whatever unit the coordinates have
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
-_MOST_DIGITS = 15  # of a count
 _UNUSED = 12  # names of columns that are not used, at most
 _OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
 
@@ -97,6 +97,7 @@ def read_table(
     if layout is None:
         raise whole.error(0, "a header or at least three numbers", "give a table with a row for each station")
     found, present = columns_of_table(path, layout, columns or {}, required, optional, given, choice)
+    _refuse_unstated_units(path, layout, found)
     text, markers = without_markers(whole, layout)
     _say_what_was_taken(path, layout, found, markers, by_place=not (layout.names or columns))
     values = rows_of(text, layout, [column.index for column in found])
@@ -116,8 +117,7 @@ def read_table(
             wrong, 0, f"{column.quantity} of at most {_LARGEST:.0e} in metres, nT or nT/m", remedy, numbers
         )
     table = {column.quantity: numbers.copy() for numbers, column in zip(values[~missing].T, found, strict=True)}
-    if not (layout.names or columns):
-        _doubt_order(path, table)
+    _doubt_order(path, table, found)
     if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
         _refuse_degrees(path, table)
     return Table(table, int(missing.sum()), present)
@@ -137,8 +137,8 @@ def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
         If the count and the points disagree, or a value is not a number.
     """
     whole = TextLines.read(path)
-    count, points = whole.lines[0].strip(), len(whole.lines) - 1
-    if len(count.lstrip("0")) > _MOST_DIGITS or int(count) != points:
+    points = len(whole.lines) - 1
+    if whole_number(whole.lines[0].strip()) != points:
         remedy = "correct it, or copy the file again: it may be cut short"
         raise whole.error(0, f"the number of points that follow ({points})", remedy)
     text = TextLines(whole.path, whole.lines[1:], whole.line_numbers[1:])
@@ -168,11 +168,15 @@ def _say_what_was_taken(
         note("", f"taken as a title: {', '.join(map(quoted, layout.titles))}")
     if markers:
         note("", f"{len(markers)} lines that begin a flight line, such as {quoted(markers[0])}")
-    lengths = [column for column in found if QUANTITIES[column.quantity] == "length"]
-    if layout.mentions and any(column.unit is None for column in lengths):
-        doubt(
-            f"{path}: a comment says {quoted(layout.mentions)}, and the columns state no unit; "
-            "they are taken as m and nT"
+
+
+def _refuse_unstated_units(path: str | Path, layout: Layout, found: Sequence[Column]) -> None:
+    """Refuse columns without a unit under a comment that mentions one which is not the project's."""
+    dimension, comment = layout.mentioned
+    if any(column.unit is None and QUANTITIES[column.quantity] == dimension for column in found):
+        raise InputError(
+            f"{path} expects the unit of each column behind its name, got the comment {quoted(comment)}; "
+            "write it there, as in 'x (ft)', or remove that comment where it means something else"
         )
 
 
@@ -200,12 +204,13 @@ def _say_what_is_missing(text: TextLines, nulls: npt.NDArray[np.bool_], found: S
     )
 
 
-def _doubt_order(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]]) -> None:
-    """Doubt the usual order where the first column is as large as northings, the second as small as eastings."""
+def _doubt_order(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]], found: Sequence[Column]) -> None:
+    """Doubt eastings that are as large as northings where the northings are as small as eastings."""
     easting, northing = (float(np.median(np.abs(table[axis]))) for axis in ("easting", "northing"))
     if easting > _UTM_EASTING[1] > northing > _UTM_EASTING[0]:
+        names = {column.quantity: column.name for column in found}
         doubt(
-            f"{path}: without names, the first column is taken as easting and the second as northing, though "
+            f"{path}: {names['easting']} is taken as easting and {names['northing']} as northing, though "
             f"{table['easting'][0]!s} and {table['northing'][0]!s} look like a northing and an easting (UTM)"
         )
 

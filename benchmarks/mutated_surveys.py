@@ -94,9 +94,10 @@ def _points() -> str:
     )
 
 
-def _rows(layout: str) -> str:
+def _rows(layout: str, scale: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> str:
     survey = _survey()
-    rows = zip(survey.easting, survey.northing, survey.upward, survey.data[0], strict=True)  # type: ignore[index]
+    positions = (getattr(survey, axis) / unit for axis, unit in zip(reversed(AXES), scale, strict=True))
+    rows = zip(*positions, survey.data[0], strict=True)  # type: ignore[index]
     return "".join(layout.format(*row) for row in rows)
 
 
@@ -109,7 +110,9 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "repeats.sus": lambda: b"12*0.0 6*0.05 6*-100\n",
     "survey.csv": lambda: _text(lambda path: write_survey(path, _survey()), ".csv"),
     "survey.xyz": lambda: _text(lambda path: write_survey(path, _survey()), ".xyz"),
-    "units.csv": lambda: ("Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n")).encode(),
+    "units.csv": lambda: (
+        "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
+    ).encode(),
     "topography.xyz": lambda: _points().encode(),
     "topography.topo": lambda: ("6\n" + _points()).encode(),
     "survey.nc": lambda: _netcdf(_survey().to_xarray()),

@@ -110,7 +110,7 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
             )
         if not text_attribute(variable, "positive"):
             variable = variable.assign_attrs(_direction(data[axis]))
-        found = numbers(variable, "length", name=bounds_name, units=units, height=height).values
+        found = numbers(variable, "length", name=bounds_name, units=units, height=height, along_axis=True).values
         bounds = np.sort(_complete(bounds_name, found)[order], axis=1)
     elif f"{axis}_width" in known:
         variable = data[f"{axis}_width"]
@@ -156,7 +156,7 @@ def axis_centres(data: xr.Dataset | xr.DataArray, axis: str) -> tuple[npt.NDArra
         raise InputError(f"expected {axis} over its own dimension, got it over {over}; write it over {axis}")
     if not variable.size:
         raise InputError(f"expected coordinates along {axis}, got an empty axis; write the file again")
-    centres = _complete(axis, numbers(variable, "length", height=axis == "upward").values)
+    centres = _complete(axis, numbers(variable, "length", height=axis == "upward", along_axis=True).values)
     steps = np.diff(centres)
     if not ((steps > 0).all() or (steps < 0).all()):
         bad = int(np.argmax(np.sign(steps) != np.sign(centres[-1] - centres[0])))

@@ -133,6 +133,20 @@ def finite(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None
         raise InputError(f"{owner} expects finite {name}, got {_offender(values, bad)}; {remedy}")
 
 
+def bounded(owner: str, name: str, values: npt.NDArray[Any], limit: float, remedy: str) -> None:
+    """Refuse magnitudes beyond a limit, and what is not finite.
+
+    Raises
+    ------
+    InputError
+        If any value is not finite or lies beyond the limit.
+    """
+    finite(owner, name, values, remedy)
+    bad = np.abs(values) > limit
+    if bad.any():
+        raise InputError(f"{owner} expects {name} within {limit:g} of 0, got {_offender(values, bad)}; {remedy}")
+
+
 def positive(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
     """Refuse zero, negative and non-finite values.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite, positive, refuse_masked, shape_text
+from geoinv.checks import InputError, array_of, bounded, positive, refuse_masked, shape_text
 from geoinv.labels import along_labels
 from geoinv.memory import require_memory
 from geoinv.topography import Topography, topography_points
@@ -23,6 +23,7 @@ __all__ = ["AXES", "Grid", "topography_points"]
 
 AXES = ("upward", "northing", "easting")
 
+_FARTHEST = 1e9  # metres from the origin of any coordinate system on Earth
 _FITS_ANYWHERE = 1_000_000  # cells
 
 
@@ -31,7 +32,7 @@ def _edges(name: str, values: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], b
     edges = np.array(array_of("Grid", f"{name} edges", values), ndmin=1)
     if edges.ndim != 1 or edges.size < 2:
         raise InputError(f"Grid expects at least two {name} edges in one row, got shape {shape_text(edges.shape)}")
-    finite("Grid", f"{name} edges", edges, "give edges in metres")
+    bounded("Grid", f"{name} edges", edges, _FARTHEST, "give edges in metres")
     descending = bool(edges[0] > edges[-1])
     if descending:
         edges = edges[::-1].copy()

@@ -27,7 +27,7 @@ _SINGLE = [single for nine in _NINES if (single := float(np.float32(nine))) != r
 _EXACT = np.unique([*_INTEGERS, *_NINES, *_SINGLE])
 
 
-def is_null(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def is_null(values: npt.ArrayLike, *, negative: bool = True) -> npt.NDArray[np.bool_]:
     """Tell which numbers stand for a missing value.
 
     They are NaN; magnitudes from 1e30 to 3.5e38 and the largest float64; -32768 and the like; -999, -9999 and every
@@ -37,6 +37,8 @@ def is_null(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     ----------
     values : array_like
         Numbers.
+    negative : bool, optional
+        Whether the negative numbers are null: along an axis, -999 can be the centre of a cell.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def is_null(values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     null = np.isnan(numbers) | ((magnitude >= _HUGE[0]) & (magnitude <= _HUGE[1]))
     null |= (magnitude >= _LARGEST) & np.isfinite(magnitude)
     suspect = numbers <= -999.0
-    if suspect.any():
+    if negative and suspect.any():
         null[suspect] |= np.isin(numbers[suspect], _EXACT)
     return null.reshape(np.shape(values))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.checks import InputError, array_of, bounded, finite, positive, shape_text
 from geoinv.field import MainField, direction_vector
 from geoinv.topography import Topography
 from geoinv.variables import attribute_number
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["COMPONENTS", "Survey"]
 
 COMPONENTS = ("tmi", "be", "bn", "bu", "bee", "ben", "beu", "bnn", "bnu", "buu")
+
+FARTHEST = 1e9
+"""Metres from the origin of any coordinate system beyond which nothing on Earth lies."""
+
+LARGEST = 1e30
+"""Magnitude that no datum has in any unit, and whose squares still can be summed."""
 
 _POSITIONS = ("easting", "northing", "upward")
 
@@ -83,7 +89,7 @@ class Survey:
             values = np.array(array_of("Survey", name, getattr(self, name)), ndmin=1)
             if values.ndim != 1 or not values.size:
                 raise InputError(f"Survey expects {name} of shape (stations,), got {shape_text(values.shape)}")
-            finite("Survey", f"{name} in metres", values, "remove the stations without a position")
+            bounded("Survey", f"{name} in metres", values, FARTHEST, "remove the stations without a position")
             self._set(name, values)
         for name in ("northing", "upward"):
             if getattr(self, name).size != self.easting.size:
@@ -93,11 +99,12 @@ class Survey:
                 )
         if self.data is not None:
             data = self._on_range("data", self.data)
-            finite("Survey", "data", data, "drop those stations with survey.select(...)")
+            bounded("Survey", "data", data, LARGEST, "drop those stations with survey.select(...)")
             self._set("data", data)
         if self.uncertainty is not None:
             uncertainty = self._on_range("uncertainty", self.uncertainty)
             positive("Survey", "uncertainty", uncertainty, "give a standard deviation above zero for every datum")
+            bounded("Survey", "uncertainty", uncertainty, LARGEST, "give every datum its standard deviation")
             self._set("uncertainty", uncertainty)
         if self.anomaly_direction is None:
             direction = (self.field.inclination, self.field.declination)

@@ -50,6 +50,7 @@ def numbers(
     name: str | None = None,
     units: str | None = None,
     height: bool = False,
+    along_axis: bool = False,
 ) -> Numbers:
     """Numbers of a variable as they are meant.
 
@@ -69,6 +70,8 @@ def numbers(
         Units in place of the variable's, where it states none: cell bounds have those of their axis.
     height : bool, optional
         Whether the attribute ``positive`` (or the standard name depth) tells the direction.
+    along_axis : bool, optional
+        Whether these are the coordinates of an axis, where -999 and the like are numbers.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def numbers(
     raw = np.asarray(variable.values)
     if raw.dtype.kind not in "fiub":
         raise InputError(f"expected numbers in {name}, got {_kind_text(raw.dtype)}; write it as float64")
-    values = _unpacked(raw, variable.attrs, name)
+    values = _unpacked(raw, variable.attrs, name, negative=not along_axis)
     unphysical = ~np.isfinite(values) & ~np.isnan(values) | (np.abs(values) >= _PHYSICAL)
     if unphysical.any():
         first = values[unphysical].flat[0]
@@ -114,7 +117,7 @@ def numbers(
     return Numbers(values, "; ".join(taken), int(np.isnan(values).sum()))
 
 
-def _unpacked(raw: npt.NDArray[Any], attributes: Any, name: str) -> npt.NDArray[np.float64]:
+def _unpacked(raw: npt.NDArray[Any], attributes: Any, name: str, negative: bool) -> npt.NDArray[np.float64]:
     """Values as float64, NaN where missing."""
     values = raw.astype(np.float64)
     missing = np.zeros(raw.shape, bool)
@@ -141,7 +144,7 @@ def _unpacked(raw: npt.NDArray[Any], attributes: Any, name: str) -> npt.NDArray[
         raise InputError(f"expected scale_factor of {name} other than 0, got 0; correct the attribute")
     if (scale, offset) != (1.0, 0.0):
         values = values * scale + offset
-    missing |= is_null(values)
+    missing |= is_null(values, negative=negative)
     values[missing] = np.nan
     return values
 

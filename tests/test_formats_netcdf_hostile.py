@@ -456,3 +456,11 @@ def test_models_of_one_unit_and_another_name_keep_their_values(tmp_path: Path) -
     grid = Grid.regular((2, 3, 4), (1, 1, 1))
     write_model(tmp_path / "a.nc", grid, np.full(grid.shape, 0.5), name="chi")
     npt.assert_array_equal(read_model(tmp_path / "a.nc", grid), np.full(grid.shape, 0.5))
+
+
+def test_a_cell_centred_at_minus_999_is_a_cell(tmp_path: Path) -> None:
+    grid = Grid.regular((3, 1, 2), (2.0, 2.0, 2.0), (-1002.0, -1000.0, -10_000.0))
+    assert -999.0 in grid.upward
+    assert -9999.0 in grid.easting
+    write_model(tmp_path / "a.nc", grid, np.full(grid.shape, 0.5))
+    npt.assert_array_equal(read_mesh(tmp_path / "a.nc").upward_edges, grid.upward_edges)

@@ -73,3 +73,7 @@ def test_the_shape_stays_and_infinity_is_no_null() -> None:
 )
 def test_a_number_of_nines_is_null_by_the_others_of_its_column(column: list[float], expected: list[int]) -> None:
     assert nulls_in(column).astype(int).tolist() == expected
+
+
+def test_negative_numbers_may_be_coordinates() -> None:
+    assert is_null([-999.0, -9999.0, 1e32, np.nan], negative=False).tolist() == [False, False, True, True]

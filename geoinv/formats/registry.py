@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite
+from geoinv.checks import InputError, array_of, bounded, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, netcdf_file, recognition
 from geoinv.formats.budget import guards
@@ -20,7 +20,7 @@ from geoinv.formats.text import naming
 from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh, write_ubc_model
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
 from geoinv.grid import Grid
-from geoinv.survey import COMPONENTS, Survey
+from geoinv.survey import COMPONENTS, FARTHEST, Survey
 from geoinv.wording import way
 
 __all__ = [
@@ -237,6 +237,14 @@ def read_topography(path: str | Path) -> npt.NDArray[np.float64]:
     InputError
         If the file holds no topography, or its content is wrong.
     """
+    points = _topography(path)
+    if not len(points):
+        raise InputError(f"{path} expects points with an elevation, got none; check the file")
+    bounded(str(path), "points in metres", points, FARTHEST, "correct them, or remove them")
+    return points
+
+
+def _topography(path: str | Path) -> npt.NDArray[np.float64]:
     kind = _recognised(path, "topography")
     if kind is recognition.NETCDF["topography"]:
         return netcdf.read_netcdf_topography(path)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.memory import require_memory
-from geoinv.nulls import is_null
+from geoinv.nulls import is_null, nulls_in
 from geoinv.units import PROJECT_UNITS, required_unit
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def numbers(
     """Numbers of a variable as they are meant.
 
     Packed integers are unpacked (``scale_factor``, ``add_offset``); ``_FillValue``, ``missing_value``, values
-    outside the valid range, netCDF's default fill values and all of :func:`geoinv.nulls.is_null` become NaN; units
+    outside the valid range, netCDF's default fill values and all of :mod:`geoinv.nulls` become NaN; units
     are converted; a height with ``positive: down`` is turned up. A variable that xarray has decoded passes as it is.
 
     Parameters
@@ -144,7 +144,10 @@ def _unpacked(raw: npt.NDArray[Any], attributes: Any, name: str, negative: bool)
         raise InputError(f"expected scale_factor of {name} other than 0, got 0; correct the attribute")
     if (scale, offset) != (1.0, 0.0):
         values = values * scale + offset
-    missing |= is_null(values, negative=negative)
+    if negative and values.ndim in (1, 2):  # a column of stations, a grid of elevations: told by the others
+        missing |= nulls_in(np.where(missing, np.nan, values)).reshape(values.shape)
+    else:
+        missing |= is_null(values, negative=negative)
     values[missing] = np.nan
     return values
 

@@ -207,7 +207,7 @@ def test_counts_may_be_written_as_decimals(tmp_path: Path, text: str) -> None:
         ("2 1 1\n0 0 0\n" + "1 " * 300_000 + "\n1\n1\n", "2 cell widths along easting on line 3, got 300000"),
         ("2 1 1\n0 0 0\n1 1e-99999999999999999999\n1\n1\n", "widths above zero, in metres on line 3"),
         ("2 1 1\n0 0 1e-99999999999999999999\n2*1\n2*1\n1\n", "1 cell widths along northing on line 4, got 2"),
-        ("2 1 1\n1e9 0 0\n1e-12 1\n1\n1\n", r"a\.msh: Grid expects positive easting cell widths, got 0.0"),
+        ("2 1 1\n9e8 0 0\n1e-12 1\n1\n1\n", r"a\.msh: Grid expects positive easting cell widths, got 0.0"),
         ("2 1 1\n0 0 -99999\n1 1\n1\n1\n", "a corner in metres on line 2, got -99999, which stands for a missing"),
         ("2 1 1\n0 0 0\n1 9.97e36\n1\n1\n", "cell widths in metres on line 3, got 9.97e.36, which stands for"),
         ("2 1 1\n0 0 0\n1 nan\n1\n1\n", "cell widths in metres on line 3, got nan"),

@@ -198,3 +198,8 @@ def test_one_station_without_data_is_read(tmp_path: Path) -> None:
 def test_a_direction_that_is_announced_and_missing_is_refused(tmp_path: Path, rows: str) -> None:
     with pytest.raises(InputError, match=r"code 1 with . columns on line 2, got code 0 \(a direction in every row\)"):
         read_survey(written(tmp_path, "83 -32 60000\n83 -32 0\n1\n" + rows))
+
+
+def test_a_station_at_minus_999_among_others_is_a_station(tmp_path: Path) -> None:
+    rows = "".join(f"{x} 0 1 {x / 7}\n" for x in (-1001, -1000, -999, -998))
+    assert read_survey(written(tmp_path, "83 -32 60000\n83 -32 1\n4\n" + rows)).stations == 4

@@ -69,6 +69,7 @@ def repeated(text: TextLines, expected: int | None = None) -> npt.NDArray[np.flo
     """
     if not any("*" in line for line in text.lines):
         values = number_rows(text, 0).ravel()
+        values[is_null(values)] = np.nan
         return values if expected in (None, values.size) else values.size
     runs = [run for index in range(len(text.lines)) for run in number_runs(text, index)]
     total = sum(n for n, _ in runs)
@@ -81,7 +82,7 @@ def repeated(text: TextLines, expected: int | None = None) -> npt.NDArray[np.flo
 
 
 def number_rows(text: TextLines, start: int, kept: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
-    """Numbers of the lines from `start` on, NaN where null (NaN, ``*``, :func:`geoinv.nulls.is_null`).
+    """Numbers of the lines from `start` on as they stand there, NaN for ``*``.
 
     Parameters
     ----------
@@ -116,7 +117,6 @@ def number_rows(text: TextLines, start: int, kept: npt.NDArray[np.bool_] | None 
         row, column = (int(k) for k in np.argwhere(infinite)[0])
         place = f"{values[row, column]} ({int(infinite.any(axis=1).sum())} of {len(values)} lines)"
         raise chosen.error(row, "finite numbers", "remove those lines or fill them in", place)
-    values[is_null(values)] = np.nan
     return values
 
 

@@ -12,6 +12,7 @@ from geoinv.formats.atomic import whole_file
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import TextLines, naming, rows_text
 from geoinv.formats.ubc_numbers import number_rows
+from geoinv.nulls import nulls_in
 from geoinv.survey import Survey
 
 __all__ = ["read_ubc_observations", "write_ubc_observations"]
@@ -79,7 +80,7 @@ def read_ubc_observations(path: str | Path) -> Survey:
     # positions alone among rows with data: a station without a datum
     kept = np.where(widths == 3, columns == 3, True)
     values = number_rows(text, 3, kept)
-    complete = ~np.isnan(values).any(axis=1)
+    complete = ~np.any([nulls_in(column) for column in values.T], axis=0)
     dropped = rows - int(complete.sum())
     if dropped == rows:
         raise text.error(3, "rows with a value in every column", "give a file with data", "none")

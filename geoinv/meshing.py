@@ -18,6 +18,7 @@ from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.station_checks import stations_below
 from geoinv.survey import Survey
 from geoinv.topography import Topography
+from geoinv.wording import way
 
 __all__ = ["mesh_for_survey"]
 
@@ -32,6 +33,9 @@ LARGEST = 1e7
 SMALLEST = 1e-11
 """Cell relative to the coordinates, below which float64 leaves its edges fewer than five digits."""
 
+HIGH = 5.0
+"""Cells above a flat ground that is only assumed, beyond which there is a warning."""
+
 BYTES_A_CELL = 24
 """What the leanest engine holds for each cell: below that, nothing fits."""
 
@@ -41,9 +45,10 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
 
     Cubes reach from the ground down to `depth` below its lowest point. Without topography the
     ground is flat, half a cell below the lowest station: sources closer than that are finer than
-    the cells. Edges lie at whole multiples of the cell. Beside the survey, cells that grow by
-    :data:`GROWTH` add at least `depth` on each side; below stations at one height and whole cells
-    apart they stay equal, so that the gridded engine applies.
+    the cells. Where most stations are far above that ground, there is a warning. Edges lie at
+    whole multiples of the cell. Outside the survey, cells that grow by :data:`GROWTH` add at least
+    `depth` on each side; below stations at one height and whole cells apart they stay equal, so
+    that the gridded engine applies.
 
     Parameters
     ----------
@@ -90,13 +95,10 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     _require_memory([layers, *(values.size - 1 for values in edges.values())], cell)
     edges["upward"] = top - cell * np.arange(layers, -1.0, -1.0)
     grid = Grid(edges["easting"], edges["northing"], edges["upward"], crs=survey.crs)
-    if ground is None:
-        return grid
-    grid = grid.with_topography(ground)
-    doubt = stations_below(survey, ground, 0.5 * cell)
+    doubt = _high_stations(survey, cell) if ground is None else stations_below(survey, ground, 0.5 * cell)
     if doubt:
         warnings.warn(doubt, InputWarning, stacklevel=2)
-    return _below_stations(grid, survey)
+    return grid if ground is None else _below_stations(grid.with_topography(ground), survey)
 
 
 def _checked_sizes(survey: Survey, cell: float, depth: float) -> tuple[float, float]:
@@ -170,6 +172,19 @@ def _ground_levels(
         over &= (points[:, column] >= edges[axis][0]) & (points[:, column] <= edges[axis][-1])
     elevations = points[over if over.any() else slice(None), 2]
     return float(elevations.max()), float(elevations.min())
+
+
+def _high_stations(survey: Survey, cell: float) -> str:
+    """Say that many stations are far above a ground that is only assumed, if they are."""
+    usual, lowest = float(np.median(survey.upward)), int(np.argmin(survey.upward))
+    above = usual - float(survey.upward[lowest]) + 0.5 * cell
+    if above <= HIGH * cell:
+        return ""
+    return (
+        f"half of all stations lie {above:.6g} m and more above the flat ground of the mesh, since station {lowest} "
+        f"(counted from 0) has a height of {survey.upward[lowest]:.10g} m; give the ground "
+        f"{way('with --topo FILE', 'as topography')}, or check that height"
+    )
 
 
 def _below_stations(grid: Grid, survey: Survey) -> Grid:

@@ -165,6 +165,8 @@ def stations_below(survey: Survey, topography: Topography, tolerance: float) -> 
         return ""
     deepest = int(np.argmax(depth))
     told = f"the deepest {_station(survey, deepest)}, {depth[deepest]:.6g} m under it"
+    if not topography.covers(survey.easting[deepest], survey.northing[deepest]):
+        told += " (outside its points, where the nearest is taken)"
     if depth[deepest] > tolerance:
         deep = depth > tolerance
         raise InputError(

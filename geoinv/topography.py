@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, array_of, finite, location, shape_text
+from geoinv.memory import require_memory
 from geoinv.nulls import is_null
 
 __all__ = ["Topography", "topography_points"]
@@ -20,6 +21,9 @@ LOWEST, HIGHEST = -11_500.0, 9_000.0
 
 NULL_BELOW = -1000.0
 """Metres below which an elevation that stands for a missing value elsewhere does so here."""
+
+BYTES_A_POINT = 1000.0
+"""What its triangles take while they are found."""
 
 ON_A_BORDER = 1e-6
 """Share of a triangle by which a point may lie outside it: what rounding makes of a point on its border."""
@@ -68,6 +72,9 @@ class Topography:
         """Triangles between the points, or None where there are none: fewer than three, or all on one line."""
         from scipy.spatial import Delaunay, QhullError
 
+        count = len(self.points)
+        remedy = "give fewer points, over the mesh and no closer than its cells"
+        require_memory("the topography", f"triangles of {count:.3g} points", BYTES_A_POINT * count, remedy)
         try:
             triangles = Delaunay(self.points[:, :2] - self._middle)
         except (QhullError, ValueError):

@@ -239,13 +239,30 @@ def test_a_survey_far_above_small_cells_is_doubted_and_so_is_one_station_that_st
     )
 
 
+def test_heights_under_the_ground_of_their_own_table_are_doubted(anomaly, folder, capsys):
+    east, north = stations(7.0)
+    rows = np.column_stack([east, north, np.full(144, 40.0), anomaly, 1000.0 + np.arange(144.0)])
+    rows[3, 4] = -9999.0
+    np.savetxt("lines.csv", rows, "%.4f", ",", header="x,y,altitude,tmi,dem", comments="")
+    told, doubts = invert(capsys, *MADE, "--target", "500")
+    assert "144 stations" in told
+    assert doubts == [
+        "lines.csv: 143 of 143 stations lie under the ground that the table itself gives, half of them by 1032 m and "
+        "more; give elevations, not heights above the ground"
+    ]
+    np.savetxt(
+        "lines.csv", rows + np.array([0, 0, 1200, 0, 0]), "%.4f", ",", header="x,y,altitude,tmi,dem", comments=""
+    )
+    assert invert(capsys, *MADE, "--target", "500")[1] == []
+
+
 def test_one_low_station_that_sets_the_flat_ground_is_doubted(anomaly, folder, capsys):
     write_table(anomaly, np.where(np.arange(144) == 9, 0.0, 1040.0))
     told, doubts = invert(capsys, *MADE, "--target", "500")
     assert "flat ground at -12.5 m, half a cell below the lowest station" in told
     assert doubts[0] == (
-        "half of all stations lie 1052.5 m and more above that flat ground, since station 9 (counted from 0) has a "
-        "height of 0 m; give the ground with --topo, or check that height"
+        "half of all stations lie 1052.5 m and more above the flat ground of the mesh, since station 9 (counted "
+        "from 0) has a height of 0 m; give the ground with --topo FILE, or check that height"
     )
 
 

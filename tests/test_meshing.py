@@ -145,6 +145,13 @@ def test_stations_on_the_ground_and_cells_stepping_up_a_slope_are_no_cause_for_d
     assert not grid.inside_rock(survey.easting, survey.northing, survey.upward).any()
 
 
+def test_one_low_station_that_sets_the_flat_ground_is_warned_of():
+    survey = level(50.0, height=900.0)
+    upward = np.where(np.arange(survey.stations) == 5, 640.0, 900.0)
+    with pytest.warns(InputWarning, match=r"lie 285 m and more above .* station 5 .* 640 m; give the ground as topogr"):
+        mesh_for_survey(geoinv.Survey(survey.easting, survey.northing, upward, field=FIELD), cell=50.0, depth=100.0)
+
+
 def test_heights_above_the_ground_given_as_elevations_are_named():
     words = r"108 of 108 stations lie more than 12.5 m .* 960 m under it; give heights as elevations .*survey\.draped"
     with pytest.raises(geoinv.InputError, match=words):

@@ -39,7 +39,7 @@ from geoinv.cli.plausible import (
     refuse_other_units,
 )
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.stations import say_coverage, say_flat_ground
+from geoinv.cli.stations import say_coverage
 from geoinv.cli.terminal import cost, fail, say, warn
 
 if TYPE_CHECKING:
@@ -180,7 +180,8 @@ def _grid(
         grid = mesh_for_survey(survey, cell, depth, ground)
         say_grid(f"cubes of {cell:g} m made for the survey", grid)
         if ground is None:
-            say_flat_ground(grid, survey, cell)
+            level = float(grid.upward_edges[-1])
+            say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
             return grid
         freed = _cut_around_stations(grid, ground)
         also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""

@@ -15,16 +15,13 @@ if TYPE_CHECKING:
     from geoinv.survey import Survey
     from geoinv.topography import Topography
 
-__all__ = ["say_coverage", "say_flat_ground", "warn_of_stations"]
+__all__ = ["say_coverage", "warn_of_stations"]
 
 CROWDED = 4.0
 """Stations a column of cells beyond which there is a warning."""
 
 HIGH = 20.0
 """Cells above the ground beyond which data resolve nothing as small as a cell."""
-
-HIGH_WITHOUT_GROUND = 5.0
-"""Cells above a flat ground that is only assumed, beyond which there is a warning."""
 
 ODD = 10.0
 """Times the usual height above the ground beyond which a station stands out."""
@@ -76,19 +73,6 @@ def warn_of_stations(grid: Grid, survey: Survey) -> None:
 def _some(which: npt.NDArray[np.bool_]) -> str:
     count = int(which.sum())
     return f"{count} of {which.size} stations {'lies' if count == 1 else 'lie'}"
-
-
-def say_flat_ground(grid: Grid, survey: Survey, cell: float) -> None:
-    """Say where the ground of a mesh made without topography lies, and warn where many stations are far above it."""
-    level = float(grid.upward_edges[-1])
-    say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
-    height = survey.upward - level
-    usual, lowest = float(np.median(height)), int(np.argmin(height))
-    if usual > HIGH_WITHOUT_GROUND * cell:
-        warn(
-            f"half of all stations lie {usual:.6g} m and more above that flat ground, since station {lowest} (counted "
-            f"from 0) has a height of {survey.upward[lowest]:.10g} m; give the ground with --topo, or check that height"
-        )
 
 
 def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:

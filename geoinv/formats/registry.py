@@ -13,7 +13,7 @@ from geoinv.checks import InputError, array_of, bounded, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, netcdf_file, recognition
 from geoinv.formats.budget import guards
-from geoinv.formats.notes import note_elevation
+from geoinv.formats.notes import collected, doubt, note_elevation
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.table import read_counted_points, read_table, write_table
 from geoinv.formats.text import naming
@@ -140,6 +140,8 @@ def _survey_of_table(
             "give field=MainField(inclination, declination, intensity) in degrees and nT",
         )
         raise InputError(f"{path} expects the inducing field beside it, got a table, which has none; {remedy}")
+    if height is None and "ground" in table.present:
+        _doubt_heights_below_ground(path, columns)
     found = table.columns
     components = tuple(name for name in COMPONENTS if name in found)
     uncertainties = [found.get(f"{name}_uncertainty") for name in components]
@@ -157,6 +159,20 @@ def _survey_of_table(
             uncertainty=np.stack(complete) if complete else None,
             attributes={"dropped_rows": table.dropped_rows} if table.dropped_rows else None,
         )
+
+
+def _doubt_heights_below_ground(path: str | Path, columns: Mapping[str, str | int] | None) -> None:
+    """Compare the heights of a table with its own column of the ground, in rows that have both."""
+    with collected():  # said before
+        both = read_table(path, columns, required=("easting", "northing", "upward"), optional=("ground",)).columns
+    if "ground" in both:
+        height = both["upward"] - both["ground"]
+        under = int((height < 0.0).sum())
+        if 2 * under > height.size:
+            doubt(
+                f"{path}: {under} of {height.size} stations lie under the ground that the table itself gives, half of "
+                f"them by {-np.median(height):.6g} m and more; give elevations, not heights above the ground"
+            )
 
 
 def _refuse_total_field(path: str | Path, survey: Survey, table: bool) -> None:

@@ -228,6 +228,12 @@ def test_unnamed_columns_beside_a_given_height_must_be_numbered(tmp_path: Path) 
         read_survey(file_of(tmp_path, "0 0 6.3\n25 0 9.3\n"), field=FIELD, height=40)
 
 
+def test_an_unnamed_datum_and_its_deviation_are_doubted_as_height_and_datum(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "0 0 6.3 2.06\n25 0 -9.3 2.09\n50 0 12.9 2.13\n")
+    with pytest.warns(InputWarning, match="they look like a datum and its standard deviation"):
+        read_survey(path, field=FIELD)
+
+
 def test_one_column_is_not_two_quantities(tmp_path: Path) -> None:
     path = file_of(tmp_path, "x,y,z,tmi\n1,2,3,4\n")
     with pytest.raises(

@@ -58,7 +58,7 @@ def describe(
     kind = recognise(path)
     with collected() as notes:
         lines = _lines(path, kind, field, columns, height)
-    lines += [f"{label}: {text}" for label, text in notes.taken]
+    lines += [f"{label}: {text}" if label else f"  {text}" for label, text in notes.taken]
     lines += [f"doubtful: {sentence}" for sentence in notes.doubts]
     return "\n".join([f"{path}: {kind.name}", *(f"  {line}" for line in lines)])
 

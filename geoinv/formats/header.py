@@ -38,6 +38,7 @@ _OTHER_UNITS = {
     "length": re.compile(r"(?<![\d.]\s)(?<![\d.])\b(feet|foot|ft|kilomet(er|re)s?|km)\b"),
     "magnetic field": re.compile(r"(?<![\d.]\s)(?<![\d.])\b(microteslas?|uT|\N{MICRO SIGN}T|picoteslas?|pT)\b"),
 }
+_KNOWN = 0.2  # share of the names in a line; prose has less
 _MOST_GROUPINGS = 3000
 
 
@@ -56,7 +57,8 @@ def names_in(line: str) -> list[ColumnName]:
     """Names in a line above rows that are not known; none where they do not say where a station lies."""
     for tokens in _tokenisations(line, None):
         names = [understood(token) for token in tokens]
-        if has_positions(names):
+        known = sum(bool(name.quantity) for name in names)
+        if has_positions(names) and known >= (1.0 if is_prose(line) else _KNOWN) * len(names):
             return names
     return []
 

@@ -42,6 +42,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
 _RULE = re.compile(r"[\s\-=_+|:.,;*~#/]+")
 _HEAD = 60  # lines above the first row
 _LONGEST = 50_000  # characters of a line that may hold names
+_NUMBERS = 0.3  # share of a row parted by white space; prose has less
 _MOST_COLUMNS = 10_000
 _SHOWN_NAMES = 30
 
@@ -137,6 +138,8 @@ def _row_delimiter(line: str) -> str | None:
         numbers = sum(map(is_number, tokens))
         nulls = sum(token.lower() in NULL_WORDS and not is_number(token) for token in tokens)
         texts = len(tokens) - numbers - nulls
+        if delimiter is None and numbers < _NUMBERS * len(tokens):
+            continue
         if numbers >= 3 or (numbers == 2 and nulls and (delimiter is not None or not texts)):
             return delimiter
     return ""
@@ -156,7 +159,8 @@ def _without_rows(text: TextLines) -> Layout | None:
     below = [k for k in range(header + 1, len(text.lines[:_HEAD])) if not _skipped(text.lines[k])]
     index = below[0] if below else len(text.lines)
     remedy = "write one row a station"
-    if below and sum(map(is_number, re.split(r"[\s;,|]+", text.lines[index].lower().replace("d", "e")))) >= 3:
+    tokens = re.split(r"[\s;,|]+", text.lines[index]) if below else []
+    if sum(is_number(token.lower().replace("d", "e")) and not is_number(token) for token in tokens) >= 3:
         remedy = "write exponents with e in place of d"
     raise text.error(index, "rows of at least three numbers under the names", remedy)
 

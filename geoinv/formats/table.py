@@ -25,6 +25,7 @@ __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 
 _DEGREES_APART = 0.1  # stations nearer than this in whatever unit the coordinates have
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
+_DEVIATION = 0.5  # range of standard deviations in that of their data
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
 _UNUSED = 12  # names of columns that are not used, at most
 _OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
@@ -118,6 +119,8 @@ def read_table(
         )
     table = {column.quantity: numbers.copy() for numbers, column in zip(values[~missing].T, found, strict=True)}
     _doubt_order(path, table, found)
+    if layout.names is None and not columns:
+        _doubt_heights(path, table)
     if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
         _refuse_degrees(path, table)
     return Table(table, int(missing.sum()), present)
@@ -212,6 +215,18 @@ def _doubt_order(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]],
         doubt(
             f"{path}: {names['easting']} is taken as easting and {names['northing']} as northing, though "
             f"{table['easting'][0]!s} and {table['northing'][0]!s} look like a northing and an easting (UTM)"
+        )
+
+
+def _doubt_heights(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    """Doubt columns in their usual order where they look like a datum and its standard deviation."""
+    upward, tmi = table.get("upward"), table.get("tmi")
+    if upward is None or tmi is None:
+        return
+    if upward.min() < 0.0 < upward.max() and tmi.min() > 0.0 and np.ptp(tmi) < _DEVIATION * np.ptp(upward):
+        doubt(
+            f"{path}: without names, the third column is taken as upward and the fourth as tmi, though they look like "
+            "a datum and its standard deviation; number the columns if they are"
         )
 
 

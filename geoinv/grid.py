@@ -391,6 +391,8 @@ class Grid:
 
     def __repr__(self) -> str:
         """One line: cells, extent and active share."""
-        extents = ", ".join(f"{axis} {self.edges(axis)[0]:g} to {self.edges(axis)[-1]:g} m" for axis in reversed(AXES))
+        extents = ", ".join(
+            f"{axis} {self.edges(axis)[0]:.10g} to {self.edges(axis)[-1]:.10g} m" for axis in reversed(AXES)
+        )
         nz, ny, nx = self.shape
         return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"

@@ -18,6 +18,7 @@ from geoinv.memory import require_memory
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solvers import GaussNewton, Objective, State
 from geoinv.station_checks import refuse_unusable_stations
+from geoinv.susceptibility import refuse_below_vacuum
 
 __all__ = ["InverseProblem"]
 
@@ -119,6 +120,8 @@ class InverseProblem:
             given = along_labels("invert", "initial", initial, forward.domain_names, forward.domain_labels)
             start = array_of("invert", "initial", given, shape=forward.domain_shape)
             finite("invert", "initial model", start, "give a number in every cell")
+        if isinstance(embedding, Identity) and getattr(A, "unknown", "") == "susceptibility":
+            refuse_below_vacuum("the reference or initial model", start, "give it in SI")
         objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
         return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewton(), seed)
 

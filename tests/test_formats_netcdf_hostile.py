@@ -175,6 +175,9 @@ def grid_file(folder: Path, name: str, attributes: dict[str, Any], values: Any =
         ("rtp", {}),
         ("band_1", {}),
         ("tmi", {}),
+        ("z", {"long_name": "TMI, IGRF removed"}),
+        ("z", {"long_name": "total magnetic field", "units": ""}),
+        ("topo_anomaly", {"units": "m"}),
         ("z", {"units": "m", "standard_name": "sea_surface_wave_significant_height"}),
     ],
 )
@@ -464,3 +467,16 @@ def test_a_cell_centred_at_minus_999_is_a_cell(tmp_path: Path) -> None:
     assert -9999.0 in grid.easting
     write_model(tmp_path / "a.nc", grid, np.full(grid.shape, 0.5))
     npt.assert_array_equal(read_mesh(tmp_path / "a.nc").upward_edges, grid.upward_edges)
+
+
+def test_a_field_given_as_ground_ends_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from geoinv.cli import main
+
+    survey = survey_file(tmp_path).rename(tmp_path / "survey.nc")
+    ground = grid_file(tmp_path, "total_field_anomaly", {"units": "nT"})
+    command = ["invert", str(survey), "--cell", "25", "--depth", "100", "--topo", str(ground)]
+    assert main([*command, "--out", str(tmp_path / "out.nc")]) == 1
+    err = capsys.readouterr().err
+    assert "a.nc expects a topography, got netCDF grid of total_field_anomaly (nT), which states no heights" in err
+    assert len(err.splitlines()) == 1
+    assert not (tmp_path / "out.nc").exists()

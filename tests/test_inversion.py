@@ -337,3 +337,12 @@ def test_the_tutorial_sphere_is_found_where_it_is(shared_data):
     centres = np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij")
     centroid = [float((axis[heavy] * mass).sum() / mass.sum()) for axis in centres]
     assert np.linalg.norm(np.subtract(centroid, [-45.0, 0.0, 0.0])) <= 10.0
+
+
+def test_a_reference_below_vacuum_is_refused():
+    survey = geoinv.Survey([0.0], [0.0], [5.0], field=geoinv.MainField(60.0, 0.0, 50000.0))
+    A = Magnetics(geoinv.Grid.regular((1, 1, 2), (5.0, 5.0, 5.0), (-5.0, -5.0, -5.0)), survey)
+    with pytest.raises(
+        geoinv.InputError, match=r"reference or initial model expects susceptibilities \(SI\) of -1 and more"
+    ):
+        geoinv.invert(A, [1.0], 0.1, regularizer=geoinv.Smooth(reference=-99.0))

@@ -12,6 +12,7 @@ import typer
 
 from geoinv.checks import InputError
 from geoinv.survey import COMPONENTS
+from geoinv.susceptibility import LOWEST
 
 if TYPE_CHECKING:
     from geoinv.survey import Survey
@@ -32,7 +33,7 @@ SMALLEST_ANOMALY = 1e-3
 LARGEST_ANOMALY = 1e7
 """nT: two hundred times the Earth's field; data beyond are in another unit, or stand for missing ones."""
 
-LOWEST_SUSCEPTIBILITY, HIGHEST_SUSCEPTIBILITY = -1.0, 1e6
+LOWEST_SUSCEPTIBILITY, HIGHEST_SUSCEPTIBILITY = LOWEST, 1e6
 """SI: that of a superconductor, and above that of any alloy."""
 
 SMALLEST_NOISE = 1e-12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +59,12 @@ _HEIGHT_NAMES = (
 )
 """Names of a grid of heights that states no unit."""
 
+_FIELD_WORDS = re.compile(
+    r"magnet|anomal|total.?field|intensity|gravit|bouguer|free.?air|tilt|analytic|derivative|gradient|susceptib|densit"
+    r"|(?<![a-z])(tmi|rtp|rmi|tfa|mag|nt|mgal|igrf)(?![a-z])"
+)
+"""What a name or a long name of a grid of heights does not have in it."""
+
 _HEIGHT_STANDARD_NAMES = (
     *("surface_altitude", "altitude", "height", "height_above_geopotential_datum", "height_above_reference_ellipsoid"),
     *("height_above_mean_sea_level", "bedrock_altitude", "ground_level_altitude", "sea_floor_depth", "depth"),
@@ -99,7 +106,7 @@ def _surface_names(data: xr.Dataset) -> list[str]:
 
 def _is_height(variable: xr.DataArray, name: str) -> bool:
     """Tell whether a grid holds heights rather than a field."""
-    if name in COMPONENTS:
+    if name in COMPONENTS or _FIELD_WORDS.search(f"{name} {text_attribute(variable, 'long_name')}".lower()):
         return False
     standard_name = text_attribute(variable, "standard_name")
     units = text_attribute(variable, "units")

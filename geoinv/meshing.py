@@ -168,9 +168,13 @@ def _ground_levels(
         return level, level
     points = ground.points
     over = np.ones(len(points), bool)
+    centres = []
     for column, axis in enumerate(("easting", "northing")):
         over &= (points[:, column] >= edges[axis][0]) & (points[:, column] <= edges[axis][-1])
-    elevations = points[over if over.any() else slice(None), 2]
+        centres.append(0.5 * (edges[axis][1:] + edges[axis][:-1]))
+    # between points far apart the ground over the mesh is none that a point has
+    columns = ground.elevation(centres[0], centres[1][:, None])
+    elevations = np.concatenate([points[over, 2], columns.ravel()])
     return float(elevations.max()), float(elevations.min())
 
 

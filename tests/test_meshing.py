@@ -86,13 +86,23 @@ def test_padding_grows_below_a_survey_that_is_not_regular(survey):
 def test_topography_bounds_the_mesh_and_cuts_it():
     survey = lines()
     survey = geoinv.Survey(survey.easting, survey.northing, 0.02 * (463_000 - survey.easting) + 60.0, field=FIELD)
-    ground = slope(survey)
-    grid = mesh_for_survey(survey, cell=50.0, depth=400.0, topography=ground)
-    over = (ground[:, 0] >= grid.easting_edges[0]) & (ground[:, 0] <= grid.easting_edges[-1])
-    assert grid.upward_edges[-1] == ground[over, 2].max()
-    assert ground[over, 2].min() - 450.0 < grid.upward_edges[0] <= ground[over, 2].min() - 400.0
-    expected = grid.upward[:, None, None] < 0.02 * (463_000 - np.clip(grid.easting, 458_000, 463_000))
-    npt.assert_array_equal(grid.active, np.broadcast_to(expected, grid.shape))
+    grid = mesh_for_survey(survey, cell=50.0, depth=400.0, topography=slope(survey))
+    ground = 0.02 * (463_000 - np.clip(grid.easting, 458_000, 463_000))
+    western_edge = 0.02 * (463_000 - grid.easting_edges[0])
+    assert ground.max() <= grid.upward_edges[-1] <= western_edge
+    assert ground.min() - 450.0 < grid.upward_edges[0] <= ground.min() - 400.0
+    npt.assert_array_equal(grid.active, np.broadcast_to(grid.upward[:, None, None] < ground, grid.shape))
+
+
+def test_the_mesh_is_as_high_as_the_ground_between_points_that_all_lie_outside_it():
+    plane = np.array([(e, n, 0.05 * (e - 460_500.0)) for e in (440_000.0, 481_000.0) for n in (7.1e6, 7.16e6)])
+    survey = lines()
+    survey = geoinv.Survey(survey.easting, survey.northing, 0.05 * (survey.easting - 460_500.0) + 40.0, field=FIELD)
+    grid = mesh_for_survey(survey, cell=50.0, depth=400.0, topography=plane)
+    ground = 0.05 * (grid.easting - 460_500.0)
+    assert grid.upward_edges[-1] == pytest.approx(ground.max())
+    assert ground.min() - 450.0 < grid.upward_edges[0] <= ground.min() - 400.0
+    npt.assert_array_equal(grid.active, np.broadcast_to(grid.upward[:, None, None] < ground, grid.shape))
 
 
 @settings(max_examples=15)

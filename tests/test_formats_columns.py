@@ -50,6 +50,7 @@ E_N_T_U = rows("easting northing tmi upward")
         "# easting northing tmi[nT] elevation [m]\n" + E_N_T_U,
         "! id UTME UTMN z mag\n" + rows("text easting northing upward tmi"),
         "# northing easting elevation tmi\n# m m m nT\n# -------- --------\n" + N_E_U_T,
+        "# of the processing\n" * 500 + "# northing easting elevation tmi\n" + N_E_U_T,
         "/ made by hand\n/\n/   Northing   Easting   Alt   TMI\n/\n" + N_E_U_T,
         "# columns: northing easting elevation tmi\n# recorded in 2020\n" + N_E_U_T,
         "# Y X Sensor Elevation TMI\n" + N_E_U_T,

@@ -42,6 +42,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
 _RULE = re.compile(r"[\s\-=_+|:.,;*~#/]+")
 _HEAD = 60  # lines above the first row
 _LONGEST = 50_000  # characters of a line that may hold names
+_SENTENCE = 1000  # characters of a comment in which names are looked for
 _NUMBERS = 0.3  # share of a row parted by white space; prose has less
 _MOST_COLUMNS = 10_000
 _SHOWN_NAMES = 30
@@ -208,7 +209,7 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
             raise text.error(index, f"names for {layout.width} columns or a row of numbers", remedy)
         if names and unknown is None and not is_prose(line):
             unknown = names
-        words.update((understood(word).quantity, line) for word in re.findall(r"\w+", line))
+        words.update((understood(word).quantity, line) for word in re.findall(r"\w+", line[:_SENTENCE]))
     mentioned = mentioned_unit(remarks)
     if unknown is not None:
         return _named(text, replace(layout, mentioned=mentioned), unknown, units)

@@ -7,6 +7,7 @@ import csv
 import gzip
 import re
 import zlib
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -149,7 +150,7 @@ class TextLines:
     line_numbers : list of int
         Where each stands in the file, from 1.
     comments : list of (int, str)
-        The first comments, without their marks, and the numbers of their lines: some programs put the
+        Comments around the first line, without their marks, and the numbers of their lines: some programs put the
         names of the columns there.
     """
 
@@ -191,11 +192,12 @@ class TextLines:
         inline_comments = inline_comments and "!" in text
         lines: list[str] = []
         line_numbers: list[int] = []
-        comments: list[tuple[int, str]] = []
+        comments: deque[tuple[int, str]] = deque(maxlen=_MOST_COMMENTS)
         for number, raw in enumerate(everything, 1):
             line = raw.partition("!")[0].strip() if inline_comments else raw.strip(" \r\n\f\x1a")
             if not line or (line.startswith(_COMMENT_MARKS) and not line.startswith(_SPREADSHEET_ERRORS)):
-                if len(comments) < _MOST_COMMENTS and raw.strip():
+                # the last ones above the lines, and the first among them
+                if raw.strip() and (not lines or len(comments) < _MOST_COMMENTS):
                     comments.append((number, raw.strip().lstrip("".join(_COMMENT_MARKS)).strip()))
                 continue
             lines.append(line)
@@ -203,7 +205,7 @@ class TextLines:
         if not lines:
             what = "only blank lines and comments" if content.strip() else "an empty file"
             raise InputError(f"{path} expects lines of numbers, got {what}; write or copy the file again")
-        return cls(Path(path), lines, line_numbers, comments)
+        return cls(Path(path), lines, line_numbers, list(comments))
 
     def error(self, index: int, expected: str, remedy: str, got: str | None = None) -> InputError:
         """Error about one line (by its index here): what was expected, what came, what to do."""

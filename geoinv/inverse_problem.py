@@ -24,6 +24,9 @@ __all__ = ["InverseProblem"]
 
 Array = npt.NDArray[np.float64]
 
+MOST_DEVIATIONS = 1e60
+"""Standard deviations whose squares, summed and squared again, stay within float64."""
+
 ARRAYS = 30
 """Arrays of the model's size that are alive at once, besides what the operator holds."""
 
@@ -91,6 +94,7 @@ class InverseProblem:
         finite("invert", "data", observed, "drop those stations")
         deviation = _on_range(A, "uncertainty", uncertainty)
         positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
+        _refuse_overflow(observed, deviation)
         refuse_unusable_stations(A)
         unknowns = math.prod(A.domain_shape)
         needed = 8.0 * ARRAYS * unknowns
@@ -107,7 +111,10 @@ class InverseProblem:
         elif isinstance(base_level, str) and base_level != "none":
             raise InputError(f"invert expects base_level to be 'none', 'fit' or a number, got {base_level!r}")
         elif base_level != "none":
-            known = float(array_of("invert", "base_level", base_level, shape=()))
+            level = array_of("invert", "base_level", base_level, shape=())
+            finite("invert", "base_level", level, "give a number in the unit of the data, 'fit' or 'none'")
+            known = float(level)
+            _refuse_overflow(observed - known, deviation)
         target_data = observed - known if free is None else free(observed)
         forward = physics if isinstance(embedding, Identity) else physics @ embedding
         if isinstance(embedding, Identity) and hasattr(A, "gram_diagonal"):
@@ -160,6 +167,19 @@ def _bound(owner: str, regularizer: Any, A: LinearOperator) -> Regularizer:
             "or leave it out"
         )
     return phi.bind(A)
+
+
+def _refuse_overflow(data: Array, deviation: Array) -> None:
+    """Data so many standard deviations from zero that their squares overflow."""
+    with np.errstate(over="ignore"):
+        bad = ~(np.abs(data) / deviation <= MOST_DEVIATIONS) | (deviation < 1.0 / MOST_DEVIATIONS)
+    if bad.any():
+        first = tuple(np.argwhere(bad)[0])
+        raise InputError(
+            f"invert expects data (less their base level) within {MOST_DEVIATIONS:g} standard deviations of zero, got "
+            f"{data[first]:g} with {deviation[first]:g} at {location(first)} ({int(bad.sum())} of {bad.size} values); "
+            "check their unit, and that no null value is among them"
+        )
 
 
 def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:

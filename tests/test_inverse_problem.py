@@ -253,3 +253,28 @@ def test_a_buffer_that_is_used_again_changes_nothing_that_was_made_of_it():
     npt.assert_array_equal(grid.easting_edges, np.arange(4.0))
     npt.assert_array_equal(survey.northing, np.arange(3.0))
     assert survey.data.tolist() == survey.uncertainty.tolist() == [[1.0, 1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("data", "deviation", "options", "words"),
+    [
+        (
+            1e300,
+            1.0,
+            {},
+            r"data .* within 1e\+60 standard deviations of zero, got 1e\+300 with 1 at \[3\] \(1 of 12 va",
+        ),
+        (
+            0.5,
+            1e-300,
+            {},
+            r"within 1e\+60 standard deviations of zero, got .* with 1e-300 at \[0\] \(12 of 12 values\)",
+        ),
+        (0.5, 1.0, {"base_level": np.nan}, "finite base_level, got nan; give a number in the unit of the data"),
+        (0.5, 1.0, {"base_level": 1e300}, r"within 1e\+60 standard deviations of zero, got -1e\+300 with 1 at"),
+    ],
+)
+def test_data_whose_squares_overflow_are_refused_with_their_place(data, deviation, options, words):
+    given = np.where(np.arange(12) == 3, data, DATA)
+    with pytest.raises(geoinv.InputError, match=words):
+        geoinv.invert(M, given, deviation, geoinv.Smooth(weighting=None), **options)

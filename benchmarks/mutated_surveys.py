@@ -212,7 +212,7 @@ def _spoilt_netcdf(content: bytes, random: Random) -> bytes:
     for _ in range(int(random.integers(1, 3))):
         try:
             data = _spoilt_dataset(data, random)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RuntimeError):
             continue  # xarray cannot hold that: it has not been done
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.nc")

@@ -480,3 +480,17 @@ def test_a_field_given_as_ground_ends_the_command(tmp_path: Path, capsys: pytest
     assert "a.nc expects a topography, got netCDF grid of total_field_anomaly (nT), which states no heights" in err
     assert len(err.splitlines()) == 1
     assert not (tmp_path / "out.nc").exists()
+
+
+@pytest.mark.parametrize("form", ["NETCDF3_CLASSIC", "NETCDF3_64BIT", "NETCDF3_64BIT_DATA", "NETCDF4"])
+def test_a_file_cut_short_is_not_read_as_zeros(tmp_path: Path, form: Any) -> None:
+    with netCDF4.Dataset(tmp_path / "a.nc", "w", format=form) as file:
+        file.createDimension("station", 900)
+        for name in ("easting", "northing", "upward", "tmi"):
+            file.createVariable(name, "f8", ("station",))[:] = np.arange(900.0)
+    assert read_survey(tmp_path / "a.nc", field=FIELD).stations == 900
+    whole = (tmp_path / "a.nc").read_bytes()
+    for size in (len(whole) - 2000, len(whole) // 2, 200):
+        (tmp_path / "cut.nc").write_bytes(whole[:size])
+        with pytest.raises(InputError, match=r"cut\.nc.* expect.* a whole netCDF file, got"):
+            read_survey(tmp_path / "cut.nc", field=FIELD)

@@ -7,6 +7,7 @@ import fcntl
 import os
 import stat
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ __all__ = ["LIBRARY", "open_netcdf", "write_netcdf"]
 
 LIBRARY = threading.RLock()
 """Held while a netCDF file is open: the library is not safe for threads, which would end the process."""
+
+_CLASSIC = (b"CDF\x01", b"CDF\x02")
 
 _MOST_PACKED = 1100  # bytes in memory for one in the file: what deflate reaches with constant data
 _MOST_UNWRITTEN = 1e8  # bytes of a variable that may be without content all the same
@@ -55,6 +58,7 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
         return InputError(f"{path} expects a whole netCDF file, got a broken one ({error}); copy or write it again")
 
     _refuse_missing(path)
+    _refuse_cut_classic(path)
     with LIBRARY, guarded(path, "netCDF file"):
         try:
             # without indexes: they would read every coordinate, however long the file says it is
@@ -70,8 +74,12 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
 
 
 def _refuse_forged(path: str | Path, data: xr.Dataset) -> None:
-    """Refuse a variable of more values than can be packed into the file: they were never written."""
+    """Refuse variables of more values than can be in the file: they are cut off, or were never written."""
     size = os.stat(path).st_size
+    with open(path, "rb") as file:
+        classic = file.read(3) == b"CDF"
+    if classic and sum(variable.nbytes for variable in data.variables.values()) > size:
+        raise InputError("expected a whole netCDF file, got one that is cut short; copy or write it again")
     for name, variable in data.variables.items():
         if variable.nbytes > _MOST_UNWRITTEN + _MOST_PACKED * size:
             raise InputError(
@@ -97,6 +105,25 @@ def _refuse_missing(path: str | Path) -> None:
         raise InputError(f"{path} expects a file, got {error.strerror}; check the name and the folder") from None
     if Path(path).is_dir():
         raise InputError(f"{path} expects a file, got a folder; name a file in it")
+
+
+def _refuse_cut_classic(path: str | Path) -> None:
+    """Refuse a netCDF 3 file that is cut short: the library reads zeros beyond its end."""
+    with open(path, "rb") as file:
+        mark = file.read(4)
+    if mark not in _CLASSIC:
+        return
+    from scipy.io import netcdf_file
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that arrays stay open: they go with the file
+            netcdf_file(os.fspath(path), mmap=True).close()
+    except Exception:
+        raise InputError(
+            f"{path} expects a whole netCDF file, got a broken one (cut short, or its header is wrong); "
+            "copy or write it again"
+        ) from None
 
 
 def _is_locked(path: str | Path) -> bool:

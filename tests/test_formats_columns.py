@@ -97,6 +97,8 @@ def test_a_column_is_what_its_name_says_wherever_the_name_stands(tmp_path: Path,
         ("x,y,z,tmi\nm,m,ft,uT", {"upward": FOOT, "tmi": 1e3}),
         ("x,y,z,tmi\n# m,m,mm,mT", {"upward": 1e-3, "tmi": 1e6}),
         ("x,y,z,tmi\n(km),(km),(ft),()", {"sideways": 1e3, "upward": FOOT}),
+        ("km,km,ft,nT\nx,y,z,tmi", {"sideways": 1e3, "upward": FOOT}),
+        ("# [km] [km] [ft] [nT]\nx,y,z,tmi", {"sideways": 1e3, "upward": FOOT}),
     ],
 )
 def test_units_in_names_and_below_them_are_converted(tmp_path: Path, names: str, factors: dict[str, float]) -> None:
@@ -251,6 +253,12 @@ def test_a_chosen_column_is_found_without_its_unit_and_keeps_it(tmp_path: Path) 
     npt.assert_array_equal(survey.data, [[5000.0]])
     with pytest.raises(InputError, match=r"column 'Filtered \(uT\)': expected a unit of length, got 'uT'"):
         read_survey(path, field=FIELD, columns={"upward": 5})
+
+
+def test_depths_are_not_taken_as_heights_when_chosen_either(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "x,y,depth,tmi\n1,2,3,4\n")
+    with pytest.raises(InputError, match="upward in metres, positive up, got 'depth', which is positive down"):
+        read_survey(path, field=FIELD, columns={"upward": "depth"})
 
 
 def test_longitudes_are_no_eastings_when_chosen_either(tmp_path: Path) -> None:

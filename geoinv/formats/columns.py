@@ -153,6 +153,11 @@ class _Finder:
                 f"{self.path} expects {quantity} in metres, got {name.text!r}: longitudes and latitudes are no "
                 "eastings and northings; project them (to UTM, for example)"
             )
+        if name.quantity == "downward" and quantity in ("upward", "ground"):
+            raise InputError(
+                f"{self.path} expects {quantity} in metres, positive up, got {name.text!r}, which is positive down; "
+                "change its sign in the file"
+            )
         if name.strange and unit is None:
             wanted = _UNIT_WORDS[QUANTITIES[quantity]]
             doubt(f"{self.path}: {name.text!r} is taken in {wanted}, as {name.strange!r} is no unit that is known")

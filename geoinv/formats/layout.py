@@ -194,12 +194,15 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
         if names and index >= 0 and not has_positions(names):
             _refuse_below_names(text, layout, index, [k for _, k, _ in above[place + 1 :] if k >= 0])
         if names and (index >= 0 or has_positions(names)):
+            higher = above[place + 1 :]
+            if not units and higher and (found := fitting_units(higher[0][2], layout.delimiter, layout.width)):
+                units, higher = found, higher[1:]
             titles = tuple(
                 title
-                for _, k, title in reversed(above[place + 1 :])
+                for _, k, title in reversed(higher)
                 if k >= 0 and not (_RULE.fullmatch(title) or MARKER.fullmatch(title))
             )
-            _refuse_rows_among(text, layout, [k for _, k, _ in above[place + 1 :] if k >= 0])
+            _refuse_rows_among(text, layout, [k for _, k, _ in higher if k >= 0])
             layout = replace(layout, titles=titles, mentioned=mentioned_unit([*remarks, *titles]))
             return _named(text, layout, names, units)
         if index >= 0:

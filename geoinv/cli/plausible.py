@@ -12,6 +12,7 @@ import typer
 
 from geoinv.checks import InputError
 from geoinv.survey import COMPONENTS
+from geoinv.susceptibility import LOWEST, refuse_below_vacuum
 from geoinv.susceptibility import LOWEST
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ SMALLEST_ANOMALY = 1e-3
 LARGEST_ANOMALY = 1e7
 """nT: two hundred times the Earth's field; data beyond are in another unit, or stand for missing ones."""
 
-LOWEST_SUSCEPTIBILITY, HIGHEST_SUSCEPTIBILITY = LOWEST, 1e6
+LOWEST, HIGHEST_SUSCEPTIBILITY = LOWEST, 1e6
 """SI: that of a superconductor, and above that of any alloy."""
 
 SMALLEST_NOISE = 1e-12
@@ -129,26 +130,24 @@ def refuse_impossible_bounds(low: float, high: float) -> None:
         remedy = "swap them" if low > high else "leave room between them"
         raise InputError(f"--bounds expects LOW below HIGH, got {low:g} and {high:g}; {remedy}")
     for name, value in (("LOW", low), ("HIGH", high)):
-        if not LOWEST_SUSCEPTIBILITY <= value <= HIGHEST_SUSCEPTIBILITY and not math.isinf(value):
+        if not LOWEST <= value <= HIGHEST_SUSCEPTIBILITY and not math.isinf(value):
             raise InputError(
-                f"--bounds expects {name} as a susceptibility in SI between {LOWEST_SUSCEPTIBILITY:g} and "
+                f"--bounds expects {name} as a susceptibility in SI between {LOWEST:g} and "
                 f"{HIGHEST_SUSCEPTIBILITY:g}, got {value:g}; give {'-inf' if name == 'LOW' else 'inf'} for none"
             )
     if (math.isinf(low) and low > 0.0) or (math.isinf(high) and high < 0.0):
         raise InputError(f"--bounds expects room for a model, got {low:g} and {high:g}; give a finite LOW and HIGH")
 
 
-def refuse_impossible_susceptibility(
-    name: str,
-    values: npt.NDArray[np.float64],
-    remedy: str = "mark cells without a value as inactive (-100 in UBC files, NaN in netCDF), and convert other units",
-) -> None:
+def refuse_impossible_susceptibility(name: str, values: npt.NDArray[np.float64], remedy: str = "") -> None:
     """Refuse susceptibilities that no matter has: null values, other units, another quantity."""
-    odd = (values < LOWEST_SUSCEPTIBILITY) | (values > HIGHEST_SUSCEPTIBILITY)
+    refuse_below_vacuum(name, values, remedy)
+    odd = values > HIGHEST_SUSCEPTIBILITY
     if odd.any():
         raise InputError(
-            f"{name} expects susceptibilities in SI between {LOWEST_SUSCEPTIBILITY:g} and {HIGHEST_SUSCEPTIBILITY:g}, "
-            f"got {values[odd][0]:.6g} ({int(odd.sum())} of {values.size} values); {remedy}"
+            f"{name} expects susceptibilities (SI) of at most {HIGHEST_SUSCEPTIBILITY:g}, got {values[odd][0]:.6g} "
+            f"({int(odd.sum())} of {values.size} values); "
+            f"{remedy or 'mark cells without a value as inactive (-100 in UBC files, NaN in netCDF)'}"
         )
 
 

@@ -13,7 +13,6 @@ import typer
 from geoinv.checks import InputError
 from geoinv.survey import COMPONENTS
 from geoinv.susceptibility import LOWEST, refuse_below_vacuum
-from geoinv.susceptibility import LOWEST
 
 if TYPE_CHECKING:
     from geoinv.survey import Survey

@@ -127,7 +127,7 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
         if not spacing.size or np.ptp(spacing) > 1e-6 * abs(spacing).max():
             got = f"{centres.size} with spacings {spacing.min():g} to {spacing.max():g} m" if spacing.size else "one"
             raise InputError(
-                f"Grid.from_xarray expects {axis} with {axis}_bounds, {axis}_width or equally spaced centres, "
+                f"the mesh expects {axis} with {axis}_bounds, {axis}_width or equally spaced centres, "
                 f"got centres alone, {got}; add the bounds"
             )
         # spacing of the whole axis: differences of single centres carry their rounding
@@ -136,8 +136,7 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
     gaps = np.abs(bounds[1:, 0] - bounds[:-1, 1])
     if gaps.size and gaps.max() > 1e-6 * np.diff(bounds, axis=1).max():
         raise InputError(
-            f"Grid.from_xarray expects {axis} cells that touch, got a gap or overlap of {gaps.max():g} m; "
-            f"check {bounds_name}"
+            f"the mesh expects {axis} cells that touch, got a gap or overlap of {gaps.max():g} m; check {bounds_name}"
         )
     return np.append(bounds[:, 0], bounds[-1, 1])
 

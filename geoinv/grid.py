@@ -338,7 +338,7 @@ class Grid:
         missing = [axis for axis in AXES if axis not in data.coords]
         if missing:
             raise InputError(
-                f"Grid.from_xarray expects coordinates {', '.join(AXES)}, "
+                f"the mesh expects coordinates {', '.join(AXES)}, "
                 f"got {', '.join(map(str, data.coords)) or 'none'}; add {', '.join(missing)} in metres, or rename "
                 "the dimensions"
             )
@@ -348,7 +348,7 @@ class Grid:
             marks = cf.cell_values(data, data["active"]).values
             if not np.isin(marks, (0.0, 1.0)).all():
                 wrong = marks[~np.isin(marks, (0.0, 1.0))][0]
-                raise InputError(f"Grid.from_xarray expects active as 1 (rock) or 0 in every cell, got {wrong:g}")
+                raise InputError(f"the mesh expects active as 1 (rock) or 0 in every cell, got {wrong:g}")
             active = marks.astype(bool)
         elif hasattr(data, "dtype"):
             active = np.isfinite(cf.cell_values(data, cast("xr.DataArray", data)).values)

@@ -289,7 +289,7 @@ def dataset(**changes: object) -> xr.Dataset:
         (lambda: Grid.from_xarray(dataset().rename(easting="x")), "expects coordinates upward, northing, easting, got"),
         (
             lambda: Grid.from_xarray(dataset(easting_bounds=(("easting", "b"), [[0, 9], [9, 20], [23, 30], [30, 40]]))),
-            "Grid.from_xarray expects easting cells that touch, got a gap or overlap of 3 m; check easting_bounds",
+            "the mesh expects easting cells that touch, got a gap or overlap of 3 m; check easting_bounds",
         ),
         (
             lambda: Grid.from_xarray(centres_only(upward=[0.0])),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
+import struct
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -160,8 +164,47 @@ def test_another_file_is_no_idx_file(tmp_path, content):
 
 def test_a_file_too_long_for_its_header_is_refused(tmp_path):
     (tmp_path / "labels").write_bytes(idx_bytes(np.arange(5, dtype=np.uint8)) + b"more")
-    with pytest.raises(InputError, match=r"expects 5 values for its shape \(5,\), got 9"):
+    with pytest.raises(InputError, match=r"expects 5 values for its shape \(5,\), got more"):
         read_idx(tmp_path / "labels")
+
+
+@pytest.mark.parametrize(
+    "header", [bytes([0, 0, 8, 65]) + bytes([0, 0, 0, 1]) * 65, bytes([0, 0, 8, 255]), bytes([0, 0, 8, 0])]
+)
+def test_more_dimensions_than_an_idx_file_has_are_a_sentence(tmp_path, header):
+    (tmp_path / "labels").write_bytes(header + b"7")
+    with pytest.raises(InputError, match=r"says 1 to 8 dimensions, got 00 00 08"):
+        read_idx(tmp_path / "labels")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_a_forged_idx_shape_is_refused_before_anything_is_unpacked(tmp_path, pack):
+    path = tmp_path / "labels"
+    path.write_bytes(pack(bytes([0, 0, 8, 3]) + bytes([0x7F, 255, 255, 255]) * 3 + b"seven"))
+    with pytest.raises(InputError, match=r"labels expects values that fit in .*correct the count"):
+        read_idx(path)
+    path.write_bytes(pack(bytes([0, 0, 8, 1, 255, 255, 255, 255]) + b"seven"))
+    with pytest.raises(InputError, match=r"expects -1 values for its shape \(-1,\), got 1; fetch it again"):
+        read_idx(path)
+
+
+def test_a_packed_file_that_unpacks_without_end_is_read_no_further_than_its_shape(tmp_path):
+    path = tmp_path / "labels"
+    path.write_bytes(gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 3]) + bytes(50_000_000)))
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"expects 3 values for its shape \(3,\), got more"):
+        read_idx(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_a_pipe_in_place_of_a_file_is_a_sentence_and_does_not_block(tmp_path, album):
+    os.mkfifo(tmp_path / "labels")
+    with pytest.raises(InputError, match="expects a file, got a pipe or a device"):
+        read_idx(tmp_path / "labels")
+    with pytest.raises(InputError, match="expects a file, got a pipe or a device"):
+        read_picture(tmp_path / "labels", 8)
 
 
 def test_digits_other_than_the_published_ones_are_refused(tmp_path):
@@ -281,6 +324,59 @@ def test_a_broken_photograph_is_named(album, suffix):
         read_picture(broken, 8)
     with pytest.raises(InputError, match=re.escape(broken.name)):
         [photographs(split, album, size=8) for split in SPLITS]
+
+
+def test_only_jpeg_and_png_are_opened_whatever_a_file_is_called(tmp_path, monkeypatch):
+    def started(*arguments, **options):
+        raise AssertionError("another program was started")
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    (tmp_path / "page.png").write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
+    )
+    with pytest.raises(InputError, match=r"page\.png expects a whole JPEG or PNG picture"):
+        read_picture(tmp_path / "page.png", 8)
+    for name in ("gif", "bmp", "tiff"):
+        Image.fromarray(colour_pictures(1)[0]).save(tmp_path / "other.jpg", format=name)
+        with pytest.raises(InputError, match=r"other\.jpg expects a whole JPEG or PNG picture"):
+            read_picture(tmp_path / "other.jpg", 8)
+
+
+def test_sixteen_bits_of_grey_are_scaled_and_not_cut_off(tmp_path):
+    grey = np.full((20, 20), 0x8000, np.uint16)
+    Image.fromarray(grey).save(tmp_path / "grey.png")
+    npt.assert_allclose(read_picture(tmp_path / "grey.png", 8), 0.5, atol=1 / 255)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK"])
+def test_a_picture_of_any_mode_has_its_own_colours(tmp_path, mode):
+    path = tmp_path / ("white.jpg" if mode == "CMYK" else "white.png")
+    Image.new("RGB", (16, 16), (255, 255, 255)).convert(mode).save(path)
+    npt.assert_allclose(read_picture(path, 8), 1.0, atol=0.01)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
+def test_what_is_transparent_is_refused(tmp_path, mode):
+    picture = Image.new("RGBA" if mode == "P" else mode, (16, 16), 0)
+    picture.convert(mode).save(tmp_path / "clear.png", **({"transparency": 0} if mode == "P" else {}))
+    with pytest.raises(InputError, match=r"clear\.png expects an opaque picture"):
+        read_picture(tmp_path / "clear.png", 8)
+
+
+def test_a_small_file_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_path, album):
+    def chunk(name, content):
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = struct.pack(">IIBBBBB", 20_000, 10_000, 8, 2, 0, 0, 0)
+    for size in (header, struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)):
+        content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        (tmp_path / "bomb.png").write_bytes(content)
+        with pytest.raises(InputError, match=r"bomb\.png expects a (whole|picture of at most)"):
+            read_picture(tmp_path / "bomb.png", 8)
+    with pytest.raises(InputError, match=r"photographs of 1000000 x 1000000 pixels expects values that fit"):
+        photographs("test", album, size=1_000_000)
+    with pytest.raises(InputError, match="size to be a whole number of pixels of at least 1, got 0"):
+        photographs("test", album, size=0)
 
 
 def test_a_text_called_jpg_is_no_photograph(tmp_path):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import check_md5, data_folder, download
+from geoinv.formats.budget import refuse_beyond, refuse_special
 
 __all__ = ["mnist", "read_idx"]
 
@@ -23,7 +27,8 @@ CHECKSUMS = {
     "t10k-labels-idx1-ubyte": ("27ae3e4e09519cfbb04c329615203637", "ec29112dd5afa0611ce80d1b7f02629c"),
 }
 REMEDY = "put the four IDX files of MNIST, gzipped or not, into a folder mnist and set GEOINV_DATA to the one above"
-GZIP_MAGIC, UNSIGNED_BYTE = b"\x1f\x8b", 0x08
+GZIP_MAGIC, IDX_MAGIC = b"\x1f\x8b", b"\x00\x00\x08"
+MOST_DIMENSIONS = 8
 
 
 def mnist(
@@ -99,7 +104,7 @@ def read_idx(path: str | Path) -> npt.NDArray[np.uint8]:
     Raises
     ------
     InputError
-        If it cannot be read, is truncated or no IDX file of unsigned bytes.
+        If it cannot be read, is truncated, larger than memory, or no IDX file of unsigned bytes.
 
     Examples
     --------
@@ -114,23 +119,45 @@ def read_idx(path: str | Path) -> npt.NDArray[np.uint8]:
 
 
 def _unpacked(path: Path) -> bytes:
+    """Content of an IDX file, of which a packed one may hold as much as its header says and a byte more."""
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
-    except (OSError, EOFError, zlib.error) as error:
+        refuse_special(path)
+        with ExitStack() as stack:
+            stream: BinaryIO = stack.enter_context(open(path, "rb"))
+            magic = stream.read(len(GZIP_MAGIC))
+            stream.seek(0)
+            if magic == GZIP_MAGIC:
+                stream = cast(BinaryIO, stack.enter_context(gzip.open(stream)))
+            start = stream.read(4)
+            dimensions = start[3] if start[:3] == IDX_MAGIC and len(start) == 4 else 0
+            start += stream.read(4 * dimensions)
+            if not 0 < dimensions <= MOST_DIMENSIONS or len(start) < 4 + 4 * dimensions:
+                return start
+            expected = math.prod(_shape(start))
+            refuse_beyond(str(path), expected, "values", bytes_each=2.0)
+            return start + stream.read(max(0, expected) + 1)
+    except InputError:
+        raise
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{path} expects a whole IDX file, got '{error}'; fetch it again") from error
+
+
+def _shape(content: bytes) -> tuple[int, ...]:
+    """Shape in a header that is whole."""
+    return tuple(np.frombuffer(content, ">i4", content[3], offset=4).tolist())
 
 
 def _parsed(path: Path, content: bytes) -> npt.NDArray[np.uint8]:
     dimensions = content[3] if len(content) > 3 else 0
     header = 4 + 4 * dimensions
-    if content[:3] != bytes([0, 0, UNSIGNED_BYTE]) or not dimensions or len(content) < header:
+    if content[:3] != IDX_MAGIC or not 0 < dimensions <= MOST_DIMENSIONS or len(content) < header:
         raise InputError(
-            f"{path} expects an IDX file of unsigned bytes, which begins 00 00 08, "
-            f"got {content[:4].hex(' ') or 'nothing'}; give one of the files of MNIST"
+            f"{path} expects an IDX file of unsigned bytes, which begins 00 00 08 and says 1 to {MOST_DIMENSIONS} "
+            f"dimensions, got {content[:4].hex(' ') or 'nothing'}; give one of the files of MNIST"
         )
-    shape = tuple(np.frombuffer(content, ">i4", dimensions, offset=4).astype(int).tolist())
-    expected, found = int(np.prod(shape, dtype=object)), len(content) - header
+    shape = _shape(content)
+    expected, found = math.prod(shape), len(content) - header
     if min(shape) < 0 or found != expected:
-        raise InputError(f"{path} expects {expected} values for its shape {shape}, got {found}; fetch it again")
+        more = "more" if found > expected >= 0 else str(found)
+        raise InputError(f"{path} expects {expected} values for its shape {shape}, got {more}; fetch it again")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import data_folder
+from geoinv.formats.budget import refuse_beyond, refuse_special
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,6 +22,8 @@ PHOTOGRAPHS = "photographs/imagenet1000_s192"
 """Folder among the data: 1,000 photographs, one an ImageNet class."""
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
+FORMATS = ("JPEG", "PNG")
+MOST_PIXELS = 150_000_000  # a larger one may be a small file that unpacks without end
 SPLITS = ("train", "validation", "test")
 HELD_OUT = 0.1  # of the pictures, for each of validation and test
 FEWEST = 10  # so that every split holds one
@@ -53,7 +57,11 @@ def photographs(split: str = "train", folder: str | Path | None = None, size: in
     >>> photographs("test").shape  # doctest: +SKIP
     (100, 3, 96, 96)
     """
-    return np.stack([read_picture(path, size) for path in photograph_files(split, folder)])
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+        raise InputError(f"photographs expects size to be a whole number of pixels of at least 1, got {size!r}")
+    files = photograph_files(split, folder)
+    refuse_beyond(f"photographs of {size} x {size} pixels", 3.0 * size**2 * len(files), "values", bytes_each=8.0)
+    return np.stack([read_picture(path, size) for path in files])
 
 
 def photograph_files(split: str = "train", folder: str | Path | None = None) -> list[Path]:
@@ -92,7 +100,7 @@ def photograph_files(split: str = "train", folder: str | Path | None = None) -> 
             f"photographs expects a folder of JPEG or PNG files, got no {place or PHOTOGRAPHS}; give folder=, "
             f"or set GEOINV_DATA to the folder that holds {PHOTOGRAPHS}"
         )
-    files = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES)
+    files = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES and not path.is_dir())
     if len(files) < FEWEST:
         raise InputError(
             f"photographs expects at least {FEWEST} JPEG or PNG files in {place}, got {len(files)}; give another folder"
@@ -122,7 +130,7 @@ def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
     Raises
     ------
     InputError
-        If it is no whole picture, or Pillow is missing.
+        If it is no whole picture, too large, transparent in places, or Pillow is missing.
 
     Examples
     --------
@@ -141,14 +149,47 @@ def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
             f"{path} expects Pillow to be read, got no such package; pip install 'geoinv[learn]'"
         ) from None
     try:
-        with Image.open(path) as image:
-            # a JPEG is decoded at a half, a quarter or an eighth of its size where that is enough
-            image.draft("RGB", (2 * size, 2 * size))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    # Pillow says SyntaxError for a broken PNG, and ValueError where no colour can be made of it
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        refuse_special(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # no other formats, whatever the content: Pillow would hand some of them to other programs
+            with Image.open(path, formats=FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise InputError(
+                        f"{path} expects a picture of at most {MOST_PIXELS:,} pixels, got {image.width} x "
+                        f"{image.height}; scale it down or remove it"
+                    )
+                # a JPEG is decoded at a half, a quarter or an eighth of its size where that is enough
+                image.draft("RGB", (2 * size, 2 * size))
+                upright = _opaque(path, ImageOps.exif_transpose(image))
+    except InputError:
+        raise
+    # Pillow says SyntaxError for a broken PNG, struct.error for a broken Exif, ...
+    except Exception as error:
         raise InputError(f"{path} expects a whole JPEG or PNG picture, got '{error}'; mend or remove it") from error
     return centre_square(upright, size)
+
+
+def _opaque(path: str | Path, image: Image.Image) -> Image.Image:
+    """Red, green and blue of a picture in any mode that JPEG and PNG have.
+
+    Raises
+    ------
+    InputError
+        If it is transparent somewhere.
+    """
+    from PIL import Image
+
+    if image.mode.startswith("I"):
+        # grey values of 16 bits, which Pillow would cut off at 255
+        grey = np.asarray(image).astype(np.float64) * (255.0 / 65535.0)
+        return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
+        raise InputError(
+            f"{path} expects an opaque picture, got one that is transparent in places, whose colours are not seen; "
+            "put it on a background or remove it"
+        )
+    return image.convert("RGB")
 
 
 def centre_square(picture: Image.Image, size: int) -> npt.NDArray[np.float32]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import check_md5, data_folder
+from geoinv.formats.budget import refuse_beyond, refuse_special
 
 __all__ = ["read_stl10", "stl10", "stl10_folder"]
 
@@ -118,6 +119,9 @@ def read_stl10(path: str | Path) -> npt.NDArray[np.float32]:
 
 def _content(path: Path) -> npt.NDArray[np.uint8]:
     try:
+        refuse_special(path)
+        # as bytes, and as numbers of four bytes
+        refuse_beyond(str(path), path.stat().st_size, "values", bytes_each=5.0)
         return np.fromfile(path, np.uint8)
     except OSError as error:
         raise InputError(f"{path} expects a file of STL-10, got '{error.strerror}'; {REMEDY}") from error

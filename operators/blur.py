@@ -13,6 +13,7 @@ import numpy.typing as npt
 from geoinv.backend import Resident, array_module
 from geoinv.checks import InputError, array_of, choice, positive, shape_text
 from geoinv.linop import LinearOperator
+from geoinv.memory import require_memory
 from geoinv.operators._blur_numba import sum_over_offsets
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 from geoinv.operators.spectral_filters import cosine_filtered, fourier_filtered
@@ -56,7 +57,8 @@ class Blur(LinearOperator):
     Raises
     ------
     InputError
-        If the scale is not positive, the shape has no or more than three numbers, or a name is unknown.
+        If the scale is not positive, the shape has no or more than three numbers, a name is unknown, or the point
+        spread does not fit in memory.
 
     Notes
     -----
@@ -96,6 +98,9 @@ class Blur(LinearOperator):
         self.dtype = np.dtype(dtype)
         self.method = method
         self._lengths = [self._transform_length(n) for n in self.domain_shape]
+        # the spread at all offsets, its temporaries, and what they are folded into
+        offsets = math.prod(2.0 * n - 1.0 for n in self.domain_shape)
+        require_memory("Blur", "its point spread", 40.0 * offsets, "take fewer cells")
         spread = _point_spread(self.domain_shape, self.scale)
         self._spread = Resident(spread.astype(self.dtype))
         # a product of complex with real numbers would have to convert these at every call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 
 import numpy as np
@@ -13,6 +14,7 @@ import xarray as xr
 from cli_refusal import refused
 
 from geoinv.cli import main
+from geoinv.embeddings import OverCompleteCosines
 from geoinv.learned import OPTEnet, load
 from geoinv.linop import MatrixOperator
 from geoinv.operators import Blur
@@ -71,15 +73,76 @@ def test_channels_are_part_of_a_sample(folder, capsys):
         assert found["model"].dims[:2] == ("sample", "channel")
 
 
-def test_the_operator_comes_from_a_configuration_where_the_weights_have_none(folder, capsys):
-    OPTEnet(A, embedding=4, layers=2).save("w.safetensors")
+def test_the_operator_comes_from_a_configuration_where_the_weights_cannot_make_it(folder, capsys):
+    matrix = np.random.default_rng(1).random((2, 3))
+    OPTEnet(MatrixOperator(matrix), embedding=4, layers=2).save("w.safetensors")
+    np.save("d.npy", np.ones((5, 2)))
     assert "its operator, which is not in the file; name it with --config" in refused(APPLY, capsys, folder)
-    (folder / "run.toml").write_text('[operator]\nname = "Blur"\nshape = [6, 5]\nscale = 1.0\n')
+    np.save("A.npy", matrix)
+    (folder / "run.toml").write_text('[operator]\nmatrix = "A.npy"\n')
     assert main([*APPLY, "--config", "run.toml"]) == 0
-    (folder / "run.toml").write_text('[operator]\nname = "Blur"\nshape = [6, 4]\nscale = 1.0\n')
-    assert "expects an operator from (6, 5) to (6, 5)" in refused([*APPLY, "--config", "run.toml"], capsys, folder)
+    np.save("A.npy", matrix + np.array([[0.0, 0.1, 0.0], [0.0, 0.0, 0.0]]))
+    assert "expects the operator it was trained with, MatrixOperator, got" in refused(
+        [*APPLY, "--config", "run.toml"], capsys, folder
+    )
+    np.save("A.npy", matrix[:, :2])
+    assert "expects an operator from (3,) to (2,)" in refused([*APPLY, "--config", "run.toml"], capsys, folder)
     (folder / "run.toml").write_text("[training]\n")
     assert "expects the table [operator]" in refused([*APPLY, "--config", "run.toml"], capsys, folder)
+
+
+def test_an_operator_of_the_same_shapes_but_another_scale_is_refused(folder, capsys):
+    (folder / "run.toml").write_text('[operator]\nname = "Blur"\nshape = [6, 5]\nscale = 1.1\n')
+    assert "trained with, Blur (shape [6, 5], scale 1.0), got Blur (shape [6, 5], scale 1.1" in refused(
+        [*APPLY, "--config", "run.toml"], capsys, folder
+    )
+
+
+def test_a_network_with_a_dictionary_is_refused_in_the_words_of_the_command(folder, capsys):
+    OPTEnet(A, embedding=OverCompleteCosines((6, 5), 2), layers=2).save("w.safetensors")
+    assert "apply it in Python: geoinv.learned.load(path, A, dictionary=E)" in refused(APPLY, capsys, folder)
+
+
+def test_data_that_are_not_of_the_operator_are_doubted(folder, capsys):
+    # nothing that a blur gives
+    np.save("d.npy", 50.0 * (-1.0) ** np.indices((4, 6, 5)).sum(axis=0))
+    assert main(APPLY) == 0
+    assert "warning: the models hardly explain the data: do these come from Blur" in capsys.readouterr().err
+
+
+def test_data_in_foreign_byte_order_give_the_same_models(folder):
+    assert main(["apply", "w.safetensors", "d.npy", "--out", "little.npy"]) == 0
+    data = np.load("d.npy")
+    np.save("d.npy", data.astype(">f8"))
+    assert main(["apply", "w.safetensors", "d.npy", "--out", "big.npy"]) == 0
+    npt.assert_array_equal(np.load("big.npy"), np.load("little.npy"))
+    xr.DataArray(data.astype(">f8"), dims=("day", "row", "column")).to_netcdf("d.nc", format="NETCDF3_CLASSIC")
+    assert main(["apply", "w.safetensors", "d.nc", "--out", "classic.npy"]) == 0
+    npt.assert_array_equal(np.load("classic.npy"), np.load("little.npy"))
+
+
+def test_data_too_large_for_single_precision_give_no_models(folder, capsys):
+    np.save("d.npy", 1e300 * np.load("d.npy"))
+    assert "expects finite models, got nan" in refused(APPLY, capsys, folder)
+
+
+def test_a_trained_network_gives_its_validation_error_when_it_is_applied(folder, capsys):
+    """Models of the validation file, with its noise, come back as well as the record of the training says."""
+    random = np.random.default_rng(3)
+    np.save("models.npy", random.random((60, 6, 5)))
+    np.save("v.npy", validation := random.random((40, 6, 5)))
+    (folder / "run.toml").write_text(
+        '[operator]\nname = "Blur"\nshape = [6, 5]\nscale = 1.0\n'
+        '[data]\nmodels = "models.npy"\nvalidation = "v.npy"\n'
+        '[network]\nname = "EUnet"\nembedding = 4\nlayers = 2\n'
+        '[training]\nepochs = 3\nbatch = 8\ndevice = "cpu"\nnoise = 0.0\n[output]\nfolder = "out"\n'
+    )
+    assert main(["train", "run.toml"]) == 0
+    record = json.loads((folder / "out" / "record.json").read_text())
+    np.save("d.npy", A(validation))
+    assert main(["apply", "out/weights.safetensors", "d.npy", "--out", "m.npy"]) == 0
+    found = np.sum((np.load("m.npy") - validation) ** 2) / np.sum(validation**2)
+    npt.assert_allclose(found, min(epoch["validation_error"] for epoch in record["epochs"]), rtol=1e-4)
 
 
 def test_a_matrix_that_is_gone_is_named(folder, capsys):

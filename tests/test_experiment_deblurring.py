@@ -16,12 +16,12 @@ from geoinv.classical.stationary import wave_factors  # noqa: E402
 from geoinv.experiments.deblurring import run  # noqa: E402
 from geoinv.experiments.deblurring_classical import Wiener  # noqa: E402
 from geoinv.experiments.deblurring_problem import Deblurring, noise_levels, read_pictures  # noqa: E402
-from geoinv.experiments.deblurring_whitening import WhitenedNetwork  # noqa: E402
 from geoinv.experiments.measures import nmse  # noqa: E402
 from geoinv.experiments.preset import RunSettings  # noqa: E402
 from geoinv.experiments.tight_start import start_tight  # noqa: E402
 from geoinv.experiments.tuned_training import chosen_text  # noqa: E402
 from geoinv.learned import EUnet, Proximal  # noqa: E402
+from geoinv.learned.normalisation import Whitened  # noqa: E402
 from geoinv.operators import Blur  # noqa: E402
 
 
@@ -76,20 +76,21 @@ def test_wiener_is_no_worse_than_any_tikhonov_on_the_pictures_its_prior_is_of(pr
 def test_an_untrained_network_on_whitened_data_starts_at_tikhonovs_estimate(problem):
     """With maps that add nothing, one descent step of length one adds the residual's share to the start."""
     damping = 1e-2
-    network = WhitenedNetwork(lambda A: Proximal(A, channels=3, layers=1), problem.A, damping, 0.25)
+    network = Proximal(problem.A, channels=3, layers=1, normalisation=Whitened(damping, 0.25))
     with torch.no_grad():
-        network.network.maps[0].kernels[-1].zero_()
-        for steps in (network.network.steps, network.network.start):
+        network.maps[0].kernels[-1].zero_()
+        for steps in (network.steps, network.start):
             steps.first.fill_(1.0)
-        start = network.network.trajectory(network.whiten(torch.from_numpy(problem.test_data)))[0]
+        start = network.trajectory(torch.from_numpy(problem.test_data))[0].numpy()
     dense = problem.A.to_dense().astype(np.float64)
     inverse = np.linalg.solve(dense.T @ dense + damping * np.eye(len(dense)), dense.T)
-    expected = problem.test_data.reshape(-1, len(dense)) @ inverse.T
-    npt.assert_allclose(start.reshape(expected.shape), expected, atol=2e-4)
+    means = problem.test_data.mean(axis=(2, 3), keepdims=True)
+    deviations = (problem.test_data - means).reshape(-1, len(dense))
+    npt.assert_allclose(start - means, (deviations @ inverse.T).reshape(start.shape), atol=2e-4)
 
 
 def test_networks_on_whitened_data_keep_constant_pictures_shifts(problem):
-    network = WhitenedNetwork(lambda A: Proximal(A, channels=3, layers=2), problem.A, 1e-3, 0.25)
+    network = Proximal(problem.A, channels=3, layers=2, normalisation=Whitened(1e-3, 0.25))
     data = torch.from_numpy(problem.test_data)
     with torch.no_grad():
         npt.assert_allclose(network(data + 0.3), network(data) + 0.3, atol=1e-4)

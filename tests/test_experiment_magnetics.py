@@ -14,7 +14,6 @@ pytest.importorskip("matplotlib")
 from torch import nn  # noqa: E402
 
 from geoinv.checks import InputError  # noqa: E402
-from geoinv.experiments.centred import CentredNetwork  # noqa: E402
 from geoinv.experiments.magnetics import run  # noqa: E402
 from geoinv.experiments.magnetics_problem import Magnetics  # noqa: E402
 from geoinv.experiments.measures import mean_square_error, nmse, psnr  # noqa: E402
@@ -80,20 +79,6 @@ def test_sizes_are_matched_within_five_percent_or_refused():
     assert parameter_count(make(33)) == 8 * 33
     with pytest.raises(InputError, match="within 5 %"):
         match_parameters(make, 8000, range(1, 100))
-
-
-def test_a_centred_network_of_the_exact_inverse_is_the_exact_inverse():
-    A = MagneticSection((2, 6))
-    models = np.random.default_rng(0).random((5, 2, 6))
-    inverse = torch.from_numpy(np.linalg.pinv(A.to_dense())).float()
-
-    class Inverse(nn.Module):
-        def forward(self, d):
-            return (d @ inverse.T).reshape(-1, 2, 6)
-
-    centred = CentredNetwork(Inverse(), A, models.mean(axis=0), scale=0.1)
-    data = A(models)
-    npt.assert_allclose(A(centred(torch.from_numpy(data).float()).double().numpy()), data, atol=1e-5)
 
 
 def test_a_regression_network_is_indifferent_to_the_unit_of_its_data():

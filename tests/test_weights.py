@@ -143,9 +143,9 @@ def test_settings_that_no_network_has_are_refused(saved):
     settings = read_weights(saved)[0]["settings"]
     with pytest.raises(InputError, match="expects the settings of its OPTEnet, got a file without them"):
         load(with_description(saved, settings=None), physics())
-    with pytest.raises(InputError, match=r"settings of OPTEnet that this version knows.*'novelty'"):
+    with pytest.raises(InputError, match=r"settings of its OPTEnet\) expects embedding, .* the unknown key 'novelty'"):
         load(with_description(saved, settings=settings | {"novelty": 1}), physics())
-    with pytest.raises(InputError, match="expects settings of OPTEnet that this version knows"):
+    with pytest.raises(InputError, match="expects embedding to be a whole number, got 'three'"):
         load(with_description(saved, settings=settings | {"embedding": "three"}), physics())
     for changes in ({"settings": None}, {"domain_shape": None}, {"settings": {"embedding": 3}}, {"settings": 7}):
         with pytest.raises(InputError, match=r"expects the settings of an OPTEnet.*save it anew"):

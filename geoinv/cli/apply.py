@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from geoinv.checks import InputError
 from geoinv.cli.extras import require_learning
 from geoinv.cli.outputs import check_output, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
-from geoinv.cli.terminal import cost, say
+from geoinv.cli.terminal import cost, say, warn
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from geoinv.linop import LinearOperator
 
 __all__ = ["apply"]
+
+DOUBTFUL = 0.5
+"""Misfit, as a share of the mean ``|d|``, that no trained network leaves in data of its own kind."""
 
 
 def apply(
@@ -44,35 +47,51 @@ def apply(
     require_learning("apply")
     from geoinv.learned import load
     from geoinv.learned.configuration import read_operator
-    from geoinv.learned.model_files import read_array, read_variable
-    from geoinv.learned.operator_table import make_operator
+    from geoinv.learned.model_files import native, read_npy, read_variable
     from geoinv.learned.reconstruction import reconstruct
+    from geoinv.learned.stored_operator import operator_text
     from geoinv.learned.weights import read_weights
 
     began = time.perf_counter()
     inputs = [path for path in (weights, data, config) if path is not None]
     check_output(out, (".nc", ".npy"), inputs)
-    description, _ = read_weights(weights)
-    if config is not None:
-        A = read_operator(config)
-    elif "operator" in description:
-        A = make_operator(f"{weights} (its operator)", description["operator"])
-    else:
-        raise InputError(f"{weights} expects its operator, which is not in the file; name it with --config CONFIG")
-    network = load(weights, A)
+    _check_weights(weights, read_weights(weights)[0], config)
+    network = load(weights, None if config is None else read_operator(config))
+    A = network.operator
     say("network", f"{weights}: {network.name}, {network.parameter_count} parameters")
-    say("operator", f"{A.name}, as in {weights if config is None else config}")
+    say("operator", f"{operator_text(A)}, as in {weights if config is None else config}")
     source = read_variable(data) if data.suffix.lower() == ".nc" else None
-    values = read_array(data) if source is None else source.to_numpy()
+    values = read_npy(data) if source is None else native(source.to_numpy())
     with progress_shown("reconstruction"):
         found = reconstruct(network, A, values, network.layout.channels)
     share = f", {found.misfit / found.size:.2%} of mean |d|" if found.size > 0.0 else ""
     say("misfit", f"{found.misfit:.4g} per datum (root mean square of A x - d){share}")
+    if found.misfit > DOUBTFUL * found.size:
+        warn(
+            f"the models hardly explain the data: do these come from {A.name}, in the unit of those that the network "
+            "was trained with, and in the order of its axes?"
+        )
     origin = provenance(context, inputs)
     written = write_result(out, lambda path: _write(path, found.models, A, source, origin))
     say("cost", cost(began))
     say("wrote", str(written.path))
     written.confirm()
+
+
+def _check_weights(weights: Path, description: Mapping[str, Any], config: Path | None) -> None:
+    """Refuse, in the words of the command, what only Python could apply."""
+    settings = description.get("settings")
+    if isinstance(settings, dict) and settings.get("embedding") == "dictionary":
+        raise InputError(
+            f"apply expects a network without a dictionary, got {weights} with one, which no file holds; apply it in "
+            "Python: geoinv.learned.load(path, A, dictionary=E)"
+        )
+    if config is None and "operator" not in description:
+        raise InputError(f"{weights} expects its operator, which is not in the file; name it with --config CONFIG")
+    if not {"operator", "response"} & set(description):
+        warn(
+            f"{weights} is of an older version, and nothing tells whether {config} has the operator it was trained with"
+        )
 
 
 def _write(

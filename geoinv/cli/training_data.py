@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
+from geoinv.formats.budget import refuse_beyond
 
 if TYPE_CHECKING:
     from geoinv.learned.configuration import Configuration
@@ -39,26 +40,27 @@ def load_training_data(configuration: Configuration) -> tuple[Array, Array]:
         If a key is unknown or has another type, a file cannot be read, or no sample is left for one of the two.
     """
     from geoinv.learned.model_files import read_array
-    from geoinv.learned.table_checks import check_keys
+    from geoinv.learned.table_checks import check_keys, check_path, shown
 
     table, where = configuration.data, configuration.where("data")
     check_keys(where, table, ("models", "name", "folder", "count", "validation"))
     if ("models" in table) == ("name" in table):
         raise InputError(f'{where} expects either models = "FILE" or name = "{DATASETS[0]}"; give one of the two')
     for key in ("models", "name", "folder"):
-        if key in table and not isinstance(table[key], str):
-            raise InputError(f"{where} expects {key} to be text, got {table[key]!r}")
+        if key in table:
+            check_path(where, key, table[key])
     count = table.get("count")
-    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
-        raise InputError(f"{where} expects count to be a whole number of at least 1, got {count!r}")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 1 <= count < 2**63):
+        raise InputError(f"{where} expects count to be a whole number from 1 to 2^63 - 1, got {shown(count)}")
     base, seed = configuration.path.parent, configuration.training.seed
     models = read_array(base / table["models"]) if "models" in table else _dataset(where, table, count, seed)
     models = models[:count] if models.ndim else models
     share = table.get("validation", 0.1)
     if isinstance(share, str):
+        check_path(where, "validation", share)
         return models, read_array(base / share)
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0.0 < share < 1.0:
-        raise InputError(f"{where} expects validation to be a file or a share between 0 and 1, got {share!r}")
+        raise InputError(f"{where} expects validation to be a file or a share between 0 and 1, got {shown(share)}")
     total = len(models) if models.ndim else 0
     held = round(share * total)
     if not 0 < held < total:
@@ -85,4 +87,5 @@ def _dataset(where: str, table: Mapping[str, Any], count: int | None, seed: int)
             return datasets.photographs("train", folder)
     from geoinv.experiments.duathlon_problem import Duathlon
 
+    refuse_beyond(where, count or DUATHLON_MODELS, "models", bytes_each=200.0)
     return Duathlon.draw(count or DUATHLON_MODELS, 1, seed).training

@@ -17,7 +17,6 @@ from geoinv.experiments.deblurring_figures import draw_recoveries
 from geoinv.experiments.deblurring_networks import begins, network_makers, training_protocol
 from geoinv.experiments.deblurring_problem import Deblurring, read_pictures
 from geoinv.experiments.deblurring_samplers import pull_back, sampling_protocol
-from geoinv.experiments.deblurring_whitening import WhitenedNetwork
 from geoinv.experiments.measures import nmse, psnr
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.seeds import over_seeds
@@ -25,6 +24,7 @@ from geoinv.experiments.table import Row, Table
 from geoinv.experiments.tuned_sampler import Sampler, train_diffusion
 from geoinv.experiments.tuned_training import CHECKPOINTS, TrainedNetwork, chosen_text, seeds_of, train_network
 from geoinv.learned.diffusion import Diffusion
+from geoinv.learned.eunet import EUnet
 
 __all__ = ["run"]
 
@@ -136,11 +136,9 @@ class _Comparison:
         )
 
     def _save(self, network: nn.Module) -> None:
-        """Write EUnet's weights; the description says what makes the operator and the data that it takes."""
-        if isinstance(network, WhitenedNetwork):
-            operator = {"name": "Blur", "scale": self.problem.scale, "boundary": self.problem.A.boundary}
-            path = self.settings.folder / f"EUnet-s{self.problem.scale:g}.safetensors"
-            network.network.save(path, operator=operator, whitening=network.settings["whitening"])
+        """Write EUnet's weights, with what makes the operator and the whitening."""
+        if isinstance(network, EUnet):
+            network.save(self.settings.folder / f"EUnet-s{self.problem.scale:g}.safetensors")
 
     def _errors(self, method: str, found: list[Array], **fields: Any) -> list[Row]:
         """NMSE and PSNR over the seeds: of all test pictures, and of the few that the slow methods see."""

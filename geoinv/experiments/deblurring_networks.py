@@ -10,18 +10,18 @@ from torch import nn
 
 from geoinv.classical import choose
 from geoinv.experiments.deblurring_problem import Deblurring
-from geoinv.experiments.deblurring_whitening import WhitenedNetwork, tikhonov_filter
+from geoinv.experiments.deblurring_whitening import tikhonov_filter
 from geoinv.experiments.parameter_matching import match_parameters, parameter_count
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.tight_start import start_tight
 from geoinv.experiments.tuned_training import Maker, TrainingProtocol
 from geoinv.learned.eunet import EUnet
 from geoinv.learned.learned_gradient import LearnedGradient
+from geoinv.learned.normalisation import Whitened
 from geoinv.learned.optenet import OPTEnet
 from geoinv.learned.proximal import Proximal
 from geoinv.learned.tuning import PAPER_GRID
 from geoinv.learned.unrolled import UnrolledNetwork
-from geoinv.linop import LinearOperator
 
 __all__ = ["begins", "network_makers", "training_protocol", "whitening_damping"]
 
@@ -51,7 +51,8 @@ def training_protocol(settings: RunSettings) -> TrainingProtocol:
 
 def begins(name: str, network: nn.Module) -> str:
     """What differs between the networks besides their form: data seen, and first weights."""
-    seen = "sees whitened data" if isinstance(network, WhitenedNetwork) else "sees the data as they are"
+    whitened = isinstance(getattr(network, "normalisation", None), Whitened)
+    seen = "sees whitened data" if whitened else "sees the data as they are"
     start = _STARTS.get(name.partition(",")[0])
     return f"{seen}; {start}" if start else seen
 
@@ -69,33 +70,35 @@ def network_makers(settings: RunSettings, problem: Deblurring) -> dict[str, Make
     embedded = {**common, "kernel": kernel, "potential_layers": potential_layers, "embedding": embedding}
     damping, scale = whitening_damping(problem), _deviation(problem)
 
-    def eunet(A: LinearOperator, seed: int) -> UnrolledNetwork:
-        return start_tight(EUnet(A, hidden=2, seed=seed, **embedded), seed)
+    A = problem.A
 
-    def proximal(A: LinearOperator, seed: int, size: int) -> UnrolledNetwork:
-        return Proximal(A, width=size, kernel=kernel, seed=seed, **common)
+    def eunet(seed: int, **more: Any) -> UnrolledNetwork:
+        return start_tight(EUnet(A, hidden=2, seed=seed, **embedded, **more), seed)
 
-    def optenet(A: LinearOperator, seed: int, size: int) -> UnrolledNetwork:
-        return OPTEnet(A, width=size, seed=seed, **embedded)
+    def proximal(seed: int, size: int, **more: Any) -> UnrolledNetwork:
+        return Proximal(A, width=size, kernel=kernel, seed=seed, **common, **more)
 
-    def learned_gradient(A: LinearOperator, seed: int, size: int) -> UnrolledNetwork:
-        return LearnedGradient(A, width=size, depth=2, seed=seed, **common)
+    def optenet(seed: int, size: int, **more: Any) -> UnrolledNetwork:
+        return OPTEnet(A, width=size, seed=seed, **embedded, **more)
 
-    target = parameter_count(eunet(problem.A, 0))
+    def learned_gradient(seed: int, size: int, **more: Any) -> UnrolledNetwork:
+        return LearnedGradient(A, width=size, depth=2, seed=seed, **common, **more)
+
+    target = parameter_count(eunet(0))
     sized: dict[str, Callable[..., UnrolledNetwork]] = {"Proximal": proximal}
     if settings.preset == "full":
         sized |= {"OPTEnet": optenet, "LearnedGradient": learned_gradient}
-    plain: dict[str, Callable[[LinearOperator, int], UnrolledNetwork]] = {"EUnet": eunet}
+    plain: dict[str, Callable[..., UnrolledNetwork]] = {"EUnet": eunet}
     for name, make in sized.items():
-        size = match_parameters(partial(make, problem.A, 0), target, range(1, 513))
+        size = match_parameters(partial(make, 0), target, range(1, 513))
         plain[name] = partial(make, size=size)
 
-    def whitened(make: Callable[[LinearOperator, int], UnrolledNetwork], seed: int) -> nn.Module:
-        return WhitenedNetwork(lambda A: make(A, seed), problem.A, damping, scale)
+    def whitened(make: Callable[..., UnrolledNetwork], seed: int) -> nn.Module:
+        return make(seed, normalisation=Whitened(damping, scale))
 
     makers: dict[str, Maker] = {name: partial(whitened, make) for name, make in plain.items()}
     if settings.preset == "full":
-        makers |= {f"{name}, data as they are": partial(plain[name], problem.A) for name in ("EUnet", "Proximal")}
+        makers |= {f"{name}, data as they are": plain[name] for name in ("EUnet", "Proximal")}
     return makers
 
 

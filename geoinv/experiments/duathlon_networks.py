@@ -48,7 +48,7 @@ class TrainedNetworks:
     def save(self, folder: Path) -> None:
         """Write the weights of OPTEnet and EUnet."""
         for name in ("OPTEnet", "EUnet"):
-            self.shown[name].network.save(folder / f"{name}.safetensors", operator={"name": "TotalTime"})
+            self.shown[name].network.save(folder / f"{name}.safetensors")
 
 
 def train_networks(settings: RunSettings, problems: Sequence[Duathlon]) -> TrainedNetworks:

@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.experiments.centred import CentredNetwork
 from geoinv.experiments.magnetics_figures import draw_convergence, draw_recoveries, draw_sections
 from geoinv.experiments.magnetics_networks import begins, network_makers, training_protocol
 from geoinv.experiments.magnetics_problem import Magnetics
@@ -52,9 +51,7 @@ def run(settings: RunSettings) -> Table:
         if row.metric == "NMSE" and row.method in ("best linear", "plain regression") and row.value is not None
     }
     draw_convergence(settings.folder / "convergence.png", trained, references)
-    eunet = cast(CentredNetwork, trained["EUnet"].network)
-    about = {"scale": eunet.scale, "mean": "of the training images"}
-    cast(EUnet, eunet.network).save(settings.folder / "EUnet.safetensors", half=True, centred=about)
+    cast(EUnet, trained["EUnet"].network).save(settings.folder / "EUnet.safetensors", half=True)
     shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
     return Table("magnetics", rows, _origin(problem))
 

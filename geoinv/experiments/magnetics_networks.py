@@ -8,7 +8,6 @@ from functools import partial
 import torch
 from torch import nn
 
-from geoinv.experiments.centred import CentredNetwork
 from geoinv.experiments.magnetics_problem import Magnetics
 from geoinv.experiments.parameter_matching import match_parameters, parameter_count
 from geoinv.experiments.preset import RunSettings
@@ -16,6 +15,7 @@ from geoinv.experiments.regression import RegressionNetwork
 from geoinv.experiments.tuned_training import Maker, TrainingProtocol
 from geoinv.learned.eunet import EUnet
 from geoinv.learned.learned_gradient import LearnedGradient
+from geoinv.learned.normalisation import Centred
 from geoinv.learned.optenet import OPTEnet
 from geoinv.learned.proximal import Proximal
 from geoinv.learned.tuning import PAPER_GRID
@@ -58,9 +58,6 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
     width = settings.choose(quick=16, cpu=320, full=512)
     data = torch.from_numpy(A(problem.training))
 
-    def centred(network: nn.Module) -> nn.Module:
-        return CentredNetwork(network, A, mean, SCALE)
-
     def eunet(seed: int) -> nn.Module:
         network = EUnet(
             A,
@@ -71,8 +68,9 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             hidden=2,
             dense=True,
             seed=seed,
+            normalisation=Centred(mean, SCALE),
         )
-        return centred(_bent(network, seed))
+        return _bent(network, seed)
 
     def optenet(size: int, seed: int) -> nn.Module:
         network = OPTEnet(
@@ -83,14 +81,17 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             width=size,
             dense=True,
             seed=seed,
+            normalisation=Centred(mean, SCALE),
         )
-        return centred(_bent(network, seed))
+        return _bent(network, seed)
 
     def proximal(size: int, seed: int) -> nn.Module:
-        return centred(Proximal(A, width=size, layers=layers, seed=seed, dense=True))
+        return Proximal(A, width=size, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE))
 
     def learned_gradient(size: int, seed: int) -> nn.Module:
-        return centred(LearnedGradient(A, width=size, depth=1, layers=layers, seed=seed, dense=True))
+        return LearnedGradient(
+            A, width=size, depth=1, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE)
+        )
 
     def regression(size: int, seed: int) -> nn.Module:
         return RegressionNetwork(A, data, width=size, seed=seed)

@@ -17,7 +17,7 @@ from geoinv.learned.arrays import to_numpy, to_torch
 from geoinv.linear_operator import _Adjoint
 from geoinv.linop import LinearOperator
 
-__all__ = ["TorchOperator", "as_torch", "to_numpy", "to_torch"]
+__all__ = ["TorchOperator", "as_torch", "to_numpy", "to_torch", "widened"]
 
 PRECISIONS = (torch.float32, torch.float64)
 
@@ -147,6 +147,17 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
         _BY_KEY[found._key] = found
         _BY_IDENTITY[id(operator)] = found
     return found
+
+
+def widened(x: Tensor) -> Tensor:
+    """Tensor in a precision that operators take: half precisions become float32.
+
+    Examples
+    --------
+    >>> widened(torch.ones(1, dtype=torch.bfloat16)).dtype, widened(torch.ones(1, dtype=torch.float64)).dtype
+    (torch.float32, torch.float64)
+    """
+    return x if x.dtype in PRECISIONS else x.float()
 
 
 def _find(key: str) -> TorchOperator:

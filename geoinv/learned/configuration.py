@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from geoinv.checks import InputError, choice
+from geoinv.formats.budget import read_within, refuse_special
 from geoinv.learned.networks import NETWORKS
 from geoinv.learned.operator_table import make_operator
-from geoinv.learned.table_checks import call_with, check_keys
+from geoinv.learned.table_checks import call_with, check_keys, check_path, check_text, shown
 from geoinv.learned.training_settings import TrainingSettings
 from geoinv.learned.tuning import PAPER_GRID
 from geoinv.learned.unrolled import UnrolledNetwork
@@ -115,6 +116,7 @@ class Configuration:
         where = self.where("network")
         table = {"seed": self.training.seed, **self.network}
         name = table.pop("name", None)
+        check_text(where, "name", name)
         choice(where, "name", name, list(NETWORKS))
         network: UnrolledNetwork = call_with(where, NETWORKS[name], table, self.A)
         return network
@@ -141,8 +143,7 @@ def read_configuration(path: str | Path) -> Configuration:
     output = tables.get("output", {})
     check_keys(_where(path, "output"), output, ("folder",))
     folder = output.get("folder", "trained")
-    if not isinstance(folder, str):
-        raise InputError(f"{_where(path, 'output')} expects folder to be text, got {folder!r}")
+    check_path(_where(path, "output"), "folder", folder)
     operator = _operator_table(path, tables)
     training: TrainingSettings = call_with(_where(path, "training"), TrainingSettings, tables.get("training", {}))
     return Configuration(
@@ -178,11 +179,17 @@ def _where(path: Path, table: str) -> str:
 
 def _tables(path: Path) -> dict[str, dict[str, Any]]:
     try:
+        refuse_special(path)
         with open(path, "rb") as file:
-            content = tomllib.load(file)
+            text = read_within(path, file).decode("utf-8")
     except OSError as error:
         raise InputError(f"{path} expects a configuration, got '{error.strerror}'; check the name") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} expects TOML in UTF-8, got '{error}'; save it so") from None
+    try:
+        content = tomllib.loads(text)
+    # not TOML, a number of thousands of digits, or tables in tables in tables ...
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} expects TOML, got '{error}'; see geoinv train --example") from None
     for name, table in content.items():
         if name not in TABLES or not isinstance(table, dict):
@@ -195,7 +202,8 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
 
 def _operator_table(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     table = dict(tables["operator"])
-    if isinstance(table.get("matrix"), str):
+    if "matrix" in table:
+        check_path(_where(path, "operator"), "matrix", table["matrix"])
         # weights keep this table: it must hold from any folder
         table["matrix"] = str((path.parent / table["matrix"]).resolve())
     return table
@@ -207,7 +215,7 @@ def _grid(where: str, table: Mapping[str, Any] | None) -> Mapping[str, Sequence[
     check_keys(where, table, tuple(PAPER_GRID))
     for name, values in table.items():
         if not isinstance(values, list) or not values:
-            raise InputError(f"{where} expects {name} to be a list of values, got {values!r}")
+            raise InputError(f"{where} expects {name} to be a list of values, got {shown(values)}")
         for value in values:
             call_with(where, TrainingSettings, {name: value})
     return table

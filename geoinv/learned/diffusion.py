@@ -12,6 +12,8 @@ from torch import Generator, Tensor, nn
 
 from geoinv.checks import InputError, shape_text
 from geoinv.learned.noising import Noising
+from geoinv.learned.room import check_seed
+from geoinv.learned.table_checks import call_with
 from geoinv.learned.unet import UNet
 from geoinv.learned.weights import load_into, read_weights, write_weights
 from geoinv.progress import report
@@ -81,6 +83,7 @@ class Diffusion(Noising):
         }
         features = self.shape[0] if rank == 1 else channels
         # forked, so that building a network leaves the caller's random numbers alone
+        check_seed("Diffusion", seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.denoiser = UNet(features, features, width, 0 if rank == 1 else rank, depth, time=True)
@@ -126,7 +129,7 @@ class Diffusion(Noising):
             If the file is truncated or holds something else.
         """
         settings, tensors = read_weights(path, "Diffusion")
-        diffusion = cls(**settings)
+        diffusion: Diffusion = call_with(f"{path} (settings of its diffusion)", cls, settings)
         load_into(path, diffusion, tensors)
         return diffusion
 

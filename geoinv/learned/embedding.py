@@ -8,8 +8,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from geoinv.checks import InputError, shape_text
-from geoinv.learned.bridge import as_torch
+from geoinv.learned.bridge import as_torch, widened
 from geoinv.learned.convolution import adjoint_convolve, convolve, kernel_shape, random_kernel
+from geoinv.learned.room import require_room
 from geoinv.linop import LinearOperator
 
 __all__ = ["DictionaryEmbedding", "Embedding", "HyperEmbedding", "IdentityEmbedding", "LearnedEmbedding"]
@@ -90,11 +91,11 @@ class DictionaryEmbedding(Embedding):
 
     def forward(self, z: Tensor, kernel: Tensor | None = None) -> Tensor:
         """E z."""
-        return self.dictionary(z).unsqueeze(1)
+        return self.dictionary(widened(z)).to(z.dtype).unsqueeze(1)
 
     def adjoint(self, x: Tensor, kernel: Tensor | None = None) -> Tensor:
         """E' x."""
-        return self.dictionary.T(x.squeeze(1))
+        return self.dictionary.T(widened(x.squeeze(1))).to(x.dtype)
 
 
 class LearnedEmbedding(Embedding):
@@ -121,7 +122,7 @@ class LearnedEmbedding(Embedding):
         self, channels: int, embedded: int, rank: int = 0, kernel: int = 3, generator: Generator | None = None
     ) -> None:
         super().__init__()
-        _check(type(self).__name__, channels, embedded, kernel)
+        _check(type(self).__name__, channels, embedded, kernel, rank)
         self.channels, self.embedded = channels, embedded
         self.kernel = nn.Parameter(random_kernel(kernel_shape(channels, embedded, rank, kernel), generator=generator))
 
@@ -158,7 +159,8 @@ class HyperEmbedding(Embedding):
         generator: Generator | None = None,
     ) -> None:
         super().__init__()
-        _check(type(self).__name__, channels, embedded, kernel)
+        # the columns, and their stack
+        _check(type(self).__name__, channels, embedded, kernel, rank, copies=2 * hidden)
         self.channels, self.embedded = channels, embedded
         self.shape = kernel_shape(channels, embedded, rank, kernel)
         self.rate = nn.Parameter(torch.randn(hidden, generator=generator))
@@ -178,10 +180,11 @@ class HyperEmbedding(Embedding):
         return kernel
 
 
-def _check(owner: str, channels: int, embedded: int, kernel: int) -> None:
+def _check(owner: str, channels: int, embedded: int, kernel: int, rank: int, copies: int = 1) -> None:
     """Refuse sizes that no embedding has."""
     if min(channels, embedded, kernel) < 1 or kernel % 2 == 0:
         raise InputError(
             f"{owner} expects channels and unknowns of one or more and an odd kernel, got {channels}, {embedded} "
             f"and {kernel}"
         )
+    require_room(owner, copies * channels * embedded * kernel**rank, copies)

@@ -9,6 +9,8 @@ from torch import Tensor
 from geoinv.checks import InputError
 from geoinv.learned.embedded import EmbeddedNetwork
 from geoinv.learned.embedding import Embedding, HyperEmbedding
+from geoinv.learned.normalisation import Normalisation
+from geoinv.learned.room import require_room
 from geoinv.learned.unrolled import seeded
 from geoinv.linop import LinearOperator
 
@@ -27,7 +29,7 @@ class EUnet(EmbeddedNetwork):
 
     Parameters
     ----------
-    A, embedding, channels, layers, potential_layers, width, kernel, convex, dense, seed
+    A, embedding, channels, layers, potential_layers, width, kernel, convex, dense, seed, normalisation
         As in :class:`geoinv.learned.OPTEnet`.
     hidden : int
         Size of the hypernetwork of E.
@@ -55,8 +57,9 @@ class EUnet(EmbeddedNetwork):
         convex: bool = False,
         dense: bool = False,
         seed: int = 0,
+        normalisation: Normalisation | None = None,
     ) -> None:
-        super().__init__(A, channels, layers, dense)
+        super().__init__(A, channels, layers, dense, normalisation)
         if hidden < 1:
             raise InputError(f"EUnet expects hidden of one or more, got {hidden}")
         generator = seeded(seed)
@@ -88,6 +91,7 @@ class EUnet(EmbeddedNetwork):
     def layers(self, layers: int) -> None:
         if layers < 1:
             raise InputError(f"EUnet expects one layer or more, got {layers}")
+        require_room("EUnet", 0, layers)
         self._layers = layers
 
     def models(self, data: Tensor) -> Iterator[Tensor]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from geoinv.learned.normalisation import Normalisation
+from geoinv.learned.room import require_room
 from geoinv.learned.unet import UNet
 from geoinv.learned.unrolled import UnrolledNetwork, seeded
 from geoinv.linop import LinearOperator
@@ -23,7 +25,7 @@ class LearnedGradient(UnrolledNetwork):
 
     Parameters
     ----------
-    A, channels, layers, dense, seed
+    A, channels, layers, dense, seed, normalisation
         As in :class:`geoinv.learned.OPTEnet`.
     width, depth : int
         Of each U-Net (:class:`geoinv.learned.unet.UNet`): channels of its finest level, and levels.
@@ -48,8 +50,9 @@ class LearnedGradient(UnrolledNetwork):
         shared: bool = False,
         dense: bool = False,
         seed: int = 0,
+        normalisation: Normalisation | None = None,
     ) -> None:
-        super().__init__(A, channels, layers, dense)
+        super().__init__(A, channels, layers, dense, normalisation)
         self.settings = {
             "channels": channels,
             "layers": layers,
@@ -58,13 +61,13 @@ class LearnedGradient(UnrolledNetwork):
             "shared": shared,
             "dense": dense,
         }
-        size, rank = self.layout.model_channels, self.layout.rank
+        size, rank, count = self.layout.model_channels, self.layout.rank, 1 if shared else layers
+        generator = seeded(seed)
+        require_room("LearnedGradient", count * UNet.least_size(size, size, width, rank, depth), count * depth)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.directions = nn.ModuleList(
-                UNet(size, size, width, rank, depth) for _ in range(1 if shared else layers)
-            )
-        self.start_steps(self.normal, size, seeded(seed))
+            self.directions = nn.ModuleList(UNet(size, size, width, rank, depth) for _ in range(count))
+        self.start_steps(self.normal, size, generator)
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
         """Models x after 0 ... L steps."""

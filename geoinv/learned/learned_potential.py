@@ -17,6 +17,7 @@ from geoinv.learned.embedding import DictionaryEmbedding, Embedding, IdentityEmb
 from geoinv.learned.layout import Layout
 from geoinv.learned.optenet import OPTEnet
 from geoinv.learned.potential import Potential
+from geoinv.learned.table_checks import call_with
 from geoinv.learned.weights import load_into, read_weights, write_weights
 from geoinv.linop import LinearOperator
 
@@ -121,20 +122,19 @@ class LearnedPotential:
             return cls._of_optenet(path, description, tensors)
         if description["kind"] != "LearnedPotential":
             raise InputError(
-                f"{path} expects weights of a LearnedPotential or an OPTEnet, got those of {description['kind']}"
+                f"{path} expects weights of a LearnedPotential or an OPTEnet, got those of {description['kind']:.60}"
             )
-        try:
-            potential = Potential(**description["potential"])
-            made = description["embedding"]
-            embedding: Embedding = LearnedEmbedding(**made) if made else IdentityEmbedding(potential.channels)
-            unit = float(description["unit"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{path} expects the settings of a LearnedPotential, got '{error}'; save it anew"
-            ) from None
+        where = f"{path} (settings of its potential)"
+        made, table, unit = (description.get(name) for name in ("embedding", "potential", "unit"))
+        if not isinstance(table, dict) or not isinstance(made, dict | None) or not isinstance(unit, int | float):
+            raise InputError(f"{path} expects the settings of a LearnedPotential, got others; copy it again")
+        potential: Potential = call_with(where, Potential, table)
+        embedding: Embedding = IdentityEmbedding(potential.channels)
+        if made:
+            embedding = call_with(f"{path} (settings of its embedding)", LearnedEmbedding, made)
         module = torch.nn.ModuleDict({"potential": potential, "embedding": embedding}).double()
         load_into(path, module, tensors)
-        return cls(embedding, potential, unit)
+        return cls(embedding, potential, float(unit))
 
     @classmethod
     def _of_optenet(cls, path: str | Path, description: dict[str, Any], tensors: dict[str, Tensor]) -> LearnedPotential:
@@ -150,10 +150,12 @@ class LearnedPotential:
             rank, model = layout.rank, layout.model_channels
             embedded = settings["embedding"] or model
             of_potential = {name: settings[name] for name in ("width", "kernel", "convex")}
-            potential = Potential(embedded, rank, settings["potential_layers"], **of_potential)
+            table = {"channels": embedded, "rank": rank, "layers": settings["potential_layers"], **of_potential}
+            potential: Potential = call_with(f"{path} (settings of its potential)", Potential, table)
             embedding: Embedding = IdentityEmbedding(model)
             if settings["embedding"]:
-                embedding = LearnedEmbedding(model, embedded, rank, settings["kernel"])
+                table = {"channels": model, "embedded": embedded, "rank": rank, "kernel": settings["kernel"]}
+                embedding = call_with(f"{path} (settings of its embedding)", LearnedEmbedding, table)
         except (KeyError, TypeError) as error:
             raise InputError(f"{path} expects the settings of an OPTEnet, got '{error}'; save it anew") from None
         module = torch.nn.ModuleDict({"potential": potential, "embedding": embedding})

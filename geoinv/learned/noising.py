@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from geoinv.checks import InputError, choice
+from geoinv.learned.room import require_room
 from geoinv.progress import report
 
 __all__ = ["SCHEDULES", "Noising", "signal_power"]
@@ -47,6 +48,7 @@ def signal_power(steps: int, schedule: str) -> Tensor:
     """
     if steps < 2:
         raise InputError(f"a diffusion expects two steps or more, got {steps}")
+    require_room("a diffusion", 6 * steps)
     choice("a diffusion", "schedule", schedule, SCHEDULES)
     if schedule == "linear":
         variances = torch.linspace(1e-4, 2e-2, steps, dtype=torch.float64) * (1000 / steps)
@@ -80,6 +82,9 @@ class Noising(nn.Module, ABC):
     def __init__(self, shape: Sequence[int], channels: int, steps: int, schedule: str) -> None:
         super().__init__()
         self.shape = tuple(int(n) for n in shape)
+        if min(self.shape, default=0) < 1 or channels < 1:
+            raise InputError(f"a diffusion expects a shape and channels of one or more, got {self.shape}, {channels}")
+        require_room("a diffusion", channels * math.prod(self.shape))
         self.channels = channels
         self.steps = steps
         self.register_buffer("power", signal_power(steps, schedule).to(torch.get_default_dtype()))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from geoinv import operators
-from geoinv.checks import InputError, choice
+from geoinv.checks import InputError, choice, finite
 from geoinv.learned.model_files import read_npy
-from geoinv.learned.table_checks import call_with, check_keys
+from geoinv.learned.table_checks import call_with, check_keys, check_path, check_text, shown
 from geoinv.linop import LinearOperator, MatrixOperator
 
 __all__ = ["OPERATORS", "make_operator"]
@@ -38,16 +38,23 @@ def make_operator(where: str, table: Mapping[str, Any]) -> LinearOperator:
     >>> make_operator("run.toml [operator]", {"name": "Blur", "shape": [4, 4], "scale": 2.0}).domain_shape
     (4, 4)
     """
+    if not isinstance(table, Mapping):
+        raise InputError(f"{where} expects a table of an operator's arguments, got {shown(table)}")
     if "matrix" in table:
         check_keys(where, table, ("matrix",))
+        check_path(where, "matrix", table["matrix"])
         matrix = read_npy(Path(table["matrix"]))
+        finite(where, "matrix", matrix, "mend those entries")
         try:
             return MatrixOperator(matrix)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     if "name" not in table:
         raise InputError(f'{where} expects name = "{OPERATORS[0]}" or another operator, or matrix = "A.npy"; add it')
+    check_text(where, "name", table["name"])
     choice(where, "name", table["name"], OPERATORS)
+    if "dtype" in table:
+        check_text(where, "dtype", table["dtype"])
     arguments = {key: value for key, value in table.items() if key != "name"}
     operator: LinearOperator = call_with(where, getattr(operators, table["name"]), arguments)
     return operator

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from geoinv.learned.embedded import EmbeddedNetwork
 from geoinv.learned.embedding import Embedding, LearnedEmbedding
+from geoinv.learned.normalisation import Normalisation
 from geoinv.learned.unrolled import seeded
 from geoinv.linop import LinearOperator
 
@@ -44,6 +45,8 @@ class OPTEnet(EmbeddedNetwork):
         Treat the model as one vector, whatever its shape.
     seed : int
         Of the first weights.
+    normalisation : Normalisation, optional
+        Units in which the steps count (:mod:`geoinv.learned.normalisation`).
 
     Examples
     --------
@@ -66,8 +69,9 @@ class OPTEnet(EmbeddedNetwork):
         convex: bool = False,
         dense: bool = False,
         seed: int = 0,
+        normalisation: Normalisation | None = None,
     ) -> None:
-        super().__init__(A, channels, layers, dense)
+        super().__init__(A, channels, layers, dense, normalisation)
         generator = seeded(seed)
 
         def learned(channels: int, unknowns: int) -> Embedding:

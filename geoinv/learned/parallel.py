@@ -14,6 +14,8 @@ from geoinv.checks import InputError
 
 __all__ = ["Processes", "processes", "torchrun_group"]
 
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+
 
 @dataclass(frozen=True)
 class Processes:
@@ -53,11 +55,14 @@ class Processes:
         wanted = ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
         try:
             device = torch.device(wanted)
+            if device.type not in DEVICES:
+                raise RuntimeError(f"geoinv trains on {', '.join(DEVICES)}")
             if device.type == "cuda" and device.index is None:
                 device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-            torch.empty(1, device=device)
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
+            torch.ones(1, device=device).item()
+        # not every build of torch says the same of a device that it lacks
+        except Exception as error:
+            reason = str(error).partition("\n")[0]
             raise InputError(
                 f'training expects a device that torch can use, got {name!r} ({reason}); take "cpu" or "auto"'
             ) from None

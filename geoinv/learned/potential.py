@@ -14,6 +14,7 @@ from torch.nn import functional
 from geoinv.checks import InputError
 from geoinv.learned.convolution import adjoint_convolve, convolve, kernel_shape, random_kernel
 from geoinv.learned.interpolation import at_time
+from geoinv.learned.room import require_room
 
 __all__ = ["Potential", "Theta", "log_cosh"]
 
@@ -181,6 +182,8 @@ class Potential(nn.Module):
             "horizon": horizon,
         }
         wide = width or channels
+        taps = kernel**rank
+        require_room("Potential", nodes * wide * (taps * (channels + (layers - 1) * wide) + layers + 1), layers)
         self.scale: Tensor
         self.register_buffer("scale", torch.tensor(float(scale)))
         self.kernels = nn.ParameterList()

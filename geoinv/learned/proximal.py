@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from geoinv.checks import InputError
+from geoinv.learned.normalisation import Normalisation
 from geoinv.learned.residual import ResidualNetwork
+from geoinv.learned.room import require_room
 from geoinv.learned.unrolled import UnrolledNetwork, seeded
 from geoinv.linop import LinearOperator
 
@@ -23,7 +25,7 @@ class Proximal(UnrolledNetwork):
 
     Parameters
     ----------
-    A, channels, layers, kernel, dense, seed
+    A, channels, layers, kernel, dense, seed, normalisation
         As in :class:`geoinv.learned.OPTEnet`.
     width, depth : int
         Of each residual network.
@@ -50,8 +52,9 @@ class Proximal(UnrolledNetwork):
         shared: bool = False,
         dense: bool = False,
         seed: int = 0,
+        normalisation: Normalisation | None = None,
     ) -> None:
-        super().__init__(A, channels, layers, dense)
+        super().__init__(A, channels, layers, dense, normalisation)
         if min(width, kernel) < 1 or depth < 2 or kernel % 2 == 0:
             raise InputError(
                 f"Proximal expects a width of one or more, a depth of two or more and an odd kernel, got {width}, "
@@ -66,12 +69,11 @@ class Proximal(UnrolledNetwork):
             "shared": shared,
             "dense": dense,
         }
+        model, rank, count = self.layout.model_channels, self.layout.rank, 1 if shared else layers
+        require_room("Proximal", count * ResidualNetwork.size(model, width, depth, rank, kernel), count * depth)
         generator = seeded(seed)
         self.start_steps(self.normal, self.layout.model_channels, generator)
-        self.maps = nn.ModuleList(
-            ResidualNetwork(self.layout.model_channels, width, depth, self.layout.rank, kernel, generator)
-            for _ in range(1 if shared else layers)
-        )
+        self.maps = nn.ModuleList(ResidualNetwork(model, width, depth, rank, kernel, generator) for _ in range(count))
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
         """Models x after 0 ... L steps."""

@@ -16,8 +16,8 @@ from geoinv.progress import report
 
 __all__ = ["Reconstruction", "reconstruct"]
 
-BLOCK = 64
-"""Samples at a time."""
+FEWEST, VALUES = 64, 2**16
+"""Samples at a time, and values of their models together where the samples are small."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def reconstruct(network: nn.Module, A: LinearOperator, data: npt.NDArray[Any], c
     Raises
     ------
     InputError
-        If the shape does not fit, or a value is not finite.
+        If the shape does not fit, or a value of the data or of the models found is not finite.
 
     Examples
     --------
@@ -78,12 +78,15 @@ def reconstruct(network: nn.Module, A: LinearOperator, data: npt.NDArray[Any], c
     network.eval()
     samples = data.reshape(-1, *sample)
     models = np.empty((len(samples), *sample[: len(sample) - len(A.range_shape)], *A.domain_shape), np.float32)
+    block = max(FEWEST, VALUES // models[0].size)
     squares = 0.0
-    with torch.no_grad():
-        for start in range(0, len(samples), BLOCK):
-            rows = slice(start, start + BLOCK)
-            models[rows] = network(torch.tensor(samples[rows], dtype=torch.float32)).numpy()
+    # what is too large for single precision ends in a refusal of the models
+    with torch.no_grad(), np.errstate(over="ignore"):
+        for start in range(0, len(samples), block):
+            rows = slice(start, start + block)
+            models[rows] = network(torch.from_numpy(samples[rows].astype(np.float32))).numpy()
+            finite("a reconstruction", "models", models[rows], "the data are too large, or not those of the network")
             squares += float(np.sum((A(models[rows]) - samples[rows]) ** 2))
-            report("reconstruction", min(start + BLOCK, len(samples)), len(samples))
+            report("reconstruction", min(start + block, len(samples)), len(samples))
     misfit = float(np.sqrt(squares / data.size))
     return Reconstruction(models.reshape(*batch, *models.shape[1:]), misfit, float(np.mean(np.abs(data))))

@@ -38,6 +38,12 @@ class ResidualNetwork(nn.Module):
             self.kernels.append(nn.Parameter(random_kernel(shape, gain, generator)))
             self.biases.append(nn.Parameter(torch.zeros(after, *[1] * rank)))
 
+    @staticmethod
+    def size(channels: int, width: int, depth: int, rank: int, kernel: int) -> int:
+        """Count of the numbers that such a network learns."""
+        inner = (depth - 2) * width * width + 2 * channels * width
+        return inner * int(kernel**rank) + (depth - 1) * width + channels
+
     def forward(self, x: Tensor) -> Tensor:
         """Give x + network(x), both (batch, channels, *shape)."""
         a = x

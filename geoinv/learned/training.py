@@ -166,7 +166,7 @@ class _Training:
     def epoch(self, number: int, done: tuple[int, int]) -> EpochRecord:
         """Pass over the training models once, then look at the validation models."""
         began = time.perf_counter()
-        torch.manual_seed(self.settings.seed * 1_000_003 + number)  # of layers that draw, such as dropout
+        torch.manual_seed((self.settings.seed * 1_000_003 + number) % 2**63)  # of layers that draw, such as dropout
         rate = self.settings.learning_rate_of(number)
         for group in self.optimizer.param_groups:
             group["lr"] = rate

@@ -13,6 +13,7 @@ __all__ = ["LOSSES", "PRECISIONS", "SCHEDULES", "TrainingSettings"]
 LOSSES = ("norm", "squared", "data")
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class TrainingSettings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise InputError(f"{owner} expects {name} to be a whole number of at least {least}, got {value!r}")
+            if value > LARGEST:
+                raise InputError(f"{owner} expects {name} to be a whole number of at most 2^63 - 1, got a larger one")
         for name in ("data_weight", "weight_decay", "noise"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
                 raise InputError(f"{owner} expects {name} to be zero or more, got {getattr(self, name)!r}")

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from geoinv.checks import InputError
+from geoinv.learned.room import require_room
 
 __all__ = ["UNet"]
 
 # the wave numbers of the time embedding are those of Vaswani et al. (2017), made for times up to about 1,000
 _LONGEST_PERIOD = 10_000.0
+_MOST_HALVINGS = 30
 
 
 class UNet(nn.Module):
@@ -60,6 +62,7 @@ class UNet(nn.Module):
                 "UNet expects one or more channels_in, channels_out, width and depth, "
                 f"got {channels_in}, {channels_out}, {width} and {depth}"
             )
+        require_room("UNet", self.least_size(channels_in, channels_out, width, rank, depth), depth)
         self.rank = rank
         self.time_embedding = _TimeEmbedding(width) if time else None
         # vectors have no coarser grid: all blocks stand on the finest
@@ -73,6 +76,21 @@ class UNet(nn.Module):
         self.up = nn.ModuleList(_Block(rank, coarse + fine, fine, embedded) for fine, coarse in steps)
         self.norm = _norm(rank, width)
         self.last = _zero(_layer(rank, width, channels_out))
+
+    @staticmethod
+    def least_size(channels_in: int, channels_out: int, width: int, rank: int, depth: int) -> int:
+        """Count of numbers that such a network learns at least: the ends, and the layers of its largest block.
+
+        Raises
+        ------
+        InputError
+            If the grid would be halved more often than any grid can be.
+        """
+        if not rank:
+            return width * (channels_in + channels_out + 2 * (depth + 1) * width)
+        if depth > _MOST_HALVINGS:
+            raise InputError(f"UNet expects a depth of at most {_MOST_HALVINGS}, got {float(min(depth, 10**300)):.6g}")
+        return int(3**rank) * (width * (channels_in + channels_out) + 2 * (width << depth) ** 2)
 
     def forward(self, x: Tensor, time: Tensor | None = None) -> Tensor:
         """Map (batch, channels_in, *grid) to (batch, channels_out, *grid).

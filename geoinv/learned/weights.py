@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+import torch
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from geoinv.checks import InputError, shape_text
 from geoinv.formats.atomic import whole_file
+from geoinv.memory import require_memory
 from geoinv.version import __version__
 
 __all__ = ["load_into", "read_weights", "write_weights"]
@@ -58,6 +61,7 @@ def read_weights(path: str | Path, kind: str | None = None) -> tuple[dict[str, A
     InputError
         If there is no such file, it is truncated or not from geoinv, or holds something else.
     """
+    _check_size(path)
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -66,15 +70,19 @@ def read_weights(path: str | Path, kind: str | None = None) -> tuple[dict[str, A
         raise InputError(
             f"{path} expects a weights file that can be read, got '{error.strerror or error}'; check the name"
         ) from None
-    except SafetensorError as error:
+    # what the library says of a type that torch lacks, or of a name with a null byte, is none of its own errors
+    except Exception as error:
         raise InputError(
-            f"{path} expects a whole safetensors file, got '{error}'; it is truncated or of another format: "
+            f"{path} expects a whole safetensors file, got '{_one_line(error)}'; it is truncated or of another format: "
             "copy it again or train anew"
         ) from None
     try:
         header = json.loads(metadata["geoinv"])
-        found, description = str(header["kind"]), dict(header["description"])
-    except (KeyError, TypeError, ValueError):
+        found, description = header["kind"], dict(header["description"])
+        if not isinstance(found, str):
+            raise TypeError
+    # nested too deep, or numbers of thousands of digits
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise InputError(
             f"{path} expects weights written by geoinv, got a safetensors file without geoinv's description; "
             "give a file that geoinv saved"
@@ -82,8 +90,21 @@ def read_weights(path: str | Path, kind: str | None = None) -> tuple[dict[str, A
     if kind is None:
         return {"kind": found, **description}, tensors
     if found != kind:
-        raise InputError(f"{path} expects weights of {kind}, got those of {found}; give the file of the {kind}")
+        raise InputError(f"{path} expects weights of {kind}, got those of {found:.60}; give the file of the {kind}")
     return description, tensors
+
+
+def _check_size(path: str | Path) -> None:
+    """Refuse a file that memory cannot hold; what is no file is refused where it is opened."""
+    try:
+        size = os.stat(path).st_size
+    except (OSError, ValueError):
+        return
+    require_memory(str(path), "its tensors", float(size), "use a machine with more memory")
+
+
+def _one_line(error: Exception) -> str:
+    return f"{error}".partition("\n")[0][:120] or type(error).__name__
 
 
 def load_into(path: str | Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
@@ -92,7 +113,7 @@ def load_into(path: str | Path, module: nn.Module, tensors: Mapping[str, Tensor]
     Raises
     ------
     InputError
-        If a tensor is missing, too many or of another shape.
+        If a tensor is missing, too many or of another shape or kind, or a number is not finite.
     """
     own = module.state_dict()
     for name in sorted({*own, *tensors}):
@@ -105,5 +126,15 @@ def load_into(path: str | Path, module: nn.Module, tensors: Mapping[str, Tensor]
             raise InputError(
                 f"{path} expects {name} of shape {shape_text(own[name].shape)}, got "
                 f"{shape_text(tensors[name].shape)}; it is of another architecture or for another operator"
+            )
+        if own[name].is_floating_point() != tensors[name].is_floating_point():
+            raise InputError(f"{path} expects {name} of {own[name].dtype}, got {tensors[name].dtype}; copy it again")
+        # as the module will have it: a number of double precision may be too large
+        kept = tensors[name].to(own[name].dtype)
+        bad = int((~torch.isfinite(kept)).sum())
+        if bad:
+            raise InputError(
+                f"{path} expects finite weights, got {bad} of {kept.numel()} in {name} that are not; it is damaged or "
+                "of a training that failed: copy it again or train anew"
             )
     module.load_state_dict(dict(tensors))

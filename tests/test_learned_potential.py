@@ -153,5 +153,7 @@ def test_files_of_other_things_are_refused(tmp_path):
         LearnedPotential.load(path)
     del description["unit"]
     write_weights(path, "LearnedPotential", description, tensors)
-    with pytest.raises(InputError, match=r"expects the settings of a LearnedPotential, got ''unit''; save it anew"):
+    with pytest.raises(
+        InputError, match=r"expects the settings of a LearnedPotential, got none of its unit; save it anew"
+    ):
         LearnedPotential.load(path)

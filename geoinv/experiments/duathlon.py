@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import torch
 
 from geoinv.experiments.duathlon_figures import draw_convergence, draw_posterior
@@ -12,6 +14,7 @@ from geoinv.experiments.measures import nmse
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.seeds import over_seeds
 from geoinv.experiments.table import Row, Table
+from geoinv.experiments.tuned_training import CHECKPOINTS
 
 __all__ = ["run"]
 
@@ -40,6 +43,7 @@ def run(settings: RunSettings) -> Table:
     records = {name: network.record for name, network in trained.shown.items()}
     draw_convergence(settings.folder / "convergence.png", records)
     trained.save(settings.folder)
+    shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
     dataset = f"{training:,} models drawn from the exact prior to train, {test:,} fresh ones to test, 1 % noise"
     return Table("duathlon", [*_limits(settings, problems), *trained.rows, *samplers.rows], {"dataset": dataset})
 

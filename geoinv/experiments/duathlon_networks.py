@@ -12,6 +12,7 @@ from geoinv.experiments.duathlon_training import Trained, duathlon_training, tra
 from geoinv.experiments.preset import RunSettings
 from geoinv.experiments.seeds import over_seeds
 from geoinv.experiments.table import Row
+from geoinv.experiments.tuned_training import CHECKPOINTS
 from geoinv.learned.eunet import EUnet
 from geoinv.learned.learned_gradient import LearnedGradient
 from geoinv.learned.optenet import OPTEnet
@@ -62,7 +63,8 @@ def train_networks(settings: RunSettings, problems: Sequence[Duathlon]) -> Train
             trained = []
             for seed, problem in enumerate(problems, settings.seed):
                 training = replace(duathlon_training(settings, loss), seed=seed)
-                trained.append(train(make(problem.A, seed), problem, training))
+                place = settings.folder / CHECKPOINTS / f"{settings.preset} {loss} {name} {seed}"
+                trained.append(train(make(problem.A, seed), problem, training, place))
             if loss == "squared":
                 shown[name] = trained[0]
             paper = PAPER.get(name) if loss == "norm" else None

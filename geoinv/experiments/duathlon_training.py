@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -54,10 +55,14 @@ def duathlon_training(settings: RunSettings, loss: str = "squared") -> TrainingS
     return TrainingSettings(loss=loss, noise=NOISE, device=settings.device, seed=settings.seed, **schedule)
 
 
-def train(network: UnrolledNetwork, problem: Duathlon, training: TrainingSettings) -> Trained:
-    """Train a network on a problem's models, and test it on the fresh ones."""
+def train(
+    network: UnrolledNetwork, problem: Duathlon, training: TrainingSettings, place: Path | None = None
+) -> Trained:
+    """Train a network on a problem's models, from the checkpoint in a folder if any, and test it on the fresh ones."""
     models, validation = problem.tensors(problem.training, problem.validation)
-    record = fit(network, problem.A, models, validation, training)
+    if place is not None:
+        place.mkdir(parents=True, exist_ok=True)
+    record = fit(network, problem.A, models, validation, training, place, resume=True)
     network.cpu()
     return Trained(network, record, test_error(network, problem), problem.bayes_error, problem.linear_error)
 

@@ -127,7 +127,11 @@ class LearnedPotential:
         where = f"{path} (settings of its potential)"
         made, table, unit = (description.get(name) for name in ("embedding", "potential", "unit"))
         if not isinstance(table, dict) or not isinstance(made, dict | None) or not isinstance(unit, int | float):
-            raise InputError(f"{path} expects the settings of a LearnedPotential, got others; copy it again")
+            wrong = [name for name in ("embedding", "potential", "unit") if name not in description]
+            raise InputError(
+                f"{path} expects the settings of a LearnedPotential, got "
+                f"{f'none of its {wrong[0]}' if wrong else 'others'}; save it anew"
+            )
         potential: Potential = call_with(where, Potential, table)
         embedding: Embedding = IdentityEmbedding(potential.channels)
         if made:

@@ -83,7 +83,7 @@ def folder(tmp_path, monkeypatch):
         ('models = "models.npy"', f'models = "{"a" * 400}.npy"', "expects models to be the name of a file or folder"),
         ('models = "models.npy"', 'name = "mnist"\nfolder = "\\u0000"', "expects folder to be the name of a file or"),
         ('models = "models.npy"', 'models = "models.npy"\nvalidation = "\\u0000.npy"', "expects validation to be the"),
-        ('models = "models.npy"', f'name = "duathlon"\ncount = {10**15}', "[data] expects models that fit in"),
+        ('models = "models.npy"', f'name = "duathlon"\ncount = {10**15}', "[data] expects its models to fit in"),
         ('models = "models.npy"', f'models = "models.npy"\ncount = {10**25}', "whole number from 1 to 2^63 - 1"),
         ('folder = "out"', 'folder = "o\\u0000t"', "[output] expects folder to be the name of a file or folder"),
         ("[operator]", "[operator]\nmatrix = 'a\\u0000'\n[x]", "expects"),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
-from geoinv.formats.budget import refuse_beyond
+from geoinv.memory import require_memory
 
 if TYPE_CHECKING:
     from geoinv.learned.configuration import Configuration
@@ -87,5 +87,5 @@ def _dataset(where: str, table: Mapping[str, Any], count: int | None, seed: int)
             return datasets.photographs("train", folder)
     from geoinv.experiments.duathlon_problem import Duathlon
 
-    refuse_beyond(where, count or DUATHLON_MODELS, "models", bytes_each=200.0)
+    require_memory(where, "its models", 200.0 * (count or DUATHLON_MODELS), "take a smaller count")
     return Duathlon.draw(count or DUATHLON_MODELS, 1, seed).training

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import check_md5, data_folder, download
-from geoinv.formats.budget import refuse_beyond, refuse_special
+from geoinv.formats.budget import refuse_special
+from geoinv.memory import require_memory
 
 __all__ = ["mnist", "read_idx"]
 
@@ -134,7 +135,7 @@ def _unpacked(path: Path) -> bytes:
             if not 0 < dimensions <= MOST_DIMENSIONS or len(start) < 4 + 4 * dimensions:
                 return start
             expected = math.prod(_shape(start))
-            refuse_beyond(str(path), expected, "values", bytes_each=2.0)
+            require_memory(str(path), "the values of its shape", 2.0 * expected, "it is damaged: fetch it again")
             return start + stream.read(max(0, expected) + 1)
     except InputError:
         raise

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import data_folder
-from geoinv.formats.budget import refuse_beyond, refuse_special
+from geoinv.formats.budget import refuse_special
+from geoinv.memory import require_memory
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -60,7 +61,7 @@ def photographs(split: str = "train", folder: str | Path | None = None, size: in
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
         raise InputError(f"photographs expects size to be a whole number of pixels of at least 1, got {size!r}")
     files = photograph_files(split, folder)
-    refuse_beyond(f"photographs of {size} x {size} pixels", 3.0 * size**2 * len(files), "values", bytes_each=8.0)
+    require_memory("photographs", f"{len(files)} of {size} x {size} pixels", 24.0 * size**2 * len(files), "take less")
     return np.stack([read_picture(path, size) for path in files])
 
 

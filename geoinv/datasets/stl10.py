@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError, choice
 from geoinv.datasets.sources import check_md5, data_folder
-from geoinv.formats.budget import refuse_beyond, refuse_special
+from geoinv.formats.budget import refuse_special
+from geoinv.memory import require_memory
 
 __all__ = ["read_stl10", "stl10", "stl10_folder"]
 
@@ -121,7 +122,7 @@ def _content(path: Path) -> npt.NDArray[np.uint8]:
     try:
         refuse_special(path)
         # as bytes, and as numbers of four bytes
-        refuse_beyond(str(path), path.stat().st_size, "values", bytes_each=5.0)
+        require_memory(str(path), "its values", 5.0 * path.stat().st_size, "give an excerpt")
         return np.fromfile(path, np.uint8)
     except OSError as error:
         raise InputError(f"{path} expects a file of STL-10, got '{error.strerror}'; {REMEDY}") from error

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import InputError
-from geoinv.formats.budget import guarded, refuse_beyond, refuse_special
+from geoinv.formats.budget import guarded, refuse_special
 from geoinv.formats.netcdf_file import open_netcdf
+from geoinv.memory import require_memory
 from geoinv.variables import numbers
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _values(
             f"{path} expects an .npy file of numbers, {needed} bytes for its shape {shape!s:.60}, got {there}; "
             "it is cut off or damaged: copy it again"
         )
-    refuse_beyond(str(path), count, "numbers", dtype.itemsize)
+    require_memory(str(path), "its numbers", float(needed), "give fewer")
     values = np.fromfile(file, dtype, count)
     return values.reshape(shape[::-1]).T if by_columns else values.reshape(shape)
 

@@ -60,13 +60,15 @@ class Magnetics(LinearOperator):
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
         ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
-        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol.
+        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol, and refuse
+        what they cannot hold.
     rtol : float, optional
         Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm.
-        None is exact to rounding for direct and dense. For gridded it is exact to the rounding of float64
-        transforms, relative to what the nearest cell of a layer gives: about 1e-15 of it, which for a cell 100
-        cells beyond the survey is 1e-11 of its own field, and within 1e-6 in float32. None is 1e-6 for auto and
-        lattice. From 1e-5 up dense keeps its numbers in single precision, gridded and lattice where that holds rtol.
+        None is exact to rounding for direct and dense, and 1e-6 for auto and lattice. For gridded it is exact to the
+        rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of the field of
+        a cell 100 cells beyond the survey that is 1e-11. With dtype float32, None is 1e-6 for gridded. Numbers are
+        kept in single precision with dtype float32, and from 1e-5 up; by gridded and lattice only where the least
+        that an active cell gives stays within rtol.
     dtype : str
         ``"float64"`` or ``"float32"``, of models and data.
     unknown : str

@@ -140,6 +140,8 @@ def choose(
     least predicted time for building it and for the given number of applications. Gridded applies
     where cells are uniform along easting and northing, stations lie at one height and whole cells
     apart; lattice where cells are uniform along all axes and interpolation reaches the tolerance.
+    All but direct ask for a tolerance above the rounding of far prisms, gridded above that of its
+    transforms, lattice for stations that no cell's field vanishes at.
     The budget is half of the memory that is free now, unless given. A named engine is taken if it
     applies and fits.
 

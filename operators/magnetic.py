@@ -163,11 +163,14 @@ class Magnetics(LinearOperator):
         known = x if self._active is None else array_module(x).where(self._active.beside(x), x, 0.0)
         models = known.reshape(-1, self.problem.unknowns, *self.grid.shape)
         finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
-        return self._in_range(self._beside(x).forward, models)  # type: ignore[no-any-return]
+        image = self._in_range(self._beside(x).forward, models).astype(self.dtype, copy=False)
+        finite("Magnetics", "data of a model", image, "its values are too large for them: scale it down")
+        return image  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         finite("Magnetics.T", "data", y, "remove those stations")
-        gradients = self._in_range(self._beside(y).adjoint, y)
+        gradients = self._in_range(self._beside(y).adjoint, y).astype(self.dtype, copy=False)
+        finite("Magnetics.T", "sums over the data", gradients, "their values are too large for them: scale them down")
         if self._active is not None:
             gradients *= self._active.beside(y)
         return gradients.reshape(-1, *self.domain_shape)  # type: ignore[no-any-return]
@@ -197,6 +200,7 @@ class Magnetics(LinearOperator):
         (*domain_shape) array; 0 in inactive cells.
         """
         squared = np.broadcast_to(array_of("Magnetics.gram_diagonal", "weights", weights) ** 2, self.range_shape)
+        finite("Magnetics.gram_diagonal", "squared weights", squared, "give 1/uncertainty, in 1/nT")
         with memory_said("Magnetics.gram_diagonal"):
             diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
         return (diagonal * self.grid.active).reshape(self.domain_shape)

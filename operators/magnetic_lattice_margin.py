@@ -17,7 +17,7 @@ __all__ = ["assured_plan"]
 
 Array = npt.NDArray[np.float64]
 
-MOST_MARGIN = 8.0
+MOST_MARGIN = 12.0
 """Margin beyond which the fields of some cells at all stations nearly vanish, and their squares are not to be had."""
 
 CELLS = 300
@@ -26,7 +26,7 @@ CELLS = 300
 STATIONS = 32
 """Stations that count for such a cell: so many of the nearest, and of any."""
 
-FLUCTUATION = (2.0, 5.0)
+FLUCTUATION = (3.0, 5.0)
 """Largest error over its root mean square, ``a + b / sqrt(stations)``: in a direction, and wherever between nodes."""
 
 SQUARES = 0.02

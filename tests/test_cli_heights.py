@@ -304,6 +304,16 @@ def test_topography_that_does_not_cover_the_survey_is_doubted_with_the_share_of_
     )
 
 
+def test_a_ground_between_points_far_outside_the_mesh_is_said_to_be_so(anomaly, folder, capsys):
+    write_table(anomaly, 70.0)
+    corners = [(e, n) for e in (-4000, 6000) for n in (-5000, 9000)]
+    Path("ground.topo").write_text("".join(f"{EAST + e} {NORTH + n} 30\n" for e, n in corners))
+    told, doubts = invert(capsys, *MADE, "--topo", "ground.topo", "--target", "500")
+    nearest = np.hypot(4000.0 - 200.0, 5000.0 - 200.0)  # the mesh begins 200 m before its first station
+    assert f"no point of the topography lies over the mesh; the nearest is {nearest:.6g} m outside it" in told
+    assert doubts == []
+
+
 def test_a_ground_above_the_mesh_or_below_it_is_doubted(anomaly, folder, capsys):
     write_table(anomaly, 170.0)
     write_ground(130.0)

@@ -84,6 +84,9 @@ def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
         warn(f"{told}, and so do {stations} of {survey.stations} stations; give topography that covers them")
     elif columns:
         say("", told)
+    away = np.hypot(_outside(grid, ground, "easting", 0), _outside(grid, ground, "northing", 1))
+    if away.min() > 0.0:
+        say("", f"no point of the topography lies over the mesh; the nearest is {away.min():.6g} m outside it")
     centres = ground.elevation(grid.easting, grid.northing[:, None])
     above = float((centres - grid.upward_edges[-1]).max())
     if above > 0.5 * float(grid.widths("upward")[-1]):
@@ -98,3 +101,9 @@ def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
             f"{100.0 * empty:.3g} % of the columns of the mesh have no active cell: the topography lies below them; "
             "use a deeper mesh, or check the elevations"
         )
+
+
+def _outside(grid: Grid, ground: Topography, axis: str, column: int) -> npt.NDArray[np.float64]:
+    """Metres by which each point of the topography lies outside the mesh along an axis; 0 over it."""
+    edges, values = grid.edges(axis), ground.points[:, column]
+    return np.maximum(np.maximum(edges[0] - values, values - edges[-1]), 0.0)

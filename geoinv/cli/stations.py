@@ -106,4 +106,4 @@ def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
 def _outside(grid: Grid, ground: Topography, axis: str, column: int) -> npt.NDArray[np.float64]:
     """Metres by which each point of the topography lies outside the mesh along an axis; 0 over it."""
     edges, values = grid.edges(axis), ground.points[:, column]
-    return np.maximum(np.maximum(edges[0] - values, values - edges[-1]), 0.0)
+    return np.asarray(np.maximum(np.maximum(edges[0] - values, values - edges[-1]), 0.0))

@@ -138,6 +138,13 @@ def cell_edges(data: xr.Dataset | xr.DataArray, axis: str) -> npt.NDArray[np.flo
         raise InputError(
             f"the mesh expects {axis} cells that touch, got a gap or overlap of {gaps.max():g} m; check {bounds_name}"
         )
+    outside = (centres < bounds[:, 0] - _rounding(bounds)) | (centres > bounds[:, 1] + _rounding(bounds))
+    if outside.any():
+        first = int(np.argmax(outside))
+        raise InputError(
+            f"the mesh expects each {axis} inside its cell, got {centres[first]:.10g} for the cell from "
+            f"{bounds[first, 0]:.10g} to {bounds[first, 1]:.10g} m; check the bounds and their units"
+        )
     return np.append(bounds[:, 0], bounds[-1, 1])
 
 
@@ -243,6 +250,11 @@ def surface_points(surface: xr.DataArray) -> npt.NDArray[np.float64]:
     easting, northing = np.meshgrid(east, north)
     points = np.column_stack([easting.ravel(), northing.ravel(), found.values[np.ix_(rows, columns)].ravel()])
     return points[np.isfinite(points[:, 2])]
+
+
+def _rounding(bounds: npt.NDArray[np.float64]) -> float:
+    """Metres by which coordinates of single precision may miss a cell."""
+    return 1e-6 * float(np.abs(bounds).max(initial=1.0))
 
 
 def _complete(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

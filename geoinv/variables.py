@@ -183,9 +183,8 @@ def attribute_number(attributes: Any, key: str, name: str, default: float | None
         except (TypeError, ValueError):
             number = None
     if number is None or not np.isfinite(number):
-        raise InputError(
-            f"expected the attribute {key} of {name} as one finite number, got {str(given)[:40]!r}; correct it"
-        )
+        shown = f"the text {given[:40]!r}" if isinstance(given, str) else repr(str(given)[:40])
+        raise InputError(f"expected the attribute {key} of {name} as one finite number, got {shown}; correct it")
     return number
 
 

@@ -102,7 +102,7 @@ def test_units_of_a_survey_are_converted_and_said(
         ("tmi", {"units": "K"}, "tmi: expected a known unit of magnetic field, got 'K'"),
         ("tmi", {"units": "mGal"}, "tmi: expected a unit of magnetic field, got 'mGal', one of gravity"),
         ("upward", {"units": "hPa"}, "upward: expected a known unit of length, got 'hPa'"),
-        ("tmi", {"scale_factor": "0.1"}, "scale_factor of tmi as one finite number, got '0.1'"),
+        ("tmi", {"scale_factor": "0.1"}, "scale_factor of tmi as one finite number, got the text '0.1'"),
         ("easting", {"units": np.int32(5)}, "easting: expected a known unit of length, got '5'"),
     ],
 )
@@ -243,6 +243,10 @@ def test_a_mesh_in_feet_and_downwards_is_turned_and_converted(tmp_path: Path) ->
         ({"easting_bounds": ((), 1.0)}, r"easting_bounds of shape \(4, 2\), two edges a cell, got \(\)"),
         ({"easting_bounds": ("easting", np.arange(4.0))}, r"easting_bounds of shape \(4, 2\), .* got \(4,\)"),
         ({"easting_bounds": (("easting", "three"), np.zeros((4, 3)))}, r"easting_bounds of shape \(4, 2\)"),
+        (
+            {"easting_bounds": (("easting", "bounds"), [[5e3, 6e3], [6e3, 7e3], [7e3, 8e3], [8e3, 9e3]])},
+            "each easting inside its cell, got 5 for the cell from 5000 to 6000 m",
+        ),
         ({"easting": None, "easting_bounds": None}, "expects coordinates upward, northing, easting, got"),
         ({"easting": ("easting", [5.0, 15.0, 15.0, 41.5])}, "easting in order, each coordinate once, got 15 before 15"),
         (
@@ -494,3 +498,10 @@ def test_a_file_cut_short_is_not_read_as_zeros(tmp_path: Path, form: Any) -> Non
         (tmp_path / "cut.nc").write_bytes(whole[:size])
         with pytest.raises(InputError, match=r"cut\.nc.* expect.* a whole netCDF file, got"):
             read_survey(tmp_path / "cut.nc", field=FIELD)
+
+
+def test_a_magnetization_is_no_susceptibility(tmp_path: Path) -> None:
+    data = mesh_data(susceptibility=None, magnetization_upward=(AXES, np.full((2, 3, 4), 0.5)))
+    data.to_netcdf(tmp_path / "a.nc")
+    with pytest.raises(InputError, match="expected a model of susceptibility, got one of magnetization_upward"):
+        read_model(tmp_path / "a.nc", read_mesh(tmp_path / "a.nc"))

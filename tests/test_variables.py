@@ -95,7 +95,11 @@ def test_depths_become_heights(attributes: dict[str, Any], expected: list[float]
         (np.array([[1.0], [1.0, 2.0]], object), {}, "got text or lists"),
         ([np.inf], {}, r"expected finite numbers in v, got inf \(1 of 1 values\); remove"),
         ([1e300], {}, r"expected finite numbers in v, got 1e\+300"),
-        ([1.0], {"scale_factor": "0.1"}, "the attribute scale_factor of v as one finite number, got '0.1'; correct"),
+        (
+            [1.0],
+            {"scale_factor": "0.1"},
+            "the attribute scale_factor of v as one finite number, got the text '0.1'; correct",
+        ),
         ([1.0], {"scale_factor": [1.0, 2.0]}, "the attribute scale_factor of v as one finite number"),
         ([1.0], {"scale_factor": 0.0}, "expected scale_factor of v other than 0, got 0"),
         ([1.0], {"add_offset": np.nan}, "the attribute add_offset of v as one finite number, got 'nan'"),

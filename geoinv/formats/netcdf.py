@@ -229,8 +229,8 @@ def read_netcdf_model(path: str | Path, grid: Grid, quantity: str = "susceptibil
         if quantity not in names and len(names) != 1:
             raise InputError(f"expected the variable {quantity}, got {', '.join(names)}; keep one model in the file")
         name = quantity if quantity in names else names[0]
-        if name == "density" != quantity:
-            raise InputError(f"expected a model of {quantity}, got one of density; give another file")
+        if name != quantity and (name == "density" or cf.dimension_of(name) not in (None, quantity)):
+            raise InputError(f"expected a model of {quantity}, got one of {name}; give another file")
         if quantity == "density":
             return _grams(data, name)
         found = cf.cell_values(data, data[name], quantity)

@@ -108,6 +108,12 @@ def test_marks_that_belong_to_a_text_lose_no_row(tmp_path: Path) -> None:
     npt.assert_array_equal(read_survey(file_of(tmp_path, text), field=FIELD).data, [[4, 5, 6]])
 
 
+@pytest.mark.parametrize("count", ["", "2\n"])
+def test_ground_as_high_as_no_ground_is_refused(tmp_path: Path, count: str) -> None:
+    with pytest.raises(InputError, match=r"of at most 1e\+12 m or nT on line \d, got 1e\+25"):
+        read_topography(file_of(tmp_path, f"{count}0 0 5\n1 1 1e25\n"))
+
+
 @pytest.mark.parametrize("count", ["9" * 5000, "9" * 25, "2000000000", "0", "1"])
 def test_a_count_that_is_not_that_of_the_points_is_refused(tmp_path: Path, count: str) -> None:
     with pytest.raises(InputError, match=r"the number of points that follow \(2\) on line 1, got '"):
@@ -154,3 +160,16 @@ def test_info_and_view_take_a_choice_of_columns(small_survey: Path, capsys) -> N
     assert "--columns tmi=RMF" in capsys.readouterr().err
     assert main(["view", "two.csv", "--columns", "tmi=RMF", "--out", "two.png"]) == 0
     assert Path("two.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("read", "head"),
+    [
+        (read_topography, ""),
+        (read_topography, "2\n"),
+        (lambda path: read_survey(path, field=FIELD), "65 25 50000\n65 25 1\n2\n"),
+    ],
+)
+def test_degrees_are_refused_in_files_without_names_too(tmp_path: Path, read, head: str) -> None:
+    with pytest.raises(InputError, match=r"metres, got 147\.43, -34\.33 with stations 0\.001 apart, as longitudes"):
+        read(file_of(tmp_path, f"{head}147.43 -34.33 300\n147.431 -34.33 301\n"))

@@ -13,6 +13,7 @@ from geoinv.checks import InputError, array_of, bounded, finite
 from geoinv.field import MainField
 from geoinv.formats import netcdf, netcdf_file, recognition
 from geoinv.formats.budget import guards
+from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.notes import collected, doubt, note_elevation
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.table import read_counted_points, read_table, write_table
@@ -114,6 +115,7 @@ def read_survey(
         survey = _survey_of_table(path, field, columns, height)
     elif kind is recognition.UBC_OBSERVATIONS:
         survey = read_ubc_observations(path)
+        refuse_degrees(path, survey.easting, survey.northing)
     else:
         survey = netcdf.read_netcdf_survey(path, field, height)
     if height is not None:

@@ -13,6 +13,7 @@ from geoinv.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.column_names import QUANTITIES
 from geoinv.formats.columns import Column, columns_of_table
+from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import doubt, note
 from geoinv.formats.rows import rows_of, without_markers
@@ -23,12 +24,10 @@ from geoinv.survey import Survey
 
 __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 
-_DEGREES_APART = 0.1  # stations nearer than this in whatever unit the coordinates have
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _DEVIATION = 0.5  # range of standard deviations in that of their data
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
 _UNUSED = 12  # names of columns that are not used, at most
-_OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
 
 
 @dataclass(frozen=True)
@@ -101,29 +100,14 @@ def read_table(
     _refuse_unstated_units(path, layout, found)
     text, markers = without_markers(whole, layout)
     _say_what_was_taken(path, layout, found, markers, by_place=not (layout.names or columns))
-    values = rows_of(text, layout, [column.index for column in found])
-    nulls = _nulls(text, values, found)
-    missing = nulls.any(axis=1)
-    for numbers, column in zip(values.T, found, strict=True):
-        if column.quantity.endswith("_uncertainty"):
-            remedy = "give every datum a standard deviation, or none"
-            text.refuse_where((numbers <= 0) & ~missing, 0, f"{column.quantity} above zero", remedy, numbers)
-    if missing.any():
-        _say_what_is_missing(text, nulls, found)
-    values = values * [column.factor for column in found]
-    for numbers, column in zip(values.T, found, strict=True):
-        remedy = "correct that line or remove it"
-        wrong = (np.abs(numbers) > _LARGEST) & ~missing
-        text.refuse_where(
-            wrong, 0, f"{column.quantity} of at most {_LARGEST:.0e} in metres, nT or nT/m", remedy, numbers
-        )
-    table = {column.quantity: numbers.copy() for numbers, column in zip(values[~missing].T, found, strict=True)}
+    values, dropped = _values_of(text, layout, found)
+    table = {column.quantity: numbers.copy() for numbers, column in zip(values.T, found, strict=True)}
     _doubt_order(path, table, found)
     if layout.names is None and not columns:
         _doubt_heights(path, table)
     if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
-        _refuse_degrees(path, table)
-    return Table(table, int(missing.sum()), present)
+        refuse_degrees(path, table["easting"], table["northing"])
+    return Table(table, dropped, present)
 
 
 def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
@@ -146,11 +130,29 @@ def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
         raise whole.error(0, f"the number of points that follow ({points})", remedy)
     text = TextLines(whole.path, whole.lines[1:], whole.line_numbers[1:])
     columns = [Column(quantity, k, f"column {k + 1}") for k, quantity in enumerate(("easting", "northing", "ground"))]
-    values = rows_of(text, Layout(None, None, 3, 0), [0, 1, 2])
-    nulls = _nulls(text, values, columns)
-    if nulls.any():
-        _say_what_is_missing(text, nulls, columns)
-    return values[~nulls.any(axis=1)]
+    values, _ = _values_of(text, Layout(None, None, 3, 0), columns)
+    refuse_degrees(path, values[:, 0], values[:, 1])
+    return values
+
+
+def _values_of(text: TextLines, layout: Layout, found: Sequence[Column]) -> tuple[npt.NDArray[np.float64], int]:
+    """Numbers of columns in metres, nT and nT/m in the rows that lack none, and how many rows were left out."""
+    values = rows_of(text, layout, [column.index for column in found])
+    nulls = _nulls(text, values, found)
+    missing = nulls.any(axis=1)
+    factors = [column.factor for column in found]
+    for numbers, column in zip((values * factors).T, found, strict=True):
+        if column.quantity.endswith("_uncertainty"):
+            remedy = "give every datum a standard deviation, or none"
+            text.refuse_where((numbers <= 0) & ~missing, 0, f"{column.quantity} above zero", remedy, numbers)
+        wrong, expected = (
+            (np.abs(numbers) > _LARGEST) & ~missing,
+            f"{column.quantity} of at most {_LARGEST:.0e} m or nT",
+        )
+        text.refuse_where(wrong, 0, expected, "correct that line or remove it", numbers)
+    if missing.any():
+        _say_what_is_missing(text, nulls, found)
+    return values[~missing] * factors, int(missing.sum())
 
 
 def _say_what_was_taken(
@@ -227,23 +229,6 @@ def _doubt_heights(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]
         doubt(
             f"{path}: without names, the third column is taken as upward and the fourth as tmi, though they look like "
             "a datum and its standard deviation; number the columns if they are"
-        )
-
-
-def _refuse_degrees(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]]) -> None:
-    """Refuse coordinates that can only be degrees: as metres, the survey would be a speck far from the origin."""
-    easting, northing = table["easting"], table["northing"]
-    if easting.size < 2 or np.abs(easting).max() > 360.0 or np.abs(northing).max() > 90.0:
-        return
-    extent = max(np.ptp(easting), np.ptp(northing))
-    apart = np.hypot(np.diff(easting), np.diff(northing))
-    apart = apart[apart > 0]
-    offset = np.hypot(np.mean(easting), np.mean(northing))
-    if apart.size and float(np.median(apart)) < _DEGREES_APART and offset > _OFFSET * extent:
-        raise InputError(
-            f"{path} expects coordinates in metres, got {easting[0]!s}, {northing[0]!s} with stations "
-            f"{float(np.median(apart)):.2g} apart, as longitudes and latitudes are: these are no eastings and "
-            "northings; project them (to UTM, for example), or state the unit of the columns, as in 'x (m)'"
         )
 
 

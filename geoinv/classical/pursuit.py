@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.checks import positive
+from geoinv.classical.accuracy import rounding, say_what_was_missed
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.classical.momentum import Momentum
 from geoinv.linop import LinearOperator
@@ -58,6 +59,11 @@ def basis_pursuit(
     InputError
         If the data do not fit the operator, E does not give its models, or gamma is not positive.
 
+    Warns
+    -----
+    AccuracyWarning
+        Where steps or the operator's precision end before the tolerance, with what was reached.
+
     Notes
     -----
     Eliasof, Haber and Treister (2024), equation 3.2. FISTA (Beck and Teboulle 2009) with step ``1/|A E|^2``, started
@@ -74,11 +80,14 @@ def basis_pursuit(
     combined = A @ embedding
     sets = DataSets.of("basis_pursuit", combined, data, noise)
     curvature = combined.norm() ** 2
-    models = np.zeros((len(sets.data), *A.domain_shape), combined.dtype)
+    models, gaps = np.zeros((len(sets.data), *A.domain_shape), combined.dtype), np.zeros(len(sets.data))
     for places, block, variance in sets.blocks():
         report("basis pursuit", places.start, len(sets.data))
-        models[places] = embedding(_fista(combined, block, gamma * variance, curvature, iterations, tolerance))
+        z, gaps[places] = _fista(combined, block, gamma * variance, curvature, iterations, tolerance)
+        models[places] = embedding(z)
     report("basis pursuit", 1, 1)
+    measure = "above its minimum by at most {} of the objective at zero"
+    say_what_was_missed("basis_pursuit", combined, gaps, tolerance, iterations, measure)
     return sets.restored(models)
 
 
@@ -95,27 +104,32 @@ def soft_threshold(values: Array, threshold: npt.ArrayLike) -> Array:
 
 def _fista(
     operator: LinearOperator, data: Array, threshold: Array, curvature: float, iterations: int, tolerance: float
-) -> Array:
-    """Coefficients that minimise ``1/2 |F z - d|^2 + threshold |z|_1``, one threshold an item."""
-    path = Momentum(np.zeros((len(data), *operator.domain_shape), operator.dtype))
+) -> tuple[Array, Array]:
+    """Coefficients that minimise ``1/2 |F z - d|^2 + threshold |z|_1``, one threshold an item, and their gaps."""
+    data = data.astype(np.float64)
+    path = Momentum(np.zeros((len(data), *operator.domain_shape)))
+    gap = np.zeros(len(data))
     if curvature == 0.0:
-        return path.current
-    step = operator.dtype.type(1.0 / curvature)
+        return path.current, gap
+    # below this the gap is that of rounded images, and more steps follow their rounding
+    least = max(tolerance, 4.0 * rounding(operator))
+    step = 1.0 / curvature
     shrinkage = step * per_item(threshold, path.current)
-    for done in range(iterations):
-        if done % _STEPS_BETWEEN_CHECKS == 0:
+    for done in range(iterations + 1):
+        if done % _STEPS_BETWEEN_CHECKS == 0 or done == iterations:
             gap = _relative_gap(operator, data, threshold, path.current)
-            if (gap <= tolerance).all():
+            if (gap <= least).all() or done == iterations:
                 break
-        path.advance(soft_threshold(path.point - step * operator.T(operator(path.point) - data), shrinkage))
-    return path.current
+        slope = operator.T(operator(path.point) - data).astype(np.float64)
+        path.advance(soft_threshold(path.point - step * slope, shrinkage))
+    return path.current, gap
 
 
 def _relative_gap(operator: LinearOperator, data: Array, threshold: Array, z: Array) -> Array:
     """Duality gap of each item over its objective at zero; the residual, scaled to be feasible, is the dual point."""
     items = len(data)
     residual = data - operator(z)
-    steepest = np.abs(operator.T(residual)).reshape(items, -1).max(axis=1)
+    steepest = np.abs(operator.T(residual).astype(np.float64)).reshape(items, -1).max(axis=1)
     feasible = np.minimum(1.0, threshold / np.maximum(steepest, np.finfo(data.dtype).tiny))
     residual, flat = residual.reshape(items, -1), data.reshape(items, -1)
     primal = 0.5 * np.sum(residual**2, axis=1) + threshold * np.abs(z).reshape(items, -1).sum(axis=1)

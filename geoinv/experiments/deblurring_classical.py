@@ -76,4 +76,4 @@ class TotalVariation:
         return self._found(data, self.beta)
 
     def _found(self, data: Array, beta: float) -> Array:
-        return total_variation(self.A, data, noise_levels(data), beta, iterations=200)
+        return total_variation(self.A, data, noise_levels(data), beta)

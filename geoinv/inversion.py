@@ -9,6 +9,7 @@ from geoinv.checks import array_of, positive
 from geoinv.cooling import Run
 from geoinv.inverse_problem import InverseProblem
 from geoinv.linop import LinearOperator
+from geoinv.provenance import described
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solution import Solution
 from geoinv.solvers import GaussNewton
@@ -88,14 +89,16 @@ def invert(
     positive("invert", "target", np.asarray(float(target)), "give a chi^2 per datum, such as 1")
     problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
     settings = {
-        "regularizer": repr(regularizer or Smooth()),
-        "bounds": [np.asarray(b).tolist() if np.ndim(b) == 0 else "array" for b in bounds],
+        "regularizer": described(regularizer or Smooth()),
+        "bounds": [described(bound) for bound in bounds],
         "target": target,
         "beta": beta,
         "base_level": base_level,
+        "initial": described(initial),
+        "solver": described(problem.solver),
         "iterations": iterations,
         "seed": seed,
-        "operator": repr(A),
+        "operator": described(problem.physics),
     }
     run = Run(problem, float(target))
     try:

@@ -278,3 +278,30 @@ def test_data_whose_squares_overflow_are_refused_with_their_place(data, deviatio
     given = np.where(np.arange(12) == 3, data, DATA)
     with pytest.raises(geoinv.InputError, match=words):
         geoinv.invert(M, given, deviation, geoinv.Smooth(weighting=None), **options)
+
+
+def test_what_made_a_solution_is_told_without_addresses():
+    class Mine:
+        def bind(self, operator):
+            return self
+
+        def value(self, z):
+            return 0.5 * float(z @ z)
+
+        def gradient(self, z):
+            return z
+
+        def curvature(self, z, v):
+            return v
+
+    solver, start = geoinv.GaussNewton(iterations=7), np.full(8, 0.5)
+    arguments = {"initial": start, "solver": solver, "bounds": (np.zeros(8), 3.0)}
+    settings = geoinv.invert(Alike(), DATA, 0.05, Mine(), beta=1.0, **arguments).settings
+    assert settings["solver"].startswith("GaussNewton(")
+    assert "iterations=7" in settings["solver"]
+    assert settings["initial"].startswith("array of shape (8,), float64, sha256 ")
+    assert settings["bounds"][1] == 3.0
+    assert settings["regularizer"].endswith("Mine")
+    assert settings["operator"] == "Alike: (8,) to (12,), float64"
+    assert " at 0x" not in str(settings)
+    assert geoinv.invert(M, DATA, 0.05, beta=1.0).settings["initial"] is None

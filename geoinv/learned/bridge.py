@@ -137,7 +137,7 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
     if not isinstance(operator, LinearOperator):
         raise InputError(
             f"as_torch expects a geoinv.LinearOperator, got {type(operator).__name__}; "
-            "geoinv.from_scipy and geoinv.MatrixOperator make one"
+            "geoinv.linop.MatrixOperator makes one of a matrix, geoinv.linop.from_scipy of a scipy operator"
         )
     if isinstance(operator, _Adjoint):
         return as_torch(operator.T).T

@@ -90,6 +90,10 @@ class InverseProblem:
             As :func:`geoinv.invert` says.
         """
         A = as_operator("invert", A)
+        if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+            raise InputError(f"invert expects seed to be a whole number of zero or more, got {seed!r}")
+        if solver is not None and not hasattr(solver, "step"):
+            raise InputError(f"invert expects solver to be a geoinv.GaussNewton, got {solver!r}")
         observed = _on_range(A, "data", data)
         finite("invert", "data", observed, "drop those stations")
         deviation = _on_range(A, "uncertainty", uncertainty)
@@ -218,7 +222,7 @@ def _checked_bounds(
     bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator, embedding: LinearOperator
 ) -> tuple[Array, Array]:
     if not isinstance(bounds, (tuple, list, np.ndarray)) or len(bounds) != 2:
-        count = f"{len(bounds)} values" if hasattr(bounds, "__len__") else repr(bounds)
+        count = f"{len(bounds)} values" if isinstance(bounds, (tuple, list, np.ndarray)) else repr(bounds)
         raise InputError(
             f"invert expects bounds as two, (lowest, highest), got {count}; give (0, inf) for no upper one"
         )

@@ -143,6 +143,7 @@ def test_random_signs_give_the_diagonal_to_what_is_stated():
         ((0.0,), "got 1 values"),
         (0.0, r"expects bounds as two, \(lowest, highest\), got 0.0"),
         (None, r"expects bounds as two, \(lowest, highest\), got None"),
+        ("ab", "expects bounds as two, .* got 'ab'"),
         ((np.nan, 1.0), "lower bound without NaN"),
         ((0.0, None), "expects the upper bound to be real numbers"),
         ((np.r_[0.0, 3.0, np.zeros(6)], 2.0), r"lower bounds below upper ones, got 3 above 2 at \[1\]; swap"),
@@ -278,6 +279,19 @@ def test_data_whose_squares_overflow_are_refused_with_their_place(data, deviatio
     given = np.where(np.arange(12) == 3, data, DATA)
     with pytest.raises(geoinv.InputError, match=words):
         geoinv.invert(M, given, deviation, geoinv.Smooth(weighting=None), **options)
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ({"seed": -1}, "seed to be a whole number of zero or more, got -1"),
+        ({"seed": "a"}, "seed to be a whole number"),
+        ({"solver": "fast"}, "solver to be a geoinv.GaussNewton, got 'fast'"),
+    ],
+)
+def test_other_arguments_of_another_kind_are_refused_in_a_sentence(argument, words):
+    with pytest.raises(geoinv.InputError, match=words):
+        geoinv.invert(M, DATA, 0.05, **argument)
 
 
 def test_what_made_a_solution_is_told_without_addresses():

@@ -12,6 +12,7 @@ import numpy as np
 __all__ = ["described"]
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_PLAIN = re.compile(r"^<\S+ object at 0x[0-9a-fA-F]+>$")
 
 
 def described(value: Any) -> Any:
@@ -27,10 +28,10 @@ def described(value: Any) -> Any:
     >>> described(described), described(object())
     ('geoinv.provenance.described', 'object')
     """
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
     if isinstance(value, np.generic):
         return value.item()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
     if isinstance(value, (list, tuple)) and not any(isinstance(part, (list, tuple, np.ndarray)) for part in value):
         return [described(part) for part in value]
     if isinstance(value, (list, tuple, np.ndarray)) or type(value).__module__.partition(".")[0] == "xarray":
@@ -45,6 +46,5 @@ def described(value: Any) -> Any:
         return f"{type(value).__name__}({', '.join(f'{name}={described(getattr(value, name))}' for name in shown)})"
     if hasattr(value, "__qualname__"):
         return f"{value.__module__}.{value.__qualname__}"
-    if type(value).__repr__ is object.__repr__:
-        return type(value).__qualname__
-    return _ADDRESS.sub("", repr(value))
+    text = repr(value)
+    return type(value).__qualname__ if _PLAIN.search(text) else _ADDRESS.sub("", text)

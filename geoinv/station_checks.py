@@ -25,8 +25,10 @@ SLIGHT = 0.02
 def refuse_unusable_stations(operator: Any) -> None:
     """Refuse an operator whose survey cannot be inverted over its grid, see :func:`refuse_stations`.
 
-    Operators without ``grid`` and ``survey`` pass.
+    Operators without ``grid`` and ``survey`` pass; of sums, multiples and compositions each part is looked at.
     """
+    for part in getattr(operator, "parts", ()):
+        refuse_unusable_stations(part)
     grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
     if isinstance(grid, Grid) and isinstance(survey, Survey):
         refuse_stations(grid, survey)

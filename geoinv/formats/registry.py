@@ -95,7 +95,7 @@ def read_survey(
     Returns
     -------
     Survey
-        ``attributes["dropped_rows"]`` counts the rows of a table left out for a dummy value.
+        ``attributes["dropped_rows"]`` counts the rows of a table left out for a null value.
 
     Raises
     ------

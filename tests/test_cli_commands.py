@@ -80,6 +80,7 @@ def test_forward_is_the_field_of_the_prisms_in_the_order_of_the_survey(small_sur
     command = ["forward", "--mesh", "mesh.msh", "--model", "one.sus", "--survey", "obs.mag", "--out", "pred.nc"]
     told = succeed([*command, "--components", "tmi,be,bn,bu"], capsys)
     assert told.splitlines()[-1].split() == ["wrote", "pred.nc"]
+    assert "least time for 1 application," in " ".join(told.split())
     with xr.open_dataset("pred.nc") as data:
         assert data["tmi"].dims == ("station",)
         assert data["tmi"].attrs["units"] == "nT"

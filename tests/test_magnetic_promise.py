@@ -47,7 +47,7 @@ def worst_cell(A: Magnetics, exact: np.ndarray, rtol: float) -> float:
 )
 @pytest.mark.parametrize("engine", ["gridded", "dense"])
 def test_a_model_of_one_cell_keeps_the_promise_at_every_distance(engine, dtype, rtol, components, unknown):
-    grid, survey = beside(), level((5, 4), components)
+    grid, survey = beside(2, 16), level((4, 3), components)
     exact = Magnetics(grid, survey, engine="dense", unknown=unknown).to_dense()
     A = Magnetics(grid, survey, engine=engine, dtype=dtype, rtol=rtol, unknown=unknown)
     assert worst_cell(A, exact, rtol) < 1.0

@@ -505,3 +505,12 @@ def test_a_magnetization_is_no_susceptibility(tmp_path: Path) -> None:
     data.to_netcdf(tmp_path / "a.nc")
     with pytest.raises(InputError, match="expected a model of susceptibility, got one of magnetization_upward"):
         read_model(tmp_path / "a.nc", read_mesh(tmp_path / "a.nc"))
+
+
+def test_longitudes_without_units_are_refused(tmp_path: Path) -> None:
+    path = survey_file(tmp_path)
+    with netCDF4.Dataset(path, "a") as file:
+        file["easting"][:] = [-71.5, -71.49, -71.48]
+        file["northing"][:] = [-36.2, -36.19, -36.18]
+    with pytest.raises(InputError, match="as longitudes and latitudes are"):
+        read_survey(path)

@@ -227,3 +227,16 @@ def test_null_values_in_a_model_are_air(tmp_path: Path) -> None:
     npt.assert_array_equal(np.sort(model[np.isfinite(model)]), [0.1, 0.2])
     repeated = read_model(written(tmp_path, "2*0.1 2*-99999 2*0.2\n", "b.sus"), grid)
     assert np.isnan(repeated).sum() == 2
+
+
+def test_commas_in_a_mesh_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"number of cells .* on line 1, got '11, 11, 8'; write three whole numbers"):
+        read_mesh(written(tmp_path, "11, 11, 8\n0, 0, 0\n11*25\n11*25\n8*25\n"))
+
+
+@pytest.mark.parametrize("value", ["1e30000", "1e300", "-1e60"])
+def test_models_of_impossible_numbers_are_refused(tmp_path: Path, value: str) -> None:
+    grid = read_mesh(written(tmp_path, MESH))
+    for text in (f"{value}\n" + "1\n" * 5, f"{value} 5*1\n"):
+        with pytest.raises(InputError, match="expects finite numbers"):
+            read_model(written(tmp_path, text, "a.sus"), grid)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.checks import InputError
 from geoinv.field import MainField
+from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.notes import doubt, note
 from geoinv.grid import AXES, Grid
@@ -163,6 +164,8 @@ def read_netcdf_survey(path: str | Path, field: MainField | None = None, height:
             doubt(f"{path}: {int(null.sum())} of {null.size} stations with a null value are left out ({lacking})")
         if text_attribute(data["upward"], "standard_name") == "height":
             doubt(f"{path}: upward has the standard name height (above the ground), and is taken as an elevation")
+        if not any(text_attribute(data[axis], "units") for axis in ("easting", "northing")):
+            refuse_degrees(path, columns["easting"].values[~null], columns["northing"].values[~null])
         station = data["easting"].dims[0]
         clean = data.drop_vars([name for name in known if station in data[name].dims]).assign(
             {
@@ -284,6 +287,8 @@ def read_netcdf_topography(path: str | Path) -> npt.NDArray[np.float64]:
         columns[names[0]] = numbers(surface, "length", height=True)
         _say_taken(columns)
         points = cf.surface_points(surface)
+        if not any(text_attribute(data[axis], "units") for axis in ("easting", "northing")):
+            refuse_degrees(path, points[:, 0], points[:, 1])
         if not len(points):
             raise InputError(f"expected elevations in {names[0]}, got none at any node; check the file")
         if len(points) < surface.size:

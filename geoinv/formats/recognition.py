@@ -131,7 +131,7 @@ def _ubc_kind(text: TextLines) -> FileKind | None:
 
 def _is_mesh(text: TextLines) -> bool:
     """Three whole numbers, a corner, and then widths rather than more rows of three."""
-    rows = [line.split() for line in text.lines]
+    rows = [line.replace(",", " ").split() for line in text.lines]
     if len(rows) < 3 or len(rows[0]) != 3 or len(rows[1]) != 3:
         return False
     repeats = any("*" in token and token.partition("*")[0].isdecimal() for token in rows[2])

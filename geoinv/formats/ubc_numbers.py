@@ -16,6 +16,7 @@ __all__ = ["decimal_of", "number_rows", "number_runs", "repeated", "whole_number
 Run = tuple[int, str]
 
 _MANY = 10**15  # of one number: more than any file can mean
+_PHYSICAL = 1e30  # magnitude that no quantity has in any unit
 _SHOWN = 40  # characters of a token that an error quotes
 
 
@@ -51,7 +52,7 @@ def number_runs(text: TextLines, index: int) -> list[Run]:
     for token in text.lines[index].split():
         repeat, star, value = token.rpartition("*")
         times = whole_number(repeat) if star and repeat.isdecimal() else 1
-        if times is None or (star and not repeat.isdecimal()) or not is_number(value) or np.isinf(float(value)):
+        if times is None or (star and not repeat.isdecimal()) or not _is_usable(value):
             shown = repr(token if len(token) <= _SHOWN else f"{token[:_SHOWN]}...")
             raise text.error(index, "finite numbers, n*v for n times v,", "correct that line", shown)
         runs.append((times, value))
@@ -112,12 +113,17 @@ def number_rows(text: TextLines, start: int, kept: npt.NDArray[np.bool_] | None 
         values = np.loadtxt(chosen.lines, ndmin=2, comments=None)
     except ValueError:
         values = chosen.array()  # says which line is wrong
-    infinite = np.isinf(values)
+    infinite = (np.abs(values) >= _PHYSICAL) & ~is_null(values)
     if infinite.any():
         row, column = (int(k) for k in np.argwhere(infinite)[0])
         place = f"{values[row, column]} ({int(infinite.any(axis=1).sum())} of {len(values)} lines)"
         raise chosen.error(row, "finite numbers", "remove those lines or fill them in", place)
     return values
+
+
+def _is_usable(token: str) -> bool:
+    """Tell whether a token is a number, null included, that a quantity can have."""
+    return is_number(token) and (abs(float(token)) < _PHYSICAL or bool(is_null(float(token))))
 
 
 def _without_stars(line: str) -> str:

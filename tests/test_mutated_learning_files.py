@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from geoinv.learned.configuration import EXAMPLE, read_configuration
 from geoinv.learned.diffusion import Diffusion
 from geoinv.learned.model_files import read_npy
 from geoinv.learned.normalisation import Centred
+from geoinv.learned.training import fit
+from geoinv.learned.training_settings import TrainingSettings
 from geoinv.operators import MagneticSection
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
@@ -83,6 +87,24 @@ def test_spoilt_configurations_are_read_or_refused(tmp_path):
         found = outcome(lambda: read_configuration(path).make_network())
         read += found is not None
     assert read > 0
+
+
+def test_spoilt_checkpoints_are_gone_on_from_or_refused(tmp_path):
+    models = np.random.default_rng(1).random((16, 3, 4))
+    settings = TrainingSettings(epochs=1, batch=8, device="cpu")
+
+    def resumed():
+        network = OPTEnet(A, embedding=2, layers=1, potential_layers=1, dense=True)
+        return fit(network, A, models, models, settings, tmp_path, resume=True), network
+
+    resumed()
+    for _ in spoilt(tmp_path / "checkpoint.safetensors", mutated_safetensors, 60):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of another version of torch, and of weights that are large
+            found = outcome(resumed)
+        if found is not None:
+            json.dumps(found[0].to_json())
+            assert all(torch.isfinite(weights).all() for weights in found[1].parameters())
 
 
 def test_spoilt_arrays_are_whole_or_refused(tmp_path):

@@ -119,6 +119,10 @@ def read_checkpoint(path: Path, run: Mapping[str, Any]) -> Checkpoint:
         part: {name.removeprefix(f"{part}/"): tensor for name, tensor in tensors.items() if name.startswith(f"{part}/")}
         for part in PARTS
     }
+    for part in ("network", "best"):
+        for name, tensor in parts[part].items():
+            if not bool(torch.isfinite(tensor).all()):
+                raise InputError(broken(path, ValueError(f"{part} {name} is not finite")))
     return Checkpoint(found, record, **parts)
 
 

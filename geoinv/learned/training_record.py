@@ -70,5 +70,14 @@ class TrainingRecord:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> TrainingRecord:
-        """Record that :meth:`to_json` gave."""
+        """Record that :meth:`to_json` gave.
+
+        Raises
+        ------
+        KeyError, TypeError, AttributeError
+            If it is none.
+        """
+        for epoch in content["epochs"]:
+            if not all(type(value) in (int, float) for value in epoch.values()):
+                raise TypeError("an epoch with other than numbers")
         return cls([EpochRecord(**epoch) for epoch in content["epochs"]])

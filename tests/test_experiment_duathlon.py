@@ -81,6 +81,15 @@ def test_training_lowers_the_error_below_the_best_linear_estimator():
     assert trained.way_left == pytest.approx((trained.error - trained.bayes) / (trained.linear - trained.bayes))
 
 
+def test_a_training_that_was_cut_off_goes_on_from_its_checkpoint(tmp_path):
+    small, settings = Duathlon.draw(40, 30, seed=1), duathlon_training(RunSettings("quick", 0, tmp_path))
+    first = train(OPTEnet(small.A, embedding=4, layers=1), small, settings, tmp_path / "place")
+    again = train(OPTEnet(small.A, embedding=4, layers=1), small, settings, tmp_path / "place")
+    # the seconds are those of the first: nothing was trained anew
+    assert again.record == first.record
+    assert again.error == first.error
+
+
 def test_spread_is_the_deviation_over_the_seeds():
     assert over_seeds([1.0, 2.0, 6.0]) == {"value": 3.0, "spread": pytest.approx(np.sqrt(7.0))}
     assert over_seeds([4.0]) == {"value": 4.0, "spread": None}

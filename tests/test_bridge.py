@@ -288,3 +288,26 @@ def test_a_gpu_gives_the_numbers_of_the_host_on_every_stream(operator):
                 (B(host * 2.0) * 3.0).square().sum().backward()
                 assert result.device == x.device
                 torch.testing.assert_close(x.grad.cpu(), host.grad)
+
+
+def test_an_operator_in_torch_goes_when_its_last_user_goes_without_waiting_for_the_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        A = MatrixOperator(np.eye(3))
+        B, x = as_torch(A), torch.ones(3, dtype=torch.float64, requires_grad=True)
+        (B(x) ** 2).sum().backward()
+        adjoint, gone = B.T, [weakref.ref(A), weakref.ref(B)]
+        assert adjoint.T is B
+        assert as_torch(A.T) is adjoint
+        del A, B
+        assert gone[1]() is adjoint.T, "the adjoint in hand keeps its operator"
+        del adjoint
+        assert [of() for of in gone] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_masked_arrays_are_no_tensors():
+    with pytest.raises(geoinv.InputError, match="to_torch expects the array without masked values, got 1 of 2 masked"):
+        to_torch(np.ma.masked_equal([1.0, 2.0], 2.0))

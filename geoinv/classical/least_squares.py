@@ -84,5 +84,5 @@ def damped_least_squares(
     gap = np.full(len(data), np.inf)
     if roughness is None:
         objective = 0.5 * (inner(residual, residual) + damping * inner(x, x))
-        gap = 0.5 * square / damping / np.where(objective > 0.0, objective, 1.0)
+        gap = 0.5 * square / np.maximum(damping, np.finfo(np.float64).tiny) / np.where(objective > 0.0, objective, 1.0)
     return Minimum(x * per_item(size, x), ratio, gap)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geoinv.checks import InputError, InputWarning, MachineWarning
+from geoinv.checks import AccuracyWarning, InputError, InputWarning, MachineWarning
 from geoinv.cli.apply import apply
 from geoinv.cli.bench import bench
 from geoinv.cli.demo import demo
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with standard_streams(), stopped_by_signals(), warnings.catch_warnings():
         # of NumPy and others about their inputs; what a user should know comes as a sentence
         warnings.simplefilter("ignore")
-        for kind in (InputWarning, MachineWarning):
+        for kind in (AccuracyWarning, InputWarning, MachineWarning):
             warnings.simplefilter("default", kind)
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
         code = _run(given)

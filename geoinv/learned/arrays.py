@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch.utils.dlpack import from_dlpack
 
-from geoinv.checks import InputError
+from geoinv.checks import InputError, refuse_masked
 
 __all__ = ["to_numpy", "to_torch"]
 
@@ -62,7 +62,7 @@ def to_torch(array: npt.NDArray[Any]) -> torch.Tensor:
     Raises
     ------
     InputError
-        If PyTorch has no such type.
+        If PyTorch has no such type, or values are masked.
 
     Examples
     --------
@@ -73,6 +73,7 @@ def to_torch(array: npt.NDArray[Any]) -> torch.Tensor:
     >>> to_torch(np.arange(3)[::-1]).tolist()
     [2, 1, 0]
     """
+    refuse_masked("to_torch", "the array", array)
     values = np.asarray(array)
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
     # DLPack hands read-only memory over for writing, and PyTorch aborts the process on negative strides

@@ -109,3 +109,17 @@ def test_a_terminal_sees_the_bar_and_a_pipe_the_summary(small_survey):
     assert b"inversion" in drawn
     assert b"\x1b" in drawn
     assert b"\x1b" not in told
+
+
+def test_a_terminal_that_is_closed_ends_no_inversion(small_survey):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "geoinv", "invert", "obs.mag", "--mesh", "mesh.msh", "--out", "model.nc"]
+    environment = {**os.environ, "PYTHONPATH": os.fspath(ROOT), "TERM": "xterm"}
+    with subprocess.Popen(command, cwd=small_survey, env=environment, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        os.read(ours, 1)  # the bar is being drawn
+        os.close(ours)
+        assert process.stdout is not None
+        assert b"model.nc" in process.stdout.read()
+    assert process.returncode == 0
+    assert (small_survey / "model.nc").exists()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -13,8 +16,10 @@ from cli_refusal import refused
 from geoinv.cli import main
 from geoinv.learned import load
 from geoinv.learned.configuration import EXAMPLE
+from geoinv.learned.unrolled import UnrolledNetwork
 from geoinv.learned.weights import read_weights
 from geoinv.operators import Blur, TotalTime
+from geoinv.progress import reporting
 
 SMALL = """
 [operator]
@@ -83,6 +88,76 @@ def test_the_grid_keeps_its_table_and_the_best_weights(folder, capsys):
     assert "learning rate 0.01, weight decay 0, batch 8; 2 combinations tried" in capsys.readouterr().out
     assert {path.name for path in (folder / "out").iterdir()} == {"weights.safetensors", "grid.json", "grid.csv"}
     assert main(["train", "run.toml", "--grid", "--resume"]) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_training_that_can_be_resumed(number, folder, capsys, monkeypatch):
+    (folder / "run.toml").write_text(SMALL.replace("epochs = 2", "epochs = 5"))
+    assert main(["train", "run.toml", "--out", "whole"]) == 0
+    monkeypatch.setattr("geoinv.learned.training.fit.__defaults__", (None, False, None, 0.0))
+
+    def stop(step, done, total):
+        if step.startswith("training, epoch 4 "):
+            os.kill(os.getpid(), number)
+
+    with reporting(stop):
+        assert main(["train", "run.toml"]) == 1
+    assert capsys.readouterr().err == "geoinv: interrupted; what out holds goes on with --resume\n"
+    assert {path.name for path in (folder / "out").iterdir()} == {"checkpoint.safetensors"}
+    assert main(["train", "run.toml", "--resume"]) == 0
+    one, other = (folder / name / "weights.safetensors" for name in ("out", "whole"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_signal_before_the_first_checkpoint_promises_nothing(folder, capsys):
+    def stop(step, done, total):
+        if step.startswith("training"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with reporting(stop):
+        assert main(["train", "run.toml"]) == 1
+    assert capsys.readouterr().err == "geoinv: interrupted before the first checkpoint; nothing is there to resume\n"
+
+
+def test_trained_weights_whose_folder_is_full_are_kept_elsewhere(folder, capsys, monkeypatch):
+    save = UnrolledNetwork.save
+
+    def full(self, path, **extra):
+        if path.parent.name == "out":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        save(self, path, **extra)
+
+    monkeypatch.setattr(UnrolledNetwork, "save", full)
+    assert main(["train", "run.toml"]) == 1
+    assert f"the result stands in {folder / 'weights.safetensors'} in its place" in capsys.readouterr().err
+    assert load(folder / "weights.safetensors", Blur((6, 5), 1.0)).parameter_count > 0
+
+
+def test_a_table_without_its_weights_is_refused(folder, capsys):
+    (folder / "run.toml").write_text(SMALL + "[grid]\nlearning_rate = [1e-2]\n")
+    assert main(["train", "run.toml", "--grid"]) == 0
+    (folder / "out" / "weights.safetensors").unlink()
+    told = refused(["train", "run.toml", "--grid", "--resume"], capsys, folder)
+    assert told.startswith("out/weights.safetensors expects to stand beside grid.json")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("scale = 1.0", "scale = 2.0", "an operator of the same name and shapes with other values"),
+        ("layers = 2", "layers = 3", "network layers = 3 where that had 2"),
+        ("validation = 0.2", "validation = 0.4", "other training models"),
+        ("batch = 8", "batch = 8\nseed = 1", "settings seed = 1 where that had 0"),
+    ],
+)
+@pytest.mark.parametrize("grid", [False, True], ids=["one", "grid"])
+def test_resuming_another_configuration_is_refused(grid, old, new, told, folder, capsys):
+    table = "[grid]\nlearning_rate = [1e-2]\n"
+    options = ["--grid"] if grid else []
+    (folder / "run.toml").write_text(SMALL + table)
+    assert main(["train", "run.toml", *options]) == 0
+    (folder / "run.toml").write_text(SMALL.replace(old, new) + table)
+    assert told in refused(["train", "run.toml", *options, "--resume"], capsys, folder)
 
 
 @pytest.mark.parametrize("kind", ["matrix", "duathlon", "netcdf"])

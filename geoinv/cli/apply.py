@@ -62,6 +62,7 @@ def apply(
     say("operator", f"{operator_text(A)}, as in {weights if config is None else config}")
     source = read_variable(data) if data.suffix.lower() == ".nc" else None
     values = read_npy(data) if source is None else native(source.to_numpy())
+    origin = provenance(context, inputs)
     with progress_shown("reconstruction"):
         found = reconstruct(network, A, values, network.layout.channels)
     share = f", {found.misfit / found.size:.2%} of mean |d|" if found.size > 0.0 else ""
@@ -71,7 +72,6 @@ def apply(
             f"the models hardly explain the data: do these come from {A.name}, in the unit of those that the network "
             "was trained with, and in the order of its axes?"
         )
-    origin = provenance(context, inputs)
     written = write_result(out, lambda path: _write(path, found.models, A, source, origin))
     say("cost", cost(began))
     say("wrote", str(written.path))

@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from geoinv.checks import InputError
 from geoinv.cli.inputs import make_operator, say_grid
 from geoinv.cli.invert import say_solution
-from geoinv.cli.outputs import check_output, provenance, write_result
+from geoinv.cli.outputs import make_folder, provenance, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, fail, say
 
@@ -40,13 +39,8 @@ def demo(
     from geoinv.view import view
 
     began = time.perf_counter()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out} expects a place for a folder, got '{error.strerror}'; choose another") from None
     model, picture = out / "model.nc", out / "model.png"
-    for path in (model, picture):
-        check_output(path, ())
+    make_folder(out, (model.name, picture.name))
     example = demo_survey()
     say("survey", f"{example.survey.stations} stations over four bodies under hills, TMI with noise")
     say_grid("as in data/demo.msh", example.grid)

@@ -17,7 +17,7 @@ from geoinv.checks import InputError
 from geoinv.cli.terminal import fail
 from geoinv.interrupts import interrupts_held
 
-__all__ = ["Written", "check_output", "provenance", "write_result"]
+__all__ = ["Written", "check_output", "make_folder", "provenance", "write_result"]
 
 
 def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = ()) -> None:
@@ -58,6 +58,23 @@ def _same_file(source: Path, target: Path) -> bool:
         return os.path.samefile(source, target)
     except OSError:
         return False
+
+
+def make_folder(folder: Path, files: Sequence[str]) -> None:
+    """Make a folder for outputs, and refuse one in which they cannot be written.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made, or as :func:`check_output`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # a null byte is no OSError
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{folder} expects a place for a folder, got '{reason}'; choose another") from None
+    for name in files:
+        check_output(folder / name, ())
 
 
 @dataclass(frozen=True)

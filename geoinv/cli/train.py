@@ -13,7 +13,7 @@ import typer
 
 from geoinv.checks import InputError, shape_text
 from geoinv.cli.extras import require_learning
-from geoinv.cli.outputs import Written, check_output, write_result
+from geoinv.cli.outputs import Written, make_folder, write_result
 from geoinv.cli.progress_display import progress_shown
 from geoinv.cli.terminal import cost, fail, say
 from geoinv.cli.training_data import load_training_data
@@ -86,7 +86,7 @@ def _train(configuration: Configuration, folder: Path, resume: bool) -> None:
     network = configuration.make_network()
     models, validation = load_training_data(configuration)
     _say_problem(configuration, models.shape, len(validation), network.parameter_count)
-    _make_folder(folder, (WEIGHTS, RECORD))
+    make_folder(folder, (WEIGHTS, RECORD))
     record = fit(network, configuration.A, models, validation, configuration.training, folder, resume)
     weights = Written(folder / WEIGHTS)
     if processes().writes:
@@ -106,7 +106,7 @@ def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
 
     models, validation = load_training_data(configuration)
     _say_problem(configuration, models.shape, len(validation), configuration.make_network().parameter_count)
-    _make_folder(folder, (WEIGHTS, TABLE, "grid.csv"))
+    make_folder(folder, (WEIGHTS, TABLE, "grid.csv"))
     if resume and not (folder / WEIGHTS).exists() and best_of(read_table(folder)[0]):
         raise InputError(
             f"{folder / WEIGHTS} expects to stand beside {TABLE}, which says how it was made, got no such file; "
@@ -152,13 +152,3 @@ def _say_problem(configuration: Configuration, shape: tuple[int, ...], validatio
     say("operator", f"{A.name}, {shape_text(A.domain_shape)} to {shape_text(A.range_shape)}")
     say("models", f"{shape[0]} of shape {shape_text(shape[1:])} for training, {validation} for validation")
     say("network", f"{configuration.network['name']}, {parameters} parameters")
-
-
-def _make_folder(folder: Path, files: tuple[str, ...]) -> None:
-    """Make the output folder, and refuse one in which nothing can be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} expects a place for a folder, got '{error.strerror}'; choose another") from None
-    for name in files:
-        check_output(folder / name, ())

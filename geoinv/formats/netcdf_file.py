@@ -50,6 +50,8 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
     import xarray as xr
 
     def broken(error: Exception) -> InputError:
+        if isinstance(error, UnicodeError):
+            return InputError(f"{path} expects a name that the netCDF library can take ({error}); rename the file")
         if _is_locked(path):
             return InputError(
                 f"{path} expects a file that no program is writing, got one that is open for writing; "

@@ -204,3 +204,28 @@ def test_the_streams_are_given_back(capsys):
         say("name", "\ud800")
     assert (sys.stdout, sys.stdout.errors) == before
     assert "\\ud800" in capsys.readouterr().out
+
+
+def test_a_signal_before_the_command_begins_is_a_sentence(small_survey, capsys, monkeypatch):
+    def interrupted(application):
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("went on")
+
+    monkeypatch.setattr("typer.main.get_command", interrupted)
+    assert main(["info", "obs.mag"]) == 1
+    assert capsys.readouterr().err == "geoinv: interrupted before the end; no file was left half-written\n"
+
+
+@pytest.mark.slow
+def test_random_endings_leave_nothing_half_done():
+    """Kills, full disks, lost folders, closed streams and cut caches, with seeds of their own."""
+    here = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, str(here / "benchmarks" / "endings.py"), "--seeds", "2"],
+        env={**os.environ, "PYTHONPATH": str(here)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].endswith(", 0 failed")

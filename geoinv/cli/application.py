@@ -32,6 +32,8 @@ application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
 COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply, bench)
+INTERRUPTED = "interrupted before the end; no file was left half-written"
+
 for _command in COMMANDS:
     application.command()(_command)
 
@@ -72,13 +74,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 1 after a stated failure; 2 where the command was not understood.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    with standard_streams(), stopped_by_signals(), warnings.catch_warnings():
+    with standard_streams(), warnings.catch_warnings():
         # of NumPy and others about their inputs; what a user should know comes as a sentence
         warnings.simplefilter("ignore")
         for kind in (AccuracyWarning, InputWarning, MachineWarning):
             warnings.simplefilter("default", kind)
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
-        code = _run(given)
+        try:
+            with stopped_by_signals():
+                code = _run(given)
+        except KeyboardInterrupt:  # just before the command, or just after it
+            code = fail(INTERRUPTED)
         try:
             sys.stdout.flush()
         except OSError as error:
@@ -107,7 +113,7 @@ def _run(given: list[str]) -> int:
     except InputError as error:
         return fail(str(error))
     except KeyboardInterrupt:
-        return fail("interrupted before the end; no file was left half-written")
+        return fail(INTERRUPTED)
     except MemoryError as error:
         engine = ", or --engine direct" if "--engine" in _options(program, given) else ""
         return fail(f"more memory is needed than is free ({error}); use fewer cells or stations{engine}")

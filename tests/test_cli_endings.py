@@ -191,6 +191,13 @@ def test_an_output_that_is_full_is_a_sentence_after_the_work(small_survey):
     assert (small_survey / "out.nc").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_output_that_is_full_beside_an_error_that_nobody_reads_is_an_exit_code(small_survey):
+    run("{ $GEOINV convert obs.mag out.nc 2>&1 > /dev/full; echo $? > code; } | :", small_survey)
+    assert (small_survey / "code").read_text() == "1\n"
+    assert (small_survey / "out.nc").exists()
+
+
 def test_characters_that_the_output_lacks_are_written_as_escapes(small_survey):
     (small_survey / "obs.mag").rename(small_survey / "µ.mag")
     told = run("$GEOINV info µ.mag && $GEOINV info ł.mag", small_survey, PYTHONIOENCODING="ascii")

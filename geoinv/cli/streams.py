@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TextIO
 
-__all__ = ["give_up_output", "lost_output", "standard_streams"]
+__all__ = ["give_up_output", "lost_output", "send_nowhere", "standard_streams"]
 
 _LOST: list[OSError] = []
 """Why the output of this run ends early, at most once."""
@@ -54,9 +54,14 @@ def give_up_output(error: OSError) -> None:
     """Send standard output nowhere from now on: a reader that has gone, or a full disk, ends no computation."""
     if not _LOST:
         _LOST.append(error)
+    send_nowhere(sys.stdout)
+
+
+def send_nowhere(stream: TextIO) -> None:
+    """Let a stream that cannot be written to any more take everything, what it still holds included."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 

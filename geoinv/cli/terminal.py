@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from geoinv.cli.streams import give_up_output
+from geoinv.cli.streams import give_up_output, send_nowhere
 from geoinv.memory import bytes_text
 from geoinv.printable import printable
 
@@ -55,8 +54,10 @@ def _on_stderr(sentence: str) -> None:
         sys.stdout.flush()
     except OSError as error:
         give_up_output(error)
-    with suppress(OSError):
+    try:
         print("geoinv:", " ".join(printable(sentence).splitlines()), file=sys.stderr, flush=True)
+    except OSError:
+        send_nowhere(sys.stderr)
 
 
 def cost(began: float) -> str:

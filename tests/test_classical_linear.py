@@ -157,3 +157,11 @@ def test_wiener_s_filter_works_in_single_precision():
 def test_what_no_linear_estimate_can_be_made_of_is_refused_in_a_sentence(call, message):
     with pytest.raises(InputError, match=message):
         call(Smoothing((4, 5), "wrap"))
+
+
+def test_a_mean_that_is_used_again_leaves_the_estimator_as_it_was():
+    mean = np.ones(2)
+    estimate = linear_minimum_mean_square_error(MatrixOperator([[1.0, 1.0]]), mean, np.eye(2), noise=1.0)
+    before = estimate([3.0])
+    mean[:] = 100.0
+    npt.assert_array_equal(estimate([3.0]), before)

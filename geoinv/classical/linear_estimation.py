@@ -34,7 +34,7 @@ class LinearEstimator:
     """
 
     def __init__(self, A: LinearOperator, mean: Array, covariance: Array, noise: float) -> None:
-        self.operator, self.mean, self.noise = A, mean, noise
+        self.operator, self.mean, self.noise = A, np.array(mean), noise
         matrix = A.to_dense().astype(np.float64)
         cross = covariance @ matrix.T
         seen = matrix @ cross

@@ -63,7 +63,9 @@ class Magnetics(LinearOperator):
         :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol, and refuse
         what they cannot hold.
     rtol : float, optional
-        Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm.
+        Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct holds
+        it with a dipole's datum in the mean of all directions for every cell's, as single ones vanish in some
+        direction; where stations are up to eight or close together, so that all may lie there, with a thousandth of it.
         None is exact to rounding for direct and dense, and 1e-6 for auto and lattice. For gridded it is exact to the
         rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of the field of
         a cell 100 cells beyond the survey that is 1e-11. With dtype float32, None is 1e-6 for gridded. Numbers are
@@ -163,14 +165,19 @@ class Magnetics(LinearOperator):
         known = x if self._active is None else array_module(x).where(self._active.beside(x), x, 0.0)
         models = known.reshape(-1, self.problem.unknowns, *self.grid.shape)
         finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
-        image = self._in_range(self._beside(x).forward, models).astype(self.dtype, copy=False)
-        finite("Magnetics", "data of a model", image, "its values are too large for them: scale it down")
+        with np.errstate(over="ignore", invalid="ignore"):
+            image = self._in_range(self._beside(x).forward, models).astype(self.dtype, copy=False)
+        self._check_image(
+            "Magnetics", "data of a model", image, models, "its values are too large for them: scale it down"
+        )
         return image  # type: ignore[no-any-return]
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         finite("Magnetics.T", "data", y, "remove those stations")
-        gradients = self._in_range(self._beside(y).adjoint, y).astype(self.dtype, copy=False)
-        finite("Magnetics.T", "sums over the data", gradients, "their values are too large for them: scale them down")
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = self._in_range(self._beside(y).adjoint, y).astype(self.dtype, copy=False)
+        remedy = "their values are too large for them: scale them down"
+        self._check_image("Magnetics.T", "sums over the data", gradients, y, remedy)
         if self._active is not None:
             gradients *= self._active.beside(y)
         return gradients.reshape(-1, *self.domain_shape)  # type: ignore[no-any-return]
@@ -187,6 +194,25 @@ class Magnetics(LinearOperator):
         images = apply(library.ldexp(values, -exponents.reshape(-1, *[1] * len(inner)))).astype(self.dtype)
         return library.ldexp(images, exponents.reshape(-1, *[1] * (images.ndim - 1)))
 
+    def _check_image(self, owner: str, name: str, image: Any, source: Any, remedy: str) -> None:
+        """Give back nothing that is not finite.
+
+        Raises
+        ------
+        InputError
+            If a number is not: because those it comes from are too large, or by a fault of the engine.
+        """
+        # NaN is the largest of any numbers
+        if not image.size or np.isfinite(float(abs(image).max())):
+            return
+        largest = float(abs(source).max())
+        if largest <= float(np.finfo(image.dtype).max) ** 0.4:
+            remedy = (
+                f"the {self.engine} engine fails here, as none of what it was given is beyond {largest:g}: take "
+                f"another one ({', '.join(ENGINES)}), and report this"
+            )
+        finite(owner, name, image, remedy)
+
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> npt.NDArray[np.float64]:
         """Diagonal of ``A' W^2 A``.
 
@@ -199,10 +225,13 @@ class Magnetics(LinearOperator):
         -------
         (*domain_shape) array; 0 in inactive cells.
         """
-        squared = np.broadcast_to(array_of("Magnetics.gram_diagonal", "weights", weights) ** 2, self.range_shape)
-        finite("Magnetics.gram_diagonal", "squared weights", squared, "give 1/uncertainty, in 1/nT")
-        with memory_said("Magnetics.gram_diagonal"):
+        values = array_of("Magnetics.gram_diagonal", "weights", weights)
+        with memory_said("Magnetics.gram_diagonal"), np.errstate(over="ignore", invalid="ignore"):
+            squared = np.broadcast_to(values**2, self.range_shape)
+            finite("Magnetics.gram_diagonal", "squared weights", squared, "give 1/uncertainty, in 1/nT")
             diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
+        remedy = "the weights are too large for them: give 1/uncertainty, in 1/nT"
+        self._check_image("Magnetics.gram_diagonal", "sums of squares", diagonal, values, remedy)
         return (diagonal * self.grid.active).reshape(self.domain_shape)
 
     @property

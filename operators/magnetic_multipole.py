@@ -28,6 +28,10 @@ next two). It is compared with the dipole's datum at the same distance, in the m
     left out <= rtol * V * (mean size of the dipole's datum at distance 1) / r^(m + 1).
 
 Summed over cells, ||A m - exact|| <= rtol * || D |m| || for every model, D that mean size for each station and cell.
+D is not |A|: a cell's datum vanishes in some directions, and stations that all lie there see a larger part of it. So
+where stations are few, or close together as seen from the farthest cell, D is a thousandth of that (`FAINT`): moments
+are float64, and 1000^(1/10), twice as many half diagonals of a cell are near. Only a model whose every datum is below
+that, as where symmetry makes it 0, may then be wrong by more than rtol * || |A| |m| ||.
 """
 
 from __future__ import annotations
@@ -74,6 +78,10 @@ NEAREST = 2.5
 SINGLE_FROM, SINGLE_ROUNDING = 5e-6, 2.5e-6
 """Tolerance from which on far cells are evaluated in single precision, and the part of it that its rounding takes
 (measured: at most 2.0e-6, and 2e-7 in the mean, of the dipole's datum)."""
+
+FEW, COMPACT, FAINT = 8, 0.05, 1e-3
+"""Stations, or their extent over the distance of the farthest cell, up to which the error is kept small beside data of
+this part of a dipole's: all of them may lie where a cell's datum vanishes."""
 
 DERIVATIVES = {
     2: ("xx", "yy", "zz", "yz", "xz", "xy"),
@@ -222,7 +230,19 @@ def near_cells(problem: MagneticProblem) -> NearCells:
 
 def single_suffices(problem: MagneticProblem) -> bool:
     """Whether far cells are evaluated in single precision."""
-    return problem.rtol is not None and problem.rtol >= SINGLE_FROM
+    return problem.rtol is not None and problem.rtol >= SINGLE_FROM and faintest(problem) == 1.0
+
+
+def faintest(problem: MagneticProblem) -> float:
+    """Part of a dipole's datum, in the mean of all directions, beside which the error is kept within ``rtol``."""
+    if problem.survey.stations <= FEW:
+        return FAINT
+    stations, columns = problem.stations, problem.grid.shape[2]
+    low, high = stations.min(axis=0), stations.max(axis=0)
+    edges = (problem.nodes.x[: columns + 1], problem.nodes.y, problem.nodes.z)
+    ends = np.array([(axis[0], axis[-1]) for axis in edges])
+    farthest = np.linalg.norm(np.max(abs(ends - 0.5 * (low + high)[:, None]), axis=1))
+    return FAINT if np.linalg.norm(high - low) <= COMPACT * farthest else 1.0
 
 
 def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
@@ -232,7 +252,7 @@ def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
     moment = MU0_OVER_4PI_NT
     if problem.unknown == "susceptibility":
         moment = problem.survey.field.intensity / (4.0 * np.pi)
-    truncation = problem.rtol - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)
+    truncation = problem.rtol * faintest(problem) - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)
     return {
         (int(order), truncation * dipole_size(int(order), datum) / moment)
         for order, unknowns in zip(problem.kernels.order, problem.kernels.weights, strict=True)

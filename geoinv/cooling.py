@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from geoinv.data_floor import DataFloor, data_floor
 from geoinv.inverse_problem import InverseProblem
 from geoinv.progress import report
 from geoinv.solution import Solution, Step
-from geoinv.solvers import State, minimise
+from geoinv.solvers import Minimum, State, minimise
 from geoinv.trade_off_search import TradeOffSearch, Trial
 
 __all__ = ["Run"]
 
-SETTLED = 0.1
-"""Last change of chi^2, by its distance from the target, below which a trade-off that misses it needs no more steps."""
+NEAR_FLOOR = 1.1
+"""Ratio of chi^2 to the lowest that any model reaches, below which cooling further gains nothing."""
+
+TIGHTER = 0.1
+"""Factor on the solver's tolerance when trials contradict each other."""
+
+TIGHTEST = 1e-9
+
+FINITE = 1e-300
+"""Stands for zero where a logarithm is taken."""
 
 
 @dataclass
@@ -31,8 +40,8 @@ class Run:
         What is inverted.
     target : float
         Target of chi^2/N.
-    state : State
-        Current model.
+    minimum : Minimum
+        Current model, and how near it is to the minimum at its trade-off.
     history : list of Step
         One entry a trade-off.
     status, reached : str, bool
@@ -41,7 +50,7 @@ class Run:
 
     problem: InverseProblem
     target: float
-    state: State = field(init=False)
+    minimum: Minimum = field(init=False)
     history: list[Step] = field(default_factory=list)
     status: str = ""
     reached: bool = False
@@ -49,8 +58,15 @@ class Run:
 
     def __post_init__(self) -> None:
         """Start from the problem's first model."""
-        self.state = self.problem.objective.evaluate(self.problem.start)
-        self._first = max(self.chi2(self.state), 1e-300)
+        start = self.problem.objective.evaluate(self.problem.start)
+        self.minimum = Minimum(replace(start, beta=np.nan), np.inf, False)
+        self._first = max(self.chi2(start), FINITE)
+        self._solver = self.problem.solver
+
+    @property
+    def state(self) -> State:
+        """Current model."""
+        return self.minimum.state
 
     def chi2(self, state: State) -> float:
         """chi^2/N of a state."""
@@ -61,66 +77,95 @@ class Run:
         self.reached = reached
         self.status = f"{reason}: chi^2/N = {self.chi2(self.state):.4g}, target {self.target:g}"
 
-    def minimise_at(self, beta: float) -> State:
+    def minimise_at(self, beta: float) -> Minimum:
         """Minimise at one trade-off from the current state and make the result current."""
-        return self._minimise(beta, self.state, lambda previous, state: False)
+        return self._minimise(beta, self.state, lambda misfit, gap: False)
 
-    def _minimise(self, beta: float, start: State, enough: Callable[[State, State], bool]) -> State:
-        def after_step(previous: State, state: State) -> bool:
+    def end_at(self, reason: str) -> None:
+        """Note how the minimisation at a trade-off that was asked for ended."""
+        converged = self.minimum.converged
+        self.end(converged, f"{reason}, {'converged' if converged else self._distance()}")
+
+    def _distance(self) -> str:
+        """How far the current model is from the minimum."""
+        minimum = self.minimum
+        if np.isfinite(minimum.excess):
+            size = f"the objective may lie {_part(minimum.excess)} above its minimum"
+        else:
+            size = "how far the objective lies above its minimum is not known"
+        why = "where the operator's precision ends" if minimum.exhausted else "after as many steps as the solver allows"
+        return f"not converged ({size}, {why})"
+
+    def _minimise(self, beta: float, start: State, enough: Callable[[float, float], bool]) -> Minimum:
+        def after_step(state: State) -> None:
             if state.finite:
-                self.state = state
+                self.minimum = Minimum(state, np.inf, False)
             self._report(state)
-            return enough(previous, state)
 
-        state = minimise(self.problem.objective.with_beta(beta), self.problem.solver, start, after_step)
+        minimum = minimise(self.problem.objective.with_beta(beta), self._solver, start, after_step, enough)
+        state = minimum.state
+        if state.finite:
+            self.minimum = minimum
         seconds = time.perf_counter() - self._began
-        self.history.append(Step(beta, self.chi2(state), state.penalty, seconds))
-        return state
+        self.history.append(Step(beta, self.chi2(state), state.penalty, seconds, minimum.excess))
+        return minimum
 
-    def _try(self, beta: float, start: State, search: TradeOffSearch) -> Trial:
-        """Minimise at a trade-off, no further than it takes to see that its misfit is not in the window."""
-        low, high = search.window
-        passed = False
+    def _try(self, beta: float, start: State, search: TradeOffSearch) -> Minimum:
+        """Minimise at a trade-off, no further than it takes to be sure that its misfit is not in the window.
 
-        def enough(previous: State, state: State) -> bool:
-            nonlocal passed
-            if search.thorough:
-                return False
-            before, after = self.chi2(previous), self.chi2(state)
-            passed = before > high and after < low
-            aside = not low <= after <= high
-            return passed or (aside and abs(after - before) < SETTLED * abs(after - self.target))
+        J grows from its minimum by at least half the square of the change of the weighted residual, so that the
+        residual's norm at the minimum differs by at most sqrt(2 gap).
+        """
+        low, high = (np.sqrt(limit * self.problem.data.size) for limit in search.window)
 
-        state = self._minimise(beta, start, enough)
-        return Trial(beta, state, self.chi2(state), settled=not passed)
+        def enough(misfit: float, gap: float) -> bool:
+            size, change = np.sqrt(misfit), np.sqrt(2.0 * max(gap, 0.0))
+            return bool(size - change > high or size + change < low)
+
+        return self._minimise(beta, start, enough)
 
     def _report(self, state: State) -> None:
         whole = max(np.log(self._first / self.target), 1e-12)
-        done = np.clip(np.log(self._first / max(self.chi2(state), 1e-300)), 0.0, whole)
+        done = np.clip(np.log(self._first / max(self.chi2(state), FINITE)), 0.0, whole)
         report(f"inversion, chi^2/N {self.chi2(state):.3g}", float(done), float(whole))
 
     def cool(self, iterations: int) -> None:
         """Lower the trade-off until the target is met, then bisect it into the window."""
         search = TradeOffSearch(self.target)
         low, high = search.window
-        if self.chi2(self.state) <= high:
+        reference = self.problem.objective.evaluate(self.problem.reference)
+        if self.chi2(reference) <= high and self.problem.prefers(reference):
+            self.minimum = Minimum(replace(reference, beta=np.inf), 0.0, True)
             self.end(True, "target reached by the reference model")
             return
         beta, origin = self.problem.first_beta(self.state), self.state
-        for _ in range(iterations):
-            trial = self._try(beta, search.start(beta) or origin, search)
-            if not trial.state.finite:
-                self.end(False, "not finite: the objective overflowed, kept the last finite model")
+        floor: DataFloor | None = None
+        for count in range(1, iterations + 1):
+            minimum = self._try(beta, search.start(beta) or origin, search)
+            if not minimum.state.finite:
+                self.end(False, "not finite: the operator or the objective overflowed, kept the last finite model")
                 return
-            if low <= trial.misfit <= high:
-                self.end(True, "target reached")
+            misfit = self.chi2(minimum.state)
+            trial = Trial(beta, minimum.state, misfit)
+            if low <= misfit <= high:
+                close = minimum.converged or minimum.exhausted
+                self.end(close, "target reached" if close else f"target met, {self._distance()}")
                 return
             search.add(trial)
-            if search.stalled:
-                self.end(False, "stalled: a lower beta hardly lowers the misfit any more")
+            if search.below_everywhere:
+                self.end(True, "target reached by the model that the regularizer alone prefers")
+                return
+            if search.contradicted and minimum.converged and self._solver.tolerance > TIGHTEST:
+                self._solver = replace(self._solver, tolerance=TIGHTER * self._solver.tolerance)
+            if search.slow and (floor is None or floor.unknown):
+                floor = data_floor(self.problem, minimum.state, high * self.problem.data.size)
+            if floor is not None and floor.proven and misfit <= NEAR_FLOOR * floor.misfit / self.problem.data.size:
+                self.end(False, "stalled: no model within the bounds fits the data much better")
                 return
             beta = search.next_beta()
-        self.state = search.closest() or self.state
+        closest = search.closest()
+        if closest is not None:
+            self.minimum = Minimum(closest, np.inf, False)
         self.end(False, f"out of iterations after {iterations} trade-offs")
 
     def solution(self, settings: dict[str, Any]) -> Solution:
@@ -145,6 +190,13 @@ class Run:
             status=self.status,
             reached=self.reached,
             target=self.target,
+            beta=self.state.beta,
+            excess=self.minimum.excess,
             history=tuple(self.history),
             settings=settings,
         )
+
+
+def _part(excess: float) -> str:
+    """Part of a number, for a reader."""
+    return f"up to {100.0 * excess:.2g} %" if excess < 10.0 else f"up to {excess:.2g} times"

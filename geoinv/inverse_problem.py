@@ -11,16 +11,18 @@ import numpy.typing as npt
 
 from geoinv.base_level import WithoutBaseLevel
 from geoinv.checks import InputError, array_of, finite, location, positive, shape_text
-from geoinv.gram import gram_diagonal
 from geoinv.labels import along_labels
 from geoinv.linop import Identity, LinearOperator, as_operator
 from geoinv.memory import require_memory
 from geoinv.regularizers import Regularizer, Smooth
-from geoinv.solvers import GaussNewton, Objective, State
+from geoinv.solvers import GaussNewton, LocalQuadratic, Objective, State
 from geoinv.station_checks import refuse_unusable_stations
 from geoinv.susceptibility import refuse_below_vacuum
 
 __all__ = ["InverseProblem"]
+
+PROBED_FLOOR = 0.1
+"""Smallest estimate of a diagonal, relative to the mean."""
 
 Array = npt.NDArray[np.float64]
 
@@ -30,8 +32,6 @@ MOST_DEVIATIONS = 1e60
 ARRAYS = 30
 """Arrays of the model's size that are alive at once, besides what the operator holds."""
 
-ROWS, PROBES = 100, 16
-"""Rows, or where there are more random signs, for the diagonal of a preconditioner, which need not be exact."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class InverseProblem:
         Projection that takes an unknown one out.
     objective : Objective
         What is minimised, at beta 1.
+    reference : array
+        z that the regularizer prefers, as far as it tells.
     start : array
         z to start from.
     solver : GaussNewton
@@ -65,6 +67,7 @@ class InverseProblem:
     known_level: float
     free_level: WithoutBaseLevel | None
     objective: Objective
+    reference: Array
     start: Array
     solver: GaussNewton
     seed: int
@@ -121,20 +124,23 @@ class InverseProblem:
             _refuse_overflow(observed - known, deviation)
         target_data = observed - known if free is None else free(observed)
         forward = physics if isinstance(embedding, Identity) else physics @ embedding
-        if isinstance(embedding, Identity) and hasattr(A, "gram_diagonal"):
-            gram = A.gram_diagonal(weights)
-        else:
-            gram = gram_diagonal(forward, weights, few=ROWS, probes=PROBES, seed=seed)
-        if initial is None:
-            start = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
-        else:
+        reference = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
+        start = reference
+        if initial is not None:
             given = along_labels("invert", "initial", initial, forward.domain_names, forward.domain_labels)
             start = array_of("invert", "initial", given, shape=forward.domain_shape)
             finite("invert", "initial model", start, "give a number in every cell")
         if isinstance(embedding, Identity) and getattr(A, "unknown", "") == "susceptibility":
             refuse_below_vacuum("the reference or initial model", start, "give it in SI")
-        objective = Objective(forward, target_data, weights, phi, 1.0, limits, gram)
-        return cls(A, embedding, observed, deviation, known, free, objective, start, solver or GaussNewton(), seed)
+        resistance = None if hasattr(phi, "curvature_diagonal") else _probed_diagonal(phi, reference, seed)
+        objective = Objective(forward, target_data, weights, phi, 1.0, limits, resistance)
+        how = solver or GaussNewton()
+        return cls(A, embedding, observed, deviation, known, free, objective, reference, start, how, seed)
+
+    def prefers(self, state: State) -> bool:
+        """Whether the regularizer alone would not move a model within the bounds."""
+        slope = np.asarray(self.objective.regularizer.gradient(state.z))
+        return not np.any(np.clip(state.z - slope, *self.objective.bounds) - state.z)
 
     def first_beta(self, state: State) -> float:
         """Trade-off at which the regularizer balances the best-seen direction of the data.
@@ -143,14 +149,12 @@ class InverseProblem:
         iterations on the preconditioned data curvature; robust because both scales enter.
         """
         objective = self.objective
-        own = getattr(objective.regularizer, "curvature_diagonal", None)
-        scale = np.ones(state.z.shape) if own is None else np.asarray(own(state.z))
-        inverse = np.where(scale > 0.0, 1.0 / np.where(scale > 0.0, scale, 1.0), 0.0)
+        inverse = objective.preconditioner(state.z)
         v = inverse * np.random.default_rng(self.seed).standard_normal(state.z.shape)
         ratio = 1.0
-        data_curvature = objective.with_beta(0.0).curvature
+        data_alone = LocalQuadratic(objective.with_beta(0.0), state.z)
         for _ in range(4):
-            image = data_curvature(state, v)
+            image = data_alone.hessian(v, data_alone.image(v))
             resistance = float(np.vdot(v, objective.regularizer.curvature(state.z, v)))
             ratio = float(np.vdot(v, image)) / resistance if resistance > 0.0 else ratio
             v = inverse * image
@@ -258,3 +262,15 @@ def _checked_bounds(
             "bounds on z; leave bounds out or use a regularizer without embedding"
         )
     return lower, upper
+
+
+def _probed_diagonal(phi: Regularizer, z: Array, seed: int, probes: int = 32) -> Array:
+    """Diagonal of phi's curvature at z from random signs (Bekas, Kokiopoulou and Saad 2007)."""
+    random = np.random.default_rng(seed)
+    total = np.zeros(z.shape)
+    for _ in range(probes):
+        signs = random.choice([-1.0, 1.0], z.shape)
+        total += signs * np.asarray(phi.curvature(z, signs), np.float64)
+    average = total / probes
+    # an estimate may be negative or far too small; no unknown is to be let loose by that
+    return np.maximum(average, PROBED_FLOOR * float(np.mean(np.abs(average))))

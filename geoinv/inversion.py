@@ -13,7 +13,7 @@ from geoinv.provenance import described
 from geoinv.regularizers import Regularizer, Smooth
 from geoinv.solution import Solution
 from geoinv.solvers import GaussNewton
-from geoinv.trade_off import l_curve
+from geoinv.trade_off import corner
 
 __all__ = ["invert"]
 
@@ -105,14 +105,13 @@ def invert(
         if beta is None:
             run.cool(iterations)
         elif beta == "l-curve":
-            scan = l_curve(A, data, uncertainty, regularizer, bounds, base_level=base_level, solver=solver, seed=seed)
-            run.minimise_at(float(scan.attrs["corner_beta"]))
-            run.end(True, "corner of the L-curve")
+            corner(run)
+            run.end_at("corner of the L-curve")
         else:
             fixed = array_of("invert", "beta", beta, shape=())
             positive("invert", "beta", fixed, "give a trade-off above zero, or leave it out to cool to the target")
             run.minimise_at(float(fixed))
-            run.end(True, "beta as given")
+            run.end_at("beta as given")
     except KeyboardInterrupt:
         run.end(False, f"interrupted after {len(run.history)} trade-offs")
     return run.solution(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,11 @@ class Regularizer(Protocol):
     """What the inversion asks of a regularizer phi(z).
 
     Besides these four methods it uses, where they are there: ``prox(z, step)``;
-    ``embedding``, a LinearOperator from z to the model x (identity by default); and
-    ``curvature_diagonal(z)``, the diagonal of the curvature, for the preconditioner.
+    ``embedding``, a LinearOperator from z to the model x (identity by default);
+    ``curvature_diagonal(z)``, the diagonal of the curvature, for the preconditioner;
+    ``quadratic``, True where the curvature is the same at every z and phi zero at its minimum; and
+    ``curvature_floor()``, a diagonal that the Hessian is nowhere below, which tells how far a model is from the
+    minimum.
     """
 
     def bind(self, operator: LinearOperator) -> Regularizer:
@@ -70,6 +73,8 @@ class Smooth:
     >>> phi.value(np.array([0.0, 1.0, 0.0])), phi.gradient(np.array([0.0, 1.0, 0.0])).tolist()
     (1.5, [-1.0, 3.0, -1.0])
     """
+
+    quadratic: ClassVar[bool] = True
 
     smallness: float = 1.0
     smoothness: float | tuple[float, ...] = 1.0
@@ -186,6 +191,10 @@ class Smooth:
             result_lower -= flux
             result_upper += flux
         return np.asarray(result)
+
+    def curvature_floor(self) -> Array:
+        """Diagonal that the Hessian is nowhere below: that of smallness."""
+        return self._bound()[0]
 
     def curvature_diagonal(self, z: Array) -> Array:
         """Diagonal of the Hessian."""

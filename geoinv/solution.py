@@ -27,12 +27,16 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Step:
-    """One entry of the history: the objective after a minimisation at one trade-off."""
+    """One entry of the history: the objective after a minimisation at one trade-off.
+
+    ``excess`` is how far the objective may lie above its minimum there, as a part of it.
+    """
 
     beta: float
     chi2_per_datum: float
     penalty: float
     seconds: float
+    excess: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +56,14 @@ class Solution:
     status : str
         Sentence that says how the inversion ended.
     reached : bool
-        Whether it ended at the target (or, with a fixed beta, converged).
+        Whether it ended at the target (with a fixed beta or at the corner of the L-curve: converged).
     target : float
         Target of chi^2/N.
+    beta : float
+        Trade-off of the model: infinite for a reference model that fits.
+    excess : float
+        How far the objective may lie above its minimum at that trade-off, as a part of it: a bound where the
+        regularizer tells how fast it grows, as Smooth does, an estimate elsewhere.
     history : tuple of Step
         One entry a trade-off.
     settings : mapping
@@ -70,6 +79,8 @@ class Solution:
     status: str
     reached: bool
     target: float
+    beta: float
+    excess: float
     history: tuple[Step, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -82,11 +93,6 @@ class Solution:
     def chi2_per_datum(self) -> float:
         """``sum(((d - p) / sd)^2) / N``."""
         return float(np.mean((self.residual / self.uncertainty) ** 2))
-
-    @property
-    def beta(self) -> float:
-        """Trade-off of the model."""
-        return self.history[-1].beta if self.history else float("nan")
 
     def to_xarray(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
         """Model, data and provenance as one CF Dataset.
@@ -137,7 +143,7 @@ class Solution:
                     result[f"{component}_{suffix}"] = ("station", values[row], text)
             if hasattr(survey, "field"):
                 result.attrs.update(cf.field_attributes(survey))
-        for name in ("beta", "chi2_per_datum", "penalty", "seconds"):
+        for name in ("beta", "chi2_per_datum", "penalty", "seconds", "excess"):
             result[f"history_{name}"] = ("step", [getattr(step, name) for step in self.history])
         result.attrs.update(
             Conventions=cf.CONVENTIONS,
@@ -147,6 +153,7 @@ class Solution:
             chi2_per_datum=self.chi2_per_datum,
             target=self.target,
             beta=self.beta,
+            excess=self.excess,
             base_level=[float(value) for value in np.atleast_1d(self.base_level)],
             settings=json.dumps(dict(self.settings), default=str),
             data_sha256=_checksum(self.data, self.uncertainty),

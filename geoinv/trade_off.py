@@ -13,12 +13,12 @@ from geoinv.inverse_problem import InverseProblem
 from geoinv.linop import LinearOperator
 from geoinv.progress import report
 from geoinv.regularizers import Regularizer
-from geoinv.solvers import GaussNewton
+from geoinv.solvers import GaussNewton, Minimum
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["l_curve"]
+__all__ = ["corner", "l_curve"]
 
 Array = npt.NDArray[np.float64]
 
@@ -31,6 +31,7 @@ def l_curve(
     bounds: tuple[npt.ArrayLike, npt.ArrayLike] = (-np.inf, np.inf),
     betas: npt.ArrayLike | None = None,
     base_level: float | str = "none",
+    initial: npt.ArrayLike | None = None,
     solver: GaussNewton | None = None,
     seed: int = 0,
 ) -> xr.Dataset:
@@ -38,7 +39,7 @@ def l_curve(
 
     Parameters
     ----------
-    A, data, uncertainty, regularizer, bounds, base_level, solver, seed
+    A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed
         As :func:`invert`.
     betas : (n,) array, optional
         Trade-offs; 12 from the first estimate down by a factor 4 each by default.
@@ -46,35 +47,63 @@ def l_curve(
     Returns
     -------
     xarray.Dataset
-        ``chi2_per_datum``, ``penalty`` and ``curvature`` (of the curve in logarithms) over ``beta``,
-        descending; attribute ``corner_beta``, where the curvature is largest (Hansen 1992).
+        ``chi2_per_datum``, ``penalty``, ``excess`` (how far the objective may lie above its minimum, as a part of it)
+        and ``curvature`` (of the curve in logarithms) over ``beta``, descending; attribute ``corner_beta``, where the
+        curvature is largest (Hansen 1992).
     """
     import xarray as xr
 
-    problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, None, solver, seed)
+    problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
     run = Run(problem, 1.0)
-    if betas is None:
-        scan = problem.first_beta(run.state) / 4.0 ** np.arange(12)
-    else:
-        scan = np.sort(array_of("l_curve", "betas", betas).ravel())[::-1]
-        positive("l_curve", "betas", scan, "give trade-offs above zero")
-    for number, trade_off in enumerate(scan):
-        report("L-curve", number, scan.size)
-        run.minimise_at(float(trade_off))
-    report("L-curve", scan.size, scan.size)
+    scan = default_betas(run) if betas is None else _checked_betas(betas)
+    scan_betas(run, scan)
     chi2 = np.array([step.chi2_per_datum for step in run.history])
     penalty = np.array([step.penalty for step in run.history])
-    curvature = _curvature(np.log(np.maximum(chi2, 1e-300)), np.log(np.maximum(penalty, 1e-300)))
-    corner = float(scan[int(np.argmax(curvature))])
+    curvature = _curvature(chi2, penalty)
     return xr.Dataset(
-        {"chi2_per_datum": ("beta", chi2), "penalty": ("beta", penalty), "curvature": ("beta", curvature)},
+        {
+            "chi2_per_datum": ("beta", chi2),
+            "penalty": ("beta", penalty),
+            "excess": ("beta", np.array([step.excess for step in run.history])),
+            "curvature": ("beta", curvature),
+        },
         coords={"beta": scan},
-        attrs={"corner_beta": corner},
+        attrs={"corner_beta": float(scan[int(np.argmax(curvature))])},
     )
 
 
-def _curvature(x: Array, y: Array) -> Array:
-    """Signed curvature of a curve, positive where it turns right: west, then north, as an L is walked."""
+def default_betas(run: Run) -> Array:
+    """Trade-offs from the first estimate down."""
+    return np.asarray(run.problem.first_beta(run.state) / 4.0 ** np.arange(12))
+
+
+def corner(run: Run) -> None:
+    """Scan the default trade-offs, and make the model at the corner of their L-curve current."""
+    minima = scan_betas(run, default_betas(run))
+    states = [minimum.state for minimum in minima]
+    curvature = _curvature(np.array([s.misfit for s in states]), np.array([s.penalty for s in states]))
+    run.minimum = minima[int(np.argmax(curvature))]
+
+
+def scan_betas(run: Run, scan: Array) -> list[Minimum]:
+    """Minimise at each trade-off, each from the model before."""
+    minima = []
+    for number, trade_off in enumerate(scan):
+        report("L-curve", number, scan.size)
+        minima.append(run.minimise_at(float(trade_off)))
+    report("L-curve", scan.size, scan.size)
+    return minima
+
+
+def _checked_betas(betas: npt.ArrayLike) -> Array:
+    scan = np.sort(array_of("l_curve", "betas", betas).ravel())[::-1]
+    positive("l_curve", "betas", scan, "give trade-offs above zero")
+    return scan
+
+
+def _curvature(misfit: Array, penalty: Array) -> Array:
+    """Signed curvature of a curve in logarithms, positive where it turns right: west, then north, as an L is walked."""
+    x, y = (np.log(np.maximum(values, 1e-300)) for values in (misfit, penalty))
     if x.size < 3:
         return np.zeros(x.size)
     dx, dy = np.gradient(x), np.gradient(y)

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geoinv.data_floor import DataFloor, data_floor
+from geoinv.fit_doubts import structured_residuals, usual_causes
 from geoinv.inverse_problem import InverseProblem
 from geoinv.progress import report
 from geoinv.solution import Solution, Step
 from geoinv.solvers import Minimum, State, minimise
-from geoinv.trade_off_search import TradeOffSearch, Trial
+from geoinv.trade_off_search import WINDOW, TradeOffSearch, Trial
 
 __all__ = ["Run"]
 
-NEAR_FLOOR = 1.1
-"""Ratio of chi^2 to the lowest that any model reaches, below which cooling further gains nothing."""
+NEAR_FLOOR = 1.5
+"""Target in place of one that no model reaches, relative to the lowest chi^2 that any does."""
 
 TIGHTER = 0.1
 """Factor on the solver's tolerance when trials contradict each other."""
@@ -54,6 +56,8 @@ class Run:
     history: list[Step] = field(default_factory=list)
     status: str = ""
     reached: bool = False
+    _cooled: bool = False
+    _unfitted: bool = False
     _began: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
@@ -90,7 +94,7 @@ class Run:
         """How far the current model is from the minimum."""
         minimum = self.minimum
         if np.isfinite(minimum.excess):
-            size = f"the objective may lie {_part(minimum.excess)} above its minimum"
+            size = f"the objective may fall by {_part(minimum.excess)} of beta phi"
         else:
             size = "how far the objective lies above its minimum is not known"
         why = "where the operator's precision ends" if minimum.exhausted else "after as many steps as the solver allows"
@@ -131,42 +135,69 @@ class Run:
 
     def cool(self, iterations: int) -> None:
         """Lower the trade-off until the target is met, then bisect it into the window."""
-        search = TradeOffSearch(self.target)
-        low, high = search.window
         reference = self.problem.objective.evaluate(self.problem.reference)
-        if self.chi2(reference) <= high and self.problem.prefers(reference):
+        if self.chi2(reference) <= WINDOW[1] * self.target and self.problem.prefers(reference):
             self.minimum = Minimum(replace(reference, beta=np.inf), 0.0, True)
             self.end(True, "target reached by the reference model")
             return
+        self._cooled = True
+        search = TradeOffSearch(self.target)
         beta, origin = self.problem.first_beta(self.state), self.state
         floor: DataFloor | None = None
-        for count in range(1, iterations + 1):
+        for _ in range(iterations):
             minimum = self._try(beta, search.start(beta) or origin, search)
             if not minimum.state.finite:
                 self.end(False, "not finite: the operator or the objective overflowed, kept the last finite model")
                 return
-            misfit = self.chi2(minimum.state)
-            trial = Trial(beta, minimum.state, misfit)
-            if low <= misfit <= high:
-                close = minimum.converged or minimum.exhausted
-                self.end(close, "target reached" if close else f"target met, {self._distance()}")
-                return
+            trial = Trial(beta, minimum.state, self.chi2(minimum.state))
             search.add(trial)
-            if search.below_everywhere:
-                self.end(True, "target reached by the model that the regularizer alone prefers")
+            if self._ended(search, trial, minimum, floor):
                 return
             if search.contradicted and minimum.converged and self._solver.tolerance > TIGHTEST:
                 self._solver = replace(self._solver, tolerance=TIGHTER * self._solver.tolerance)
-            if search.slow and (floor is None or floor.unknown):
-                floor = data_floor(self.problem, minimum.state, high * self.problem.data.size)
-            if floor is not None and floor.proven and misfit <= NEAR_FLOOR * floor.misfit / self.problem.data.size:
-                self.end(False, "stalled: no model within the bounds fits the data much better")
-                return
+            if search.slow and floor is None:
+                floor = data_floor(self.problem, minimum.state, search.window[1] * self.problem.data.size)
+                if not floor.below_target:
+                    search = search.with_target(NEAR_FLOOR * floor.misfit / self.problem.data.size)
+                    if self._ended(search, trial, minimum, floor):
+                        return
             beta = search.next_beta()
         closest = search.closest()
         if closest is not None:
             self.minimum = Minimum(closest, np.inf, False)
+        self._unfitted = True
         self.end(False, f"out of iterations after {iterations} trade-offs")
+
+    def _ended(self, search: TradeOffSearch, trial: Trial, minimum: Minimum, floor: DataFloor | None) -> bool:
+        """Whether the last trial ends the search; then the status says how."""
+        low, high = search.window
+        if floor is not None and not floor.below_target and trial.misfit <= high:
+            self._end_at_floor(search, floor)
+        elif low <= trial.misfit <= high:
+            close = minimum.converged or minimum.exhausted
+            self.end(close, "target reached" if close else f"target met, {self._distance()}")
+        elif search.below_everywhere:
+            self.end(True, "target reached by the model that the regularizer alone prefers")
+        else:
+            return False
+        return True
+
+    def _end_at_floor(self, search: TradeOffSearch, floor: DataFloor) -> None:
+        """End with the simplest model tried that is near the lowest misfit, minimised as one step allows."""
+        simplest = max((trial for trial in search.trials if trial.misfit <= search.window[1]), key=lambda t: t.beta)
+        self._solver = replace(self._solver, iterations=1)
+        last = self._minimise(simplest.beta, simplest.state, lambda misfit, gap: False)
+        distance = "" if last.converged or last.exhausted else f"; {self._distance()}"
+        self._unfitted = True
+        self.end(False, f"stalled ({floor.sentence(self.problem.data.size)}{distance})")
+
+    def _doubts(self, predicted: npt.NDArray[np.float64]) -> str:
+        """What is wrong with a fit that was to meet a target, after a semicolon; empty where nothing is."""
+        problem = self.problem
+        structure = structured_residuals(problem.physics, problem.data, predicted, problem.uncertainty)
+        if not self._cooled or not (structure or self._unfitted):
+            return ""
+        return "; ".join(["", *([structure] if structure else []), usual_causes(problem.physics)])
 
     def solution(self, settings: dict[str, Any]) -> Solution:
         """Solution at the current state."""
@@ -180,14 +211,15 @@ class Run:
             level = np.full(field_of_model.shape[:-1], problem.known_level)
         else:
             level = problem.free_level.level(problem.data - field_of_model)
+        predicted = field_of_model + np.asarray(level)[..., None]
         return Solution(
             operator=problem.physics,
             model=model,
-            predicted=field_of_model + np.asarray(level)[..., None],
+            predicted=predicted,
             data=problem.data,
             uncertainty=problem.uncertainty,
             base_level=np.asarray(level),
-            status=self.status,
+            status=self.status + self._doubts(predicted),
             reached=self.reached,
             target=self.target,
             beta=self.state.beta,

@@ -16,8 +16,8 @@ WINDOW = (40, 400)
 """Last applications of the data's curvature whose gain tells whether there is more to come: as many as there are data
 or unknowns, after which conjugate gradients have seen all, between these numbers."""
 
-WINDOWS = 5
-"""Most applications, in windows."""
+STEPS = 2000
+"""Most applications."""
 
 SETTLED = 0.01
 """Part of the misfit that the last ones gained, below which it counts as the lowest."""
@@ -35,16 +35,21 @@ class DataFloor:
         Whether further ones do not lower it.
     below_target : bool
         Whether it meets the target: cooling gets there.
+    steps : int
+        Applications of the data's curvature.
     """
 
     misfit: float
     proven: bool
     below_target: bool
+    steps: int
 
-    @property
-    def unknown(self) -> bool:
-        """Whether it is neither."""
-        return not self.proven and not self.below_target
+    def sentence(self, data: int) -> str:
+        """What was found, for a number of data."""
+        lowest = f"chi^2/N = {self.misfit / data:.4g}"
+        if self.proven:
+            return f"no model within the bounds fits the data better than {lowest}"
+        return f"{self.steps} steps that fit the data alone, whatever the model, came to {lowest} only"
 
 
 def data_floor(problem: InverseProblem, state: State, wanted: float) -> DataFloor:
@@ -62,7 +67,6 @@ def data_floor(problem: InverseProblem, state: State, wanted: float) -> DataFloo
     objective = problem.objective.with_beta(0.0)
     misfits: list[tuple[int, float]] = [(0, state.misfit)]
     window = int(np.clip(min(state.z.size, state.residual.size), *WINDOW))
-    most = WINDOWS * window
 
     def watch(now: Iterate) -> bool:
         misfit = inner_product(now.residual, now.residual)
@@ -72,11 +76,11 @@ def data_floor(problem: InverseProblem, state: State, wanted: float) -> DataFloo
     start = Iterate(np.zeros_like(state.z), state.residual, objective.gradient(state))
     limits = objective.bounds[0] - state.z, objective.bounds[1] - state.z
     found = minimise_quadratic(
-        LocalQuadratic(objective, state.z), start, limits, objective.preconditioner(state.z), watch, most
+        LocalQuadratic(objective, state.z), start, limits, objective.preconditioner(state.z), watch, STEPS
     )
     misfit = inner_product(found.residual, found.residual)
-    ended = found.applications < most
-    return DataFloor(misfit, proven=misfit > wanted and ended, below_target=misfit <= wanted)
+    ended = found.applications < STEPS
+    return DataFloor(misfit, proven=misfit > wanted and ended, below_target=misfit <= wanted, steps=found.applications)
 
 
 def _gain(misfits: list[tuple[int, float]], window: int) -> float:

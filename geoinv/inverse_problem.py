@@ -33,7 +33,6 @@ ARRAYS = 30
 """Arrays of the model's size that are alive at once, besides what the operator holds."""
 
 
-
 @dataclass(frozen=True)
 class InverseProblem:
     """Checked input of an inversion, and the objective that it makes.

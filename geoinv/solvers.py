@@ -210,9 +210,11 @@ class LocalQuadratic:
     z: Array
 
     def image(self, x: Array) -> Array:
+        """Weighted data of x."""
         return np.asarray(self.objective.weights * self.objective.operator(x).astype(np.float64))
 
     def hessian(self, x: Array, image: Array) -> Array:
+        """Hessian times x, given its weighted data."""
         objective = self.objective
         result = objective.operator.T(objective.weights * image).astype(np.float64)
         if objective.beta > 0.0:
@@ -223,7 +225,9 @@ class LocalQuadratic:
 class _Watch:
     """How far the quadratic is above its minimum, followed from iterate to iterate."""
 
-    def __init__(self, objective: Objective, state: State, stop: Callable[[Iterate, float, float, float], bool]) -> None:
+    def __init__(
+        self, objective: Objective, state: State, stop: Callable[[Iterate, float, float, float], bool]
+    ) -> None:
         self.objective, self.state, self.stop = objective, state, stop
         self.total = objective.total(state)
         self.changes: list[tuple[int, float]] = [(0, 0.0)]

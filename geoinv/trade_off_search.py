@@ -85,7 +85,7 @@ class TradeOffSearch:
         return WINDOW[0] * self.target, WINDOW[1] * self.target
 
     def add(self, trial: Trial) -> None:
-        """Take in a trial that missed the target."""
+        """Take in a trial."""
         self.trials.append(trial)
         if trial.misfit > self.window[1]:
             self.above = trial
@@ -102,6 +102,13 @@ class TradeOffSearch:
             # the older is the one to doubt
             self.above, self.below = (trial, None) if trial is above else (None, trial)
             self.trail = [trial] if trial is above else []
+
+    def with_target(self, target: float) -> TradeOffSearch:
+        """Search for another target with the trials so far."""
+        search = TradeOffSearch(target)
+        for trial in self.trials:
+            search.add(trial)
+        return search
 
     @property
     def slow(self) -> bool:
@@ -160,7 +167,5 @@ class TradeOffSearch:
 
     def closest(self) -> State | None:
         """State, of all that were tried, whose misfit is closest to the target."""
-        best = min(
-            self.trials, key=lambda trial: abs(np.log(max(trial.misfit, 1e-300) / self.target)), default=None
-        )
+        best = min(self.trials, key=lambda trial: abs(np.log(max(trial.misfit, 1e-300) / self.target)), default=None)
         return None if best is None else best.state

@@ -132,7 +132,8 @@ class InverseProblem:
         if isinstance(embedding, Identity) and getattr(A, "unknown", "") == "susceptibility":
             refuse_below_vacuum("the reference or initial model", start, "give it in SI")
         resistance = None if hasattr(phi, "curvature_diagonal") else _probed_diagonal(phi, reference, seed)
-        objective = Objective(forward, target_data, weights, phi, 1.0, limits, resistance)
+        beginning = 0.0 if getattr(phi, "quadratic", False) else float(phi.value(reference))
+        objective = Objective(forward, target_data, weights, phi, 1.0, limits, resistance, beginning)
         how = solver or GaussNewton()
         return cls(A, embedding, observed, deviation, known, free, objective, reference, start, how, seed)
 

@@ -42,6 +42,8 @@ class Objective:
         Lowest and highest z.
     resistance : array of ``operator.domain_shape``
         Diagonal of phi's curvature or an estimate of it, for the preconditioner, where phi does not tell it.
+    beginning : float
+        phi of the reference model, where it is no quadratic.
     """
 
     operator: LinearOperator
@@ -51,6 +53,7 @@ class Objective:
     beta: float
     bounds: tuple[Array, Array]
     resistance: Array | None = None
+    beginning: float = 0.0
 
     def with_beta(self, beta: float) -> Objective:
         """Return the same objective at another trade-off."""
@@ -73,12 +76,13 @@ class Objective:
         return bool(getattr(self.regularizer, "quadratic", False)) or self.beta == 0.0
 
     def scale(self, total: float, misfit: float) -> float:
-        """What a distance from the minimum is compared with.
+        """What a distance from the minimum is compared with: beta phi, from the value that phi begins at.
 
-        Of a quadratic, ``beta phi``: then the tolerance is one of the model's own size, also where the misfit is nearly
-        all of J. Of anything else, whose phi may be far from zero at its minimum, half the misfit.
+        Then the tolerance is one of the model's own size, also where the misfit is nearly all of J. Where phi is no
+        quadratic, half the misfit counts as well, as its beginning need not be its lowest value.
         """
-        return max(total - 0.5 * misfit, 0.0) if self.quadratic else 0.5 * misfit
+        penalty = abs(total - 0.5 * misfit - self.beta * self.beginning)
+        return penalty if self.quadratic else penalty + 0.5 * misfit
 
     def gradient(self, state: State) -> Array:
         """Gradient of J at a state."""
@@ -162,8 +166,8 @@ class Minimum:
     state : State
         The model.
     excess : float
-        How far J is above its minimum at most, as a part of ``beta phi`` (of half the misfit where phi is no
-        quadratic): a bound where phi has a ``curvature_floor``, an estimate elsewhere.
+        How far J is above its minimum at most, as a part of ``beta phi`` (where phi is no quadratic: of half the
+        misfit and of what phi has grown): a bound where phi has a ``curvature_floor``, an estimate elsewhere.
     converged : bool
         Whether that meets the tolerance.
     exhausted : bool
@@ -186,8 +190,8 @@ class GaussNewton:
     Parameters
     ----------
     tolerance : float
-        A minimisation has converged when J is above its minimum by no more than this part of ``beta phi`` (of half the
-        misfit where phi is no quadratic).
+        A minimisation has converged when J is above its minimum by no more than this part of ``beta phi`` (where phi
+        is no quadratic: of half the misfit and of what phi has grown from the reference).
     iterations : int
         Most steps of a minimisation.
     inner_tolerance : float

@@ -229,7 +229,7 @@ def _conjugate_gradients(
             break
         before = now
         now = now.moved(direction, image, curved, energy / curvature)
-        gain = before.change - now.change
+        gain = 0.5 * energy**2 / curvature
         best = max(best, gain)
         if not np.isfinite(now.change):
             return before, True
@@ -237,7 +237,7 @@ def _conjugate_gradients(
         inside = progress == 0.0 or bool(np.all((now.x >= bounds[0]) & (now.x <= bounds[1])))
         if inside and watch(now):
             return now, True
-        if gain <= progress * best:
+        if gain < progress * best:
             break
         scaled = -weights * now.gradient
         energy, last = -inner_product(now.gradient, scaled), energy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 
 import numpy as np
@@ -14,6 +15,7 @@ from cli_refusal import refused
 from geoinv import InputError
 from geoinv.embeddings import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, LearnedPotential, OPTEnet, Potential, Proximal, load
+from geoinv.learned.configuration import read_configuration
 from geoinv.learned.diffusion import Diffusion
 from geoinv.learned.training_settings import TrainingSettings
 from geoinv.learned.weights import read_weights, write_weights
@@ -239,6 +241,13 @@ def test_a_path_with_a_null_byte_is_one_sentence(tmp_path):
     for read in (lambda path: load(path, A), LearnedPotential.load, Diffusion.load):
         with pytest.raises(InputError, match=r"expects a whole safetensors file|expects a weights file"):
             read(str(tmp_path / "w\0.safetensors"))
+
+
+def test_a_pipe_in_place_of_weights_or_settings_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "w.safetensors")
+    for read in (read_weights, read_configuration):
+        with pytest.raises(InputError, match="expects a file, got a pipe or a device"):
+            read(tmp_path / "w.safetensors")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from geoinv.checks import InputError, shape_text
 from geoinv.formats.atomic import whole_file
+from geoinv.formats.budget import refuse_special
 from geoinv.memory import require_memory
 from geoinv.version import __version__
 
@@ -95,9 +96,12 @@ def read_weights(path: str | Path, kind: str | None = None) -> tuple[dict[str, A
 
 
 def _check_size(path: str | Path) -> None:
-    """Refuse a file that memory cannot hold; what is no file is refused where it is opened."""
+    """Refuse a pipe, and a file that memory cannot hold; what is not there is refused where it is opened."""
     try:
+        refuse_special(path)
         size = os.stat(path).st_size
+    except InputError:
+        raise
     except (OSError, ValueError):
         return
     require_memory(str(path), "its tensors", float(size), "use a machine with more memory")

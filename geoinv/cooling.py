@@ -189,7 +189,7 @@ class Run:
         last = self._minimise(simplest.beta, simplest.state, lambda misfit, gap: False)
         distance = "" if last.converged or last.exhausted else f"; {self._distance()}"
         self._unfitted = True
-        self.end(False, f"stalled ({floor.sentence(self.problem.data.size)}{distance})")
+        self.end(False, f"stalled: {floor.sentence(self.problem.data.size)}{distance}")
 
     def _doubts(self, predicted: npt.NDArray[np.float64]) -> str:
         """What is wrong with a fit that was to meet a target, after a semicolon; empty where nothing is."""

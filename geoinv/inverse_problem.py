@@ -94,7 +94,7 @@ class InverseProblem:
         A = as_operator("invert", A)
         if not (isinstance(seed, (int, np.integer)) and seed >= 0):
             raise InputError(f"invert expects seed to be a whole number of zero or more, got {seed!r}")
-        if solver is not None and not hasattr(solver, "step"):
+        if solver is not None and not isinstance(solver, GaussNewton):
             raise InputError(f"invert expects solver to be a geoinv.GaussNewton, got {solver!r}")
         observed = _on_range(A, "data", data)
         finite("invert", "data", observed, "drop those stations")

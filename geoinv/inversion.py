@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import array_of, positive
+from geoinv.checks import InputError, array_of, positive
 from geoinv.cooling import Run
+from geoinv.interrupts import interrupts_held
 from geoinv.inverse_problem import InverseProblem
 from geoinv.linop import LinearOperator
 from geoinv.provenance import described
@@ -53,7 +54,8 @@ def invert(
         cooling passes it, beta is bisected.
     beta : float or str, optional
         None cools it to the target; a number keeps it; ``"l-curve"`` takes the corner of
-        :func:`l_curve`.
+        :func:`l_curve`. Each minimisation goes on until the objective is within the solver's tolerance of its
+        minimum, or the status says how far it may be from it.
     base_level : float or str
         Constant in the data of each component: ``"none"``, ``"fit"`` (estimated with the model) or
         its value.
@@ -69,8 +71,8 @@ def invert(
     Returns
     -------
     Solution
-        Also where the target was not reached: ``solution.status`` says how it ended. Ctrl-C ends it
-        with the last model.
+        Also where the target was not reached: ``solution.status`` says how it ended, and what usually causes it where
+        the data are not fitted or residuals are no noise. Ctrl-C ends it with the last model.
 
     Raises
     ------
@@ -86,7 +88,10 @@ def invert(
     >>> solution.status.split(":")[0]
     'target reached'
     """
-    positive("invert", "target", np.asarray(float(target)), "give a chi^2 per datum, such as 1")
+    wanted = array_of("invert", "target", target, shape=())
+    positive("invert", "target", wanted, "give a chi^2 per datum, such as 1")
+    if not (isinstance(iterations, (int, np.integer)) and iterations > 0):
+        raise InputError(f"invert expects iterations to be a whole number above zero, got {iterations!r}")
     problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
     settings = {
         "regularizer": described(regularizer or Smooth()),
@@ -100,7 +105,7 @@ def invert(
         "seed": seed,
         "operator": described(problem.physics),
     }
-    run = Run(problem, float(target))
+    run = Run(problem, float(wanted))
     try:
         if beta is None:
             run.cool(iterations)
@@ -114,4 +119,5 @@ def invert(
             run.end_at("beta as given")
     except KeyboardInterrupt:
         run.end(False, f"interrupted after {len(run.history)} trade-offs")
-    return run.solution(settings)
+    with interrupts_held():
+        return run.solution(settings)

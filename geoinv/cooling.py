@@ -187,7 +187,7 @@ class Run:
         simplest = max((trial for trial in search.trials if trial.misfit <= search.window[1]), key=lambda t: t.beta)
         self._solver = replace(self._solver, iterations=1)
         last = self._minimise(simplest.beta, simplest.state, lambda misfit, gap: False)
-        distance = "" if last.converged or last.exhausted else f"; {self._distance()}"
+        distance = "" if last.converged or last.exhausted else f", {self._distance()}"
         self._unfitted = True
         self.end(False, f"stalled: {floor.sentence(self.problem.data.size)}{distance}")
 

@@ -149,13 +149,16 @@ def invert(
 
 def say_solution(solution: Solution) -> None:
     """Print how an inversion ended, and what it found."""
-    say("result", solution.status)
+    ending, *doubts = solution.status.split("; ")
+    say("result", ending)
     tried = len(solution.history)
     say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
     active = solution.model[solution.operator.grid.active]  # type: ignore[attr-defined]
     say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
     if np.any(solution.base_level):
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
+    if doubts:
+        warn("; ".join(doubts))
 
 
 def _grid(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.checks import InputError
 from geoinv.data_floor import DataFloor, data_floor
 from geoinv.fit_doubts import structured_residuals, usual_causes
 from geoinv.inverse_problem import InverseProblem
@@ -61,8 +62,19 @@ class Run:
     _began: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
-        """Start from the problem's first model."""
+        """Start from the problem's first model.
+
+        Raises
+        ------
+        InputError
+            If misfit or penalty are not finite there.
+        """
         start = self.problem.objective.evaluate(self.problem.start)
+        if not start.finite:
+            raise InputError(
+                "invert expects an operator and a regularizer that are finite at the initial model, got a misfit of "
+                f"{start.misfit:g} and a penalty of {start.penalty:g}; check both, and the size of the initial model"
+            )
         self.minimum = Minimum(replace(start, beta=np.nan), np.inf, False)
         self._first = max(self.chi2(start), FINITE)
         self._solver = self.problem.solver

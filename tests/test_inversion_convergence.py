@@ -269,3 +269,12 @@ def test_a_target_or_a_count_of_another_kind_is_refused(survey, change, words):
     A, model, *_ = survey
     with pytest.raises(geoinv.InputError, match=words):
         geoinv.invert(A, A(model), 1.0, **change)
+
+
+def test_an_operator_that_is_not_finite_at_the_start_is_refused():
+    class Broken(MatrixOperator):
+        def _forward(self, x):
+            return np.full((len(x), *self.range_shape), np.nan)
+
+    with pytest.raises(geoinv.InputError, match="finite at the initial model, got a misfit of nan"):
+        geoinv.invert(Broken(np.eye(3)), np.ones(3), 0.1, geoinv.Smooth(weighting=None))

@@ -16,7 +16,7 @@ TEST_EXTRAS := test,view,learn
 BENCH_EXTRAS := bench,learn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench campaign clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -41,6 +41,9 @@ format: $(VENV)/.test ## lay the code out and mend what ruff can mend
 
 bench: $(VENV)/.bench ## run every benchmark: tables on the screen, JSON beside them
 	@for script in benchmarks/adjoint.py benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+campaign: $(VENV)/.test ## try random geometries, spoilt files and killed runs (OPTIONS='--minutes 30 --resume')
+	$(BIN)/python benchmarks/campaign.py $(OPTIONS)
 
 clean: ## remove caches, build products and demo/ (remove .venv by hand to set up afresh)
 	rm -rf build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import os
 import resource
 import shutil
@@ -16,14 +17,14 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["SCENARIOS", "Ending", "made_inputs", "run"]
+__all__ = ["SCENARIOS", "Ending", "endings", "made_inputs", "run"]
 
 PATIENCE = 300.0
 """Seconds after which a command counts as hanging."""
@@ -400,6 +401,21 @@ def _opens(path: Path) -> bool:
     return True
 
 
+def endings(seeds: Iterable[int], scenarios: Iterable[str] = tuple(SCENARIOS)) -> Iterator[tuple[str, Ending]]:
+    """Run scenarios with some seeds, in a process without threads: name and outcome of each."""
+    # imported once, but no threads before the first fork: they do not survive it
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with suppress(ImportError):
+        import torch  # noqa: F401
+    with tempfile.TemporaryDirectory(prefix="geoinv-endings-") as place:
+        folder = Path(place) / "work"
+        folder.mkdir()
+        made_inputs(folder)
+        for seed, name in itertools.product(seeds, scenarios):
+            _emptied(folder, old=False)
+            yield name, SCENARIOS[name](seed, folder)
+
+
 def main() -> int:
     """Run scenarios with some seeds; returns how many failed, at most 1."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -407,21 +423,11 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the first of them")
     parser.add_argument("--only", choices=SCENARIOS, help="one scenario")
     given = parser.parse_args()
-    # imported once, but no threads before the first fork: they do not survive it
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with suppress(ImportError):
-        import torch  # noqa: F401
     counts = dict.fromkeys(("right", "refused", "failed"), 0)
-    with tempfile.TemporaryDirectory(prefix="geoinv-endings-") as place:
-        folder = Path(place) / "work"
-        folder.mkdir()
-        made_inputs(folder)
-        for seed in range(given.first, given.first + given.seeds):
-            for name in [given.only] if given.only else SCENARIOS:
-                _emptied(folder, old=False)
-                ending = SCENARIOS[name](seed, folder)
-                counts[ending.outcome] += 1
-                print(f"{ending.outcome:<8} {name} {seed}: {ending.what}; {ending.detail}", flush=True)
+    scenarios = [given.only] if given.only else list(SCENARIOS)
+    for name, ending in endings(range(given.first, given.first + given.seeds), scenarios):
+        counts[ending.outcome] += 1
+        print(f"{ending.outcome:<8} {name} {ending.seed}: {ending.what}; {ending.detail}", flush=True)
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     return int(counts["failed"] > 0)
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from mutations import mutated_bytes
 
 from geoinv import Grid, InputError, MainField, Survey
 from geoinv.formats import (
@@ -135,33 +136,13 @@ def spoilt(name: str, seed: int) -> bytes:
     random = np.random.default_rng([seed, *name.encode()])
     content = original(name)
     if name.endswith(".nc"):
-        return _spoilt_netcdf(content, random) if random.random() < 0.8 else _spoilt_bytes(content, random)
+        return _spoilt_netcdf(content, random) if random.random() < 0.8 else mutated_bytes(content, random)
     for _ in range(int(random.choice([1, 1, 1, 2, 3]))):
         content = _spoilt_text(content, random)
     if random.random() < 0.05:
         packed = gzip.compress(content, mtime=0)
-        content = packed if random.random() < 0.3 else _spoilt_bytes(packed, random)
+        content = packed if random.random() < 0.3 else mutated_bytes(packed, random)
     return content
-
-
-def _spoilt_bytes(content: bytes, random: Random) -> bytes:
-    """Bytes changed, lost, doubled, put in, or cut off."""
-    changed = bytearray(content)
-    first, second = sorted(int(n) for n in random.integers(0, len(content) + 1, 2))
-    kind = int(random.integers(5))
-    if kind == 0:
-        for place in random.integers(0, max(1, len(changed)), 1 + int(random.integers(8))):
-            if changed:
-                changed[int(place)] ^= 1 << int(random.integers(8))
-    elif kind == 1:
-        del changed[first:]
-    elif kind == 2:
-        del changed[first : min(second, first + 64)]
-    elif kind == 3:
-        changed[first:first] = changed[first : min(second, first + 4096)]
-    else:
-        changed[first:first] = random.bytes(1 + int(random.integers(64)))
-    return bytes(changed)
 
 
 def _spoilt_text(content: bytes, random: Random) -> bytes:
@@ -199,7 +180,7 @@ def _spoilt_text(content: bytes, random: Random) -> bytes:
         ]
         return ways[int(random.integers(len(ways)))]("\n".join(lines) + "\n")
     elif kind == 9:
-        return _spoilt_bytes(content, random)
+        return mutated_bytes(content, random)
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from geoinv import Grid, MainField, Survey
 from geoinv.operators.magnetic_dense import cell_fields
+from geoinv.operators.magnetic_multipole import dipole_size
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.survey import COMPONENTS
 
-__all__ = ["Geometry", "matrix_of", "random_geometry"]
+__all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 
 Array = npt.NDArray[np.float64]
 
@@ -96,6 +97,36 @@ def random_geometry(seed: int, most_cells: int = 400) -> Geometry:
     )
 
 
+def level_geometry(seed: int, most_cells: int = 60) -> Geometry:
+    """Case of a seed whose cells are even along easting and northing, as the Fourier engines want them.
+
+    Half of the surveys are level with stations one to three cells apart; the others have stations anywhere. They begin
+    and end beside the cells or within them.
+    """
+    case, random = random_geometry(seed, most_cells), np.random.default_rng([seed, 1])
+    grid = case.grid
+    edges = [axis[0] + np.diff(axis)[0] * np.arange(axis.size) for axis in (grid.easting_edges, grid.northing_edges)]
+    upward = grid.upward_edges
+    if random.random() < 0.5:
+        upward = upward[-1] - np.diff(upward)[-1] * np.arange(upward.size)[::-1]
+    spacing = np.array([axis[1] - axis[0] for axis in (*edges, upward)])
+    height = upward[-1] + spacing.min() * 10.0 ** random.uniform(-0.7, 1.5)
+    places = [
+        axis[0] + width * (random.integers(-4, axis.size + 3) + random.choice([0.0, 0.5, random.random()]) + steps)
+        for axis, width, steps in zip(
+            edges, spacing, (random.integers(1, 4) * np.arange(random.integers(1, 7)) for _ in range(2)), strict=False
+        )
+    ]
+    easting, northing = (points.ravel() for points in np.meshgrid(*places))
+    level = random.random() < 0.5
+    if not level:
+        easting, northing = (random.uniform(axis[0], axis[-1], 4 + easting.size) for axis in edges)
+    heights = height + spacing[2] * (0.0 if level else 1.0) * random.random(easting.size)
+    survey = Survey(easting, northing, heights, components=case.survey.components, field=case.survey.field)
+    name = f"even {'x'.join(map(str, grid.shape))}, {survey.stations} {'level' if level else 'scattered'}, seed {seed}"
+    return case._replace(name=name, grid=Grid(*edges, upward, active=grid.active), survey=survey)
+
+
 def _edges(random: np.random.Generator, shape: str, count: int, size: float, factor: float) -> Array:
     """Cell edges along an axis."""
     widths = np.full(count, size)
@@ -155,6 +186,20 @@ def matrix_of(problem: MagneticProblem) -> Array:
             of = _dipoles(problem, offsets[station[part], cell[part]], halves[cell[part]], order)
             flat[:, station[part], :, cell[part]] = of
     return matrix
+
+
+def dipole_sizes(problem: MagneticProblem) -> Array:
+    """Mean over directions of a dipole's datum at each cell's distance (components, stations, unknowns, *cells)."""
+    grid, survey = problem.grid, problem.survey
+    centres = np.stack(np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij"), -1)[..., ::-1]
+    stations = np.column_stack([survey.easting, survey.northing, survey.upward])
+    r = np.maximum(np.linalg.norm(stations[:, None, None, None] - centres, axis=-1), 1e-3)
+    sizes = np.empty((problem.components, len(stations), problem.unknowns, *grid.shape))
+    for c, order in enumerate(problem.kernels.order):
+        for u in range(problem.unknowns):
+            size = dipole_size(int(order), problem.kernels.weights[c, u])
+            sizes[c, :, u] = size * grid.volumes / r ** (order + 1.0)
+    return sizes
 
 
 def _dipoles(problem: MagneticProblem, offsets: Array, halves: Array, order: int) -> Array:

@@ -80,6 +80,8 @@ class Benchmark:
         What the benchmark shows, in one sentence.
     arguments : sequence of str, optional
         Command line; ``sys.argv`` by default.
+    extend : callable, optional
+        Adds options of its own to the parser.
 
     Attributes
     ----------
@@ -89,11 +91,20 @@ class Benchmark:
         Small sizes, for a smoke test; nothing is written unless ``--json`` says where.
     path : Path or None
         Where the record will stand; pictures go beside it.
+    options : argparse.Namespace
+        What was given, those of `extend` included.
+    command : list of str
+        What the record says it was made by, without options.
     details : dict
         Whatever else the record should keep.
     """
 
-    def __init__(self, question: str, arguments: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        question: str,
+        arguments: Sequence[str] | None = None,
+        extend: Callable[[argparse.ArgumentParser], None] | None = None,
+    ) -> None:
         script = Path(sys.argv[0])
         parser = argparse.ArgumentParser(description=question)
         parser.add_argument("--quick", action="store_true", help="small sizes: does it run?")
@@ -103,9 +114,12 @@ class Benchmark:
             metavar="FILE",
             help="record to write (results/benchmarks/NAME.json; with --quick: none)",
         )
-        options = parser.parse_args(arguments)
+        if extend is not None:
+            extend(parser)
+        self.options = options = parser.parse_args(arguments)
         self.question = question
         self.name = script.stem.removeprefix("bench_")
+        self.command = ["geoinv", "bench", self.name]
         self.quick: bool = options.quick
         self.rows: list[Row] = []
         self.tables: list[dict[str, Any]] = []
@@ -177,7 +191,7 @@ class Benchmark:
             return len(missed)
         record = {
             "question": self.question,
-            "command": shlex.join(["geoinv", "bench", self.name, *sys.argv[1:]]),
+            "command": shlex.join([*self.command, *sys.argv[1:]]),
             "date": self._began.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - self._began).total_seconds(), 1),
             "quick": self.quick,

@@ -14,7 +14,8 @@ INTRODUCTION = """\
 # Benchmarks
 
 Written by `benchmarks/summary.py` from the records `*.json` beside it; `make bench` measures everything
-again. Times are medians, on the machine and with the load that each section names.
+again, and `make campaign` the campaign. Times are medians, on the machine and with the load that each section
+names.
 """
 
 

@@ -16,14 +16,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "benchmarks"
-SCRIPTS = ["adjoint", *sorted(path.stem for path in FOLDER.glob("bench_*.py"))]
+SCRIPTS = ["adjoint", "campaign", *sorted(path.stem for path in FOLDER.glob("bench_*.py"))]
 PEERS = {"choclo", "cupy", "deepinv", "fmm3dpy", "harmonica", "mpmath", "pylops", "simpeg"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "needed"),
-    [("adjoint", "pywt"), ("bench_growth", "numba"), ("bench_tomography", "numba"), ("bench_inversion", "numba")],
+    [
+        ("adjoint", "pywt"),
+        ("bench_growth", "numba"),
+        ("bench_tomography", "numba"),
+        ("bench_inversion", "numba"),
+        ("campaign", "torch"),
+    ],
 )
 def test_a_benchmark_reaches_its_aims_and_leaves_a_record(script: str, needed: str, tmp_path: Path) -> None:
     if importlib.util.find_spec(needed) is None:

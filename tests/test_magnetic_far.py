@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import numpy.testing as npt
 import pytest
@@ -10,10 +13,13 @@ from makers import FIELD, UNKNOWNS, holes, scattered_survey
 import geoinv
 from geoinv.operators.magnetic_dense import cell_fields
 from geoinv.operators.magnetic_direct import Direct, direct_estimate
-from geoinv.operators.magnetic_multipole import ORDERS, dipole_size, far_terms, near_cells, places, reach
+from geoinv.operators.magnetic_multipole import ORDERS, far_terms, near_cells, places, reach
 from geoinv.operators.magnetic_problem import MagneticProblem
 from geoinv.progress import reporting
 from geoinv.survey import COMPONENTS
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+from random_geometries import dipole_sizes
 
 TOLERANCES = (1e-3, 5e-6, 1e-6)
 
@@ -74,22 +80,6 @@ def dense(engine: Direct) -> np.ndarray:
     p = engine.problem
     units = np.eye(p.components * p.survey.stations).reshape(-1, p.components, p.survey.stations)
     return engine.adjoint(units).reshape(p.components, p.survey.stations, p.unknowns, *p.grid.shape)
-
-
-def dipole_sizes(p: MagneticProblem) -> np.ndarray:
-    """What the error is compared with: mean over directions of the dipole's datum at each cell's distance."""
-    grid = p.grid
-    centres = np.stack(np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij"), -1)[..., ::-1]
-    stations = np.column_stack([p.survey.easting, p.survey.northing, p.survey.upward])
-    r = np.maximum(np.linalg.norm(stations[:, None, None, None] - centres, axis=-1), 1e-3)
-    volume = np.multiply.outer(
-        np.diff(grid.upward_edges), np.outer(*map(np.diff, (grid.northing_edges, grid.easting_edges)))
-    )
-    sizes = np.empty((p.components, len(stations), p.unknowns, *grid.shape))
-    for c, order in enumerate(p.kernels.order):
-        for u in range(p.unknowns):
-            sizes[c, :, u] = dipole_size(int(order), p.kernels.weights[c, u]) * volume / r ** (order + 1.0)
-    return sizes
 
 
 @pytest.mark.parametrize("derivatives", [2, 3])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 from makers import DTYPES, FIELD, UNKNOWNS
-from test_magnetic_far import dense, dipole_sizes, problem
+from test_magnetic_far import dense, problem
 
 import geoinv
 from geoinv import InputError
@@ -20,7 +20,7 @@ from geoinv.operators.magnetic_multipole import FAINT, faintest, near_cells, sin
 from geoinv.operators.magnetic_problem import MagneticProblem
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-from random_geometries import matrix_of, random_geometry
+from random_geometries import dipole_sizes, matrix_of, random_geometry
 
 
 def padded(core: int, padding: int, factor: float) -> geoinv.Grid:

@@ -30,6 +30,8 @@ __all__ = [
 
 FILE = "checkpoint.safetensors"
 KIND = "training checkpoint"
+LONGEST = 80
+"""Characters that a sentence shows of what a file says."""
 PARTS = ("network", "best", "adam")
 OTHERS = {
     "operator values": "an operator of the same name and shapes with other values",
@@ -126,6 +128,11 @@ def read_checkpoint(path: Path, run: Mapping[str, Any]) -> Checkpoint:
     return Checkpoint(found, record, **parts)
 
 
+def _cut(text: str) -> str:
+    """Text for a sentence: a forged file may say any length of it."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
 def check_same_run(path: Path, found: Mapping[str, Any], run: Mapping[str, Any]) -> None:
     """Refuse to go on with another training than a file is of.
 
@@ -150,7 +157,7 @@ def check_same_run(path: Path, found: Mapping[str, Any], run: Mapping[str, Any])
             f"{path} expects to tell the training that it was made by, got a file that does not say its {place}, as "
             "older versions of geoinv wrote them; train anew in another folder"
         )
-    got = OTHERS.get(place, f"{place} = {now!r} where that had {before!r}")
+    got = OTHERS.get(place, f"{_cut(place)} = {_cut(repr(now))} where that had {_cut(repr(before))}")
     if place in FIRST and not run["network"]["seeded"]:
         # its weights are replaced: what comes out is right, but not what this network would have given
         warnings.warn(

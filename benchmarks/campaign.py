@@ -22,6 +22,7 @@ import resource
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -82,7 +83,9 @@ def files(seed: int) -> Iterator[tuple[str, str]]:
         for name in module.ORIGINALS:
             with tempfile.TemporaryDirectory(prefix="geoinv-campaign-") as folder:
                 path = Path(folder, name)
-                path.write_bytes(module.spoilt(name, seed))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of xarray, about files that it is made to write
+                    path.write_bytes(module.spoilt(name, seed))
                 yield name, module.outcome(path)
 
 

@@ -386,7 +386,8 @@ def _essence(path: Path) -> str:
         import xarray as xr
 
         with xr.open_dataset(path) as data:
-            return str([(name, data[name].to_numpy().tobytes()) for name in sorted(map(str, data.data_vars))])
+            names = sorted(set(map(str, data.data_vars)) - {"history_seconds"})
+            return str([(name, data[name].to_numpy().tobytes()) for name in names])
     return str(path.read_bytes())
 
 

@@ -21,7 +21,7 @@ from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
 from geoinv.operators.magnetic_lattice_margin import assured_plan
 from geoinv.operators.magnetic_lattice_plan import LatticePlan, plan_of
 from geoinv.operators.magnetic_prism_rounding import prism_rounding
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.magnetic_problem import LEAST_RTOL, MagneticProblem
 
 __all__ = ["ENGINES", "Choice", "choose"]
 
@@ -30,9 +30,13 @@ ENGINES = ("direct", "gridded", "lattice", "dense")
 CONDITIONS = {
     "gridded": "a regular survey over regular cells and a moderate rtol",
     "dense": "cells that are not too far away",
+    "direct": "cells that are not too far away, or an rtol",
     "lattice": "cells of one size, a moderate rtol and many stations, not far apart",
 }
 """What the engines ask for that do not apply everywhere."""
+
+MOST_ROUNDING = 1e-3
+"""Rounding of exact prisms beyond which they are refused where no tolerance is named."""
 
 VALUES_A_SECOND = 1.7e7
 """Kernel values a second and core (Xeon, 2.1 GHz, AVX-512) on the way to a matrix or a table, written to memory."""
@@ -90,8 +94,10 @@ class _Offers:
         details: dict[str, dict[str, Any]] = {}
         if "direct" in engines:
             costs["direct"] = replace(direct_estimate(problem), applications=applications)
-        rounded = _rounding(problem)
+        rounded = _rounding(problem, engines)
         if rounded is not None:
+            if problem.rtol is None:
+                return cls({}, dict.fromkeys(engines, rounded), details)
             return cls(costs, {name: rounded for name in engines if name != "direct"}, details)
         if "dense" in engines:
             costs["dense"] = replace(_dense(problem), applications=applications)
@@ -140,7 +146,8 @@ def choose(
     least predicted time for building it and for the given number of applications. Gridded applies
     where cells are uniform along easting and northing, stations lie at one height and whole cells
     apart; lattice where cells are uniform along all axes and interpolation reaches the tolerance.
-    All but direct ask for a tolerance above the rounding of far prisms, gridded above that of its
+    All but direct ask for a tolerance above the rounding of far prisms, which without one is a thousandth at most for
+    every engine, gridded above that of its
     transforms, lattice for stations that no cell's field vanishes at.
     The budget is half of the memory that is free now, unless given. A named engine is taken if it
     applies and fits.
@@ -189,14 +196,18 @@ def _dense(problem: MagneticProblem) -> Estimate:
     return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
 
 
-def _rounding(problem: MagneticProblem) -> str | None:
+def _rounding(problem: MagneticProblem, engines: Sequence[str]) -> str | None:
     """Clause that says why exact prisms do not serve, where the rounding of far ones is above the tolerance."""
+    tolerated = MOST_ROUNDING if problem.rtol is None else problem.rtol
+    if problem.rtol is None and problem.storage == np.float32 and list(engines) == ["gridded"]:
+        tolerated = LEAST_RTOL["float32"]  # which no rtol means there
+    error = prism_rounding(problem, tolerated)
+    if error <= tolerated:
+        return None
+    clause = f"prisms round in float64 to {error:.1g} of what the furthest cells give"
     if problem.rtol is None:
-        return None
-    error = prism_rounding(problem, problem.rtol)
-    if error <= problem.rtol:
-        return None
-    return f"prisms round in float64 to {error:.1g} of what the furthest cells give, above rtol {problem.rtol:g}"
+        return f"{clause}: give an rtol, with which direct holds at any distance"
+    return f"{clause}, above rtol {problem.rtol:g}"
 
 
 def _layout(problem: MagneticProblem, budget: float) -> GriddedLayout | str:

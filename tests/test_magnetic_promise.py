@@ -142,6 +142,20 @@ def test_what_double_precision_cannot_hold_is_refused_or_left_to_another_engine(
     assert precise_layout(of, layout) is layout
 
 
+@pytest.mark.parametrize("engine", ["direct", "dense", "gridded"])
+def test_exact_prisms_too_far_away_to_be_right_are_refused_and_an_rtol_is_named(engine):
+    grid = geoinv.Grid.regular((1, 2, 2), (2.0, 2.0, 2.0), (-2.0, 0.0, 0.0))
+    near, far = (geoinv.Survey([2.0], [2.0], [height], field=FIELD) for height in (1e4, 1e6))
+    told = r"prisms round in float64 to 0\.03 of what the furthest cells give: give an rtol, with which direct holds"
+    for dtype in ("float64", "float32"):
+        with pytest.raises(InputError, match=told):
+            Magnetics(grid, far, engine, dtype=dtype)
+        held = Magnetics(grid, far, "direct", 1e-5, dtype)(np.full(grid.shape, 0.05))
+        ratio = held / Magnetics(grid, near, "direct", 1e-5, dtype)(np.full(grid.shape, 0.05))
+        np.testing.assert_allclose(ratio, ((1e4 + 1.0) / (1e6 + 1.0)) ** 3, rtol=1e-5)
+    Magnetics(grid, near, engine)
+
+
 def anywhere(
     count: int, extent: float, components: tuple[str, ...] = ("tmi",), seed: int = 5, corner: float = 5.0
 ) -> geoinv.Survey:

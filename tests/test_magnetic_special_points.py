@@ -218,7 +218,12 @@ def test_no_geometry_whatever_makes_a_number_that_is_not_finite(easting, northin
     near = [st.one_of(st.sampled_from(list(values)), st.floats(-2048.0, 2048.0, width=32)) for values in edges]
     stations = np.array(data.draw(st.lists(st.tuples(*near), min_size=1, max_size=4)))
     survey = geoinv.Survey(*stations.T, components=COMPONENTS, field=FIELD)
-    A = Magnetics(geoinv.Grid(*edges), survey, engine="direct", unknown="magnetization")
+    try:
+        A = Magnetics(geoinv.Grid(*edges), survey, engine="direct", unknown="magnetization")
+    except geoinv.InputError as refusal:
+        # so far away that exact prisms are rounding: they are refused without a tolerance, and right with one
+        assert "prisms round" in str(refusal)  # noqa: PT017
+        A = Magnetics(geoinv.Grid(*edges), survey, engine="direct", unknown="magnetization", rtol=1e-6)
     assert np.isfinite(A(np.ones(A.domain_shape))).all()
     assert np.isfinite(A.T(np.ones(A.range_shape))).all()
     assert np.isfinite(A.gram_diagonal()).all()

@@ -30,7 +30,7 @@ def require_room(owner: str, weights: int, parts: int = 1) -> None:
 
     Examples
     --------
-    >>> require_room("EUnet", 10**30)
+    >>> require_room("EUnet", 10**30)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
     geoinv.checks.InputError: EUnet expects its 1e+30 numbers to fit in ...

@@ -47,8 +47,8 @@ def shown(value: Any) -> str:
 
     Examples
     --------
-    >>> shown("wide"), shown([1] * 100)[-8:], shown(10**5000)
-    ("'wide'", '1, 1 ...', 'an int that is too large to show')
+    >>> shown("wide"), shown([1] * 100)[-4:], shown(10**5000)
+    ("'wide'", ' ...', 'an int that is too large to show')
     """
     try:
         text = repr(value)

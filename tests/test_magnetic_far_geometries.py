@@ -91,15 +91,18 @@ def test_a_long_thin_cell_is_right_from_far_away_by_few_stations_and_by_many(siz
 @pytest.mark.parametrize("rtol", [1e-3, 5e-6])
 def test_padded_meshes_give_what_the_exact_sums_give(padding, factor, single, rtol):
     grid, survey = padded(5, padding, factor), scattered(9, 300.0)
-    p, exact = problem(grid, survey, rtol), Magnetics(grid, survey, "dense")
+    p = problem(grid, survey, rtol)
+    # dense refuses the widest, where exact prisms round too much
+    exact = matrix_of(p).reshape(9, -1) if padding == 18 else Magnetics(grid, survey, "dense").to_dense()
     if faintest(p) == 1.0:
         assert rows_in_range(p, near_cells(p)) == single
     A = Magnetics(grid, survey, "direct", rtol)
     model = np.zeros(grid.shape)
     model[:, padding : padding + 3, padding : padding + 4] = 0.05
     for one in (model, np.full(grid.shape, 0.01)):
-        assert np.linalg.norm(A(one) - exact(one)) <= rtol * np.linalg.norm(abs(exact.to_dense()) @ one.ravel())
-    npt.assert_allclose(A.gram_diagonal(), exact.gram_diagonal(), rtol=max(5.0 * rtol, 1e-3))
+        assert np.linalg.norm(A(one) - exact @ one.ravel()) <= rtol * np.linalg.norm(abs(exact) @ one.ravel())
+    diagonal = np.sum(exact**2, axis=0).reshape(grid.shape)
+    npt.assert_allclose(A.gram_diagonal(), diagonal, rtol=max(5.0 * rtol, 1e-3))
 
 
 @pytest.mark.parametrize(("padding", "width"), [(4, 300.0), (12, 6000.0)])

@@ -209,7 +209,7 @@ class Run:
         structure = structured_residuals(problem.physics, problem.data, predicted, problem.uncertainty)
         if not self._cooled or not (structure or self._unfitted):
             return ""
-        return "; ".join(["", *([structure] if structure else []), usual_causes(problem.physics)])
+        return "; ".join(["", *([structure] if structure else []), usual_causes(problem.physics, self.reached)])
 
     def solution(self, settings: dict[str, Any]) -> Solution:
         """Solution at the current state."""

@@ -19,16 +19,17 @@ STRUCTURED = 3.0
 strong data of a smooth model fitted to chi^2/N = 1 have two or so."""
 
 
-def usual_causes(operator: Any) -> str:
-    """What usually keeps data from being fitted, in a few words."""
+def usual_causes(operator: Any, reached: bool) -> str:
+    """What usually keeps data from being fitted: all, or some where the target is reached in the mean."""
+    mean = "a target that is met in the mean alone (a lower one fits strong data better), " if reached else ""
     if getattr(operator, "survey", None) is None:
-        return "usual causes: standard deviations too small, or an operator that does not describe the data"
+        return f"usual causes: {mean}standard deviations too small, or an operator that does not describe the data"
     remanence = ""
     if getattr(operator, "unknown", "") == "susceptibility":
-        remanence = "remanent magnetization (which unknown='magnetization' allows for), "
+        remanence = "remanent magnetization, "
     return (
-        f"usual causes: {remanence}standard deviations too small for strong data, a mesh too coarse or too small, "
-        "wrong heights, a base level left in the data"
+        f"usual causes: {mean}{remanence}standard deviations too small for strong data, a mesh too coarse or too "
+        "small, wrong heights, a base level left in the data"
     )
 
 

@@ -197,7 +197,10 @@ def _title(attributes: Mapping[str, object], model: Model | None, channels: tupl
     names = " ".join(channel.short for channel in channels)
     data = f"{spaced(sum(channel.observed.size for channel in channels))} {names} data"
     what = f"{model.name.capitalize()} recovered from {data}" if model else f"Fit of {data}"
-    ending = plain_text(attributes.get("status", ""), _LONGEST).rstrip(".").replace("chi^2", "χ²")
+    # what is doubted about the fit follows a semicolon, and has no room in a title
+    ending = (
+        plain_text(str(attributes.get("status", "")).partition("; ")[0], _LONGEST).rstrip(".").replace("chi^2", "χ²")
+    )
     if "χ²" not in ending and "chi2_per_datum" in attributes:
         fit = f"χ²/N = {_number(attributes['chi2_per_datum'])}"
         ending = f"{ending}, {fit}" if ending else fit

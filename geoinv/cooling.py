@@ -207,7 +207,7 @@ class Run:
         """What is wrong with a fit that was to meet a target, after a semicolon; empty where nothing is."""
         problem = self.problem
         structure = structured_residuals(problem.physics, problem.data, predicted, problem.uncertainty)
-        if not self._cooled or not (structure or self._unfitted):
+        if not self._cooled or not (self._unfitted or (structure and self.reached)):
             return ""
         return "; ".join(["", *([structure] if structure else []), usual_causes(problem.physics, self.reached)])
 

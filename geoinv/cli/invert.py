@@ -158,7 +158,7 @@ def say_solution(solution: Solution) -> None:
     if np.any(solution.base_level):
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
     if doubts:
-        warn("; ".join(doubts))
+        say("doubts", "; ".join(doubts))
 
 
 def _grid(

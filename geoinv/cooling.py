@@ -205,9 +205,11 @@ class Run:
 
     def _doubts(self, predicted: npt.NDArray[np.float64]) -> str:
         """What is wrong with a fit that was to meet a target, after a semicolon; empty where nothing is."""
+        if not self._cooled or not (self._unfitted or self.reached):
+            return ""
         problem = self.problem
         structure = structured_residuals(problem.physics, problem.data, predicted, problem.uncertainty)
-        if not self._cooled or not (self._unfitted or (structure and self.reached)):
+        if not (structure or self._unfitted):
             return ""
         return "; ".join(["", *([structure] if structure else []), usual_causes(problem.physics, self.reached)])
 

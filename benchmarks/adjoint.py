@@ -18,7 +18,7 @@ from small_operators import Case, small_operators
 from wrapped import Wrapped
 
 from geoinv import InputError, LinearOperator
-from geoinv.backend import require_gpu
+from geoinv.core.backend import require_gpu
 
 Array = npt.NDArray[Any]
 

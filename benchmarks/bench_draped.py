@@ -14,8 +14,8 @@ from turns import Contestant
 
 from geoinv import Grid, Survey
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_lattice import LatticeEngine
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
+from geoinv.operators.prisms.problem import MagneticProblem
 
 Array = npt.NDArray[np.float64]
 

@@ -10,14 +10,14 @@ from record import Benchmark, timed
 from synthetic import draped
 
 import geoinv
-from geoinv.backend import require_gpu
+from geoinv.core.backend import require_gpu
 from geoinv.operators.cuda import on_gpu
-from geoinv.operators.magnetic_cuda import DirectCuda
-from geoinv.operators.magnetic_gridded_cuda import GriddedCuda
-from geoinv.operators.magnetic_lattice import LatticeEngine
-from geoinv.operators.magnetic_lattice_cuda import LatticeCuda
-from geoinv.operators.magnetic_multipole import SLOTS
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.cuda.gridded import GriddedCuda
+from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
+from geoinv.operators.prisms.multipole.expansion import SLOTS
+from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
+from geoinv.operators.prisms.problem import MagneticProblem
 
 FIELD = geoinv.MainField(inclination=65.0, declination=10.0, intensity=52000.0)
 

@@ -318,7 +318,7 @@ def broken_cache(seed: int, folder: Path) -> Ending:
 
 def _checkpoints_at_once() -> None:
     """Write a checkpoint after every epoch, not every half minute."""
-    from geoinv.learned import training
+    from geoinv.learned.training import train as training
 
     training.fit = functools.partial(training.fit, checkpoint_seconds=0.0)
 

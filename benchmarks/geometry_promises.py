@@ -16,10 +16,10 @@ from random_geometries import Geometry, dipole_sizes, level_geometry, matrix_of,
 
 from geoinv import InputError
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_multipole import faintest
-from geoinv.operators.magnetic_prism_rounding import prism_rounding
-from geoinv.operators.magnetic_problem import LEAST_RTOL, MagneticProblem
-from geoinv.weighting import sensitivity_weighting
+from geoinv.operators.prisms.multipole.expansion import faintest
+from geoinv.operators.prisms.problem import LEAST_RTOL, MagneticProblem
+from geoinv.operators.prisms.rounding import prism_rounding
+from geoinv.regularizers.weighting import sensitivity_weighting
 
 __all__ = ["geometry_trials"]
 

@@ -20,11 +20,11 @@ from mutations import MUTATORS
 from geoinv import InputError
 from geoinv.datasets.mnist import read_idx
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, load
-from geoinv.learned.configuration import EXAMPLE, read_configuration
-from geoinv.learned.diffusion import Diffusion
-from geoinv.learned.model_files import read_npy
-from geoinv.learned.training import fit
-from geoinv.learned.training_settings import TrainingSettings
+from geoinv.learned.configuration.model_files import read_npy
+from geoinv.learned.priors.diffusion import Diffusion
+from geoinv.learned.training.configuration import EXAMPLE, read_configuration
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import MagneticSection
 
 __all__ = ["ORIGINALS", "outcome", "spoilt"]

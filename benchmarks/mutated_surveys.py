@@ -35,7 +35,7 @@ from geoinv.formats import (
     write_netcdf,
     write_survey,
 )
-from geoinv.grid import AXES
+from geoinv.meshes.tensor import AXES
 
 __all__ = ["ORIGINALS", "main", "original", "outcome", "spoilt"]
 

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv import Grid, MainField, Survey
-from geoinv.operators.magnetic_dense import cell_fields
-from geoinv.operators.magnetic_multipole import dipole_size
-from geoinv.operators.magnetic_problem import MagneticProblem
-from geoinv.survey import COMPONENTS
+from geoinv.operators.prisms.dense import cell_fields
+from geoinv.operators.prisms.multipole.expansion import dipole_size
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.surveys.survey import COMPONENTS
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 

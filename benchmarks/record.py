@@ -23,9 +23,9 @@ from summary import cells_of, write_summary
 from table import markdown
 
 from geoinv import InputError
-from geoinv.cli.outputs import check_output
+from geoinv.cli.support.outputs import check_output
+from geoinv.core.version import __version__
 from geoinv.formats.atomic import whole_file
-from geoinv.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results" / "benchmarks"

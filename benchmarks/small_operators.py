@@ -13,10 +13,10 @@ from itertools import product
 import numpy as np
 
 from geoinv import Grid, LinearOperator, MainField, Survey
-from geoinv.embeddings import OverCompleteCosines, UndecimatedWavelets
-from geoinv.linop import Identity, MatrixOperator
+from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
-from geoinv.operators.magnetic_choice import ENGINES
+from geoinv.operators.prisms.choice import ENGINES
 
 __all__ = ["ENGINES", "Case", "small_operators"]
 

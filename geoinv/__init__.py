@@ -5,24 +5,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geoinv.checks import InputError
-from geoinv.field import MainField, total_field_anomaly
-from geoinv.grid import Grid
-from geoinv.survey import Survey
-from geoinv.version import __version__
+from geoinv.core.checks import InputError
+from geoinv.core.version import __version__
+from geoinv.meshes.tensor import Grid
+from geoinv.surveys.main_field import MainField, total_field_anomaly
+from geoinv.surveys.survey import Survey
 
 if TYPE_CHECKING:
     from geoinv import datasets as datasets
     from geoinv import formats as formats
     from geoinv import learned as learned
     from geoinv import operators as operators
-    from geoinv.inversion import invert
-    from geoinv.learned.bridge import as_torch
-    from geoinv.linop import LinearOperator
-    from geoinv.regularizers import Regularizer, Smooth
-    from geoinv.solution import Solution
-    from geoinv.solvers import GaussNewton
-    from geoinv.trade_off import l_curve
+    from geoinv.algebra.linop import LinearOperator
+    from geoinv.algebra.torch_bridge import as_torch
+    from geoinv.inversion.gauss_newton import GaussNewton
+    from geoinv.inversion.invert import invert
+    from geoinv.inversion.l_curve import l_curve
+    from geoinv.inversion.solution import Solution
+    from geoinv.regularizers.smooth import Regularizer, Smooth
 
 
 __all__ = [
@@ -51,14 +51,14 @@ _LAZY = {
     "formats": ("geoinv.formats", None),
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
-    "GaussNewton": ("geoinv.solvers", "GaussNewton"),
-    "LinearOperator": ("geoinv.linop", "LinearOperator"),
-    "Regularizer": ("geoinv.regularizers", "Regularizer"),
-    "Smooth": ("geoinv.regularizers", "Smooth"),
-    "as_torch": ("geoinv.learned.bridge", "as_torch"),
-    "Solution": ("geoinv.solution", "Solution"),
-    "invert": ("geoinv.inversion", "invert"),
-    "l_curve": ("geoinv.trade_off", "l_curve"),
+    "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
+    "LinearOperator": ("geoinv.algebra.linop", "LinearOperator"),
+    "Regularizer": ("geoinv.regularizers.smooth", "Regularizer"),
+    "Smooth": ("geoinv.regularizers.smooth", "Smooth"),
+    "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
+    "Solution": ("geoinv.inversion.solution", "Solution"),
+    "invert": ("geoinv.inversion.invert", "invert"),
+    "l_curve": ("geoinv.inversion.l_curve", "l_curve"),
 }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geoinv.operators.blur import Blur
     from geoinv.operators.magnetic import Magnetics
-    from geoinv.operators.magnetic_section import MagneticSection
+    from geoinv.operators.section import MagneticSection
     from geoinv.operators.straight_ray import StraightRayTomography
     from geoinv.operators.total_time import TotalTime
 
@@ -22,7 +22,7 @@ __all__ = ["Blur", "MagneticSection", "Magnetics", "StraightRayTomography", "Tot
 
 _LAZY = {
     "Blur": "blur",
-    "MagneticSection": "magnetic_section",
+    "MagneticSection": "section",
     "Magnetics": "magnetic",
     "StraightRayTomography": "straight_ray",
     "TotalTime": "total_time",

@@ -9,7 +9,7 @@ from typing import Any
 
 from numba.core.caching import FunctionCache
 
-from geoinv.checks import MachineWarning
+from geoinv.core.checks import MachineWarning
 
 __all__ = ["KernelCache"]
 

@@ -10,10 +10,10 @@ import ducc0.fft
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import Resident, array_module
-from geoinv.checks import InputError, array_of, choice, positive, shape_text
-from geoinv.linop import LinearOperator
-from geoinv.memory import require_memory
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.backend import Resident, array_module
+from geoinv.core.checks import InputError, array_of, choice, positive, shape_text
+from geoinv.core.memory import require_memory
 from geoinv.operators._blur_numba import sum_over_offsets
 from geoinv.operators.cuda import Runner, Source, blocks_of, on_gpu, real_source
 from geoinv.operators.spectral_filters import cosine_filtered, fourier_filtered

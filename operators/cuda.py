@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from geoinv.backend import require_gpu
-from geoinv.checks import InputError
+from geoinv.core.backend import require_gpu
+from geoinv.core.checks import InputError
 
 __all__ = ["Argument", "Cupy", "Runner", "Source", "blocks_of", "on_gpu", "real_source"]
 
@@ -66,12 +66,12 @@ class Argument:
 
 @dataclass(frozen=True)
 class Source:
-    """One ``.cu`` file of this folder, with the constants it is compiled with.
+    """One ``.cu`` file of the operators, with the constants it is compiled with.
 
     Attributes
     ----------
     file : str
-        Name of the file.
+        Path of the file within ``operators/``.
     constants : tuple of (str, str or int)
         Macros; ``TILE`` is the number of threads of a block, ``real`` the type of the numbers.
     """
@@ -115,7 +115,8 @@ def real_source(file: str, dtype: np.dtype[Any], **constants: int | str) -> Sour
 @cache
 def _text(file: str) -> str:
     text = (Path(__file__).parent / file).read_text(encoding="utf-8")
-    return re.sub(r'^#include "(\w+\.cuh)"$', lambda match: _text(match[1]), text, flags=re.MULTILINE)
+    beside = Path(file).parent
+    return re.sub(r'^#include "(\w+\.cuh)"$', lambda match: _text(f"{beside / match[1]}"), text, flags=re.MULTILINE)
 
 
 class Runner(ABC):

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import Resident, array_module
-from geoinv.checks import InputError, array_of, choice, finite, positive, shape_text
-from geoinv.grid import AXES, Grid
-from geoinv.linop import LinearOperator
-from geoinv.memory import memory_said
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.backend import Resident, array_module
+from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
+from geoinv.core.memory import memory_said
+from geoinv.meshes.tensor import AXES, Grid
 from geoinv.operators.cuda import on_gpu
-from geoinv.operators.magnetic_choice import ENGINES, Choice, choose
-from geoinv.operators.magnetic_cuda import engine_on_gpu
-from geoinv.operators.magnetic_dense import Dense
-from geoinv.operators.magnetic_direct import Direct
-from geoinv.operators.magnetic_estimate import APPLICATIONS, Estimate
-from geoinv.operators.magnetic_gridded import Gridded
-from geoinv.operators.magnetic_lattice import LatticeEngine
-from geoinv.operators.magnetic_lattice_plan import DEFAULT_RTOL
-from geoinv.operators.magnetic_problem import LEAST_RTOL, Engine, MagneticProblem
-from geoinv.survey import Survey
+from geoinv.operators.prisms.choice import ENGINES, Choice, choose
+from geoinv.operators.prisms.cuda.engines import engine_on_gpu
+from geoinv.operators.prisms.dense import Dense
+from geoinv.operators.prisms.direct import Direct
+from geoinv.operators.prisms.estimate import APPLICATIONS, Estimate
+from geoinv.operators.prisms.gridded.engine import Gridded
+from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
+from geoinv.operators.prisms.precorrected_fft.plan import DEFAULT_RTOL
+from geoinv.operators.prisms.problem import LEAST_RTOL, Engine, MagneticProblem
+from geoinv.surveys.survey import Survey
 
 __all__ = ["Magnetics"]
 
@@ -60,7 +60,7 @@ class Magnetics(LinearOperator):
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
         ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
-        :func:`geoinv.operators.magnetic_choice.choose`. All give the same numbers to within rtol, and refuse
+        :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and refuse
         what they cannot hold.
     rtol : float, optional
         Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct holds

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import Resident
+from geoinv.core.backend import Resident
 from geoinv.operators.cuda import Runner, Source, blocks_of, real_source
 
 __all__ = ["SparseSum", "sparse_source"]

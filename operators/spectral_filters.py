@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import array_module
+from geoinv.core.backend import array_module
 from geoinv.operators._jit import take_shares
 
 __all__ = ["cosine_filtered", "fourier_filtered"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.backend import array_module
-from geoinv.checks import array_of, choice, positive
-from geoinv.linop import LinearOperator
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.backend import array_module
+from geoinv.core.checks import array_of, choice, positive
 
 __all__ = ["TotalTime"]
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from geoinv.operators import blur, straight_ray
 from geoinv.operators.cuda import Source
-from geoinv.operators.magnetic_exact_cuda import BATCHES, exact_source
-from geoinv.operators.magnetic_far_cuda import far_source, near_source
-from geoinv.operators.magnetic_gridded_cuda import fourier_source
-from geoinv.operators.magnetic_lattice_cuda import lattice_source, near_cells_source
+from geoinv.operators.prisms.cuda.exact import BATCHES, exact_source
+from geoinv.operators.prisms.cuda.gridded import fourier_source
+from geoinv.operators.prisms.cuda.multipole import far_source, near_source
+from geoinv.operators.prisms.cuda.precorrected_fft import lattice_source, near_cells_source
 from geoinv.operators.sparse_cuda import sparse_source
 
 TYPES = (np.dtype(np.float32), np.dtype(np.float64))

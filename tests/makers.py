@@ -10,9 +10,9 @@ import scipy.sparse
 import scipy.sparse.linalg
 
 import geoinv
-from geoinv.linop import Identity, LinearOperator, MatrixOperator, from_scipy
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
 from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
-from geoinv.survey import COMPONENTS
+from geoinv.surveys.survey import COMPONENTS
 
 Maker = Callable[[], LinearOperator]
 

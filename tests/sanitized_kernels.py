@@ -12,10 +12,10 @@ import numpy as np
 from emulated_gpu import EmulatedGpu
 
 from geoinv.operators import Magnetics, blur
-from geoinv.operators.magnetic_cuda import DirectCuda
-from geoinv.operators.magnetic_gridded_cuda import fourier_source
-from geoinv.operators.magnetic_lattice_cuda import LatticeCuda
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.cuda.gridded import fourier_source
+from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
+from geoinv.operators.prisms.problem import MagneticProblem
 from geoinv.operators.sparse_cuda import SparseSum
 from geoinv.operators.straight_ray import back_project_on_gpu, integrate_on_gpu
 

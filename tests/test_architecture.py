@@ -89,7 +89,7 @@ def test_every_package_on_disk_is_installed():
 def test_the_version_stands_in_one_place():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "version" not in settings["project"]
-    assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "geoinv.version.__version__"}
+    assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "geoinv.core.version.__version__"}
     assert re.fullmatch(r"\d+\.\d+\.\d+", geoinv.__version__)
 
 

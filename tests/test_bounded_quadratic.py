@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 from scipy.optimize import lsq_linear
 
-from geoinv.bounded_quadratic import Iterate, minimise_quadratic
+from geoinv.inversion.bounded_quadratic import Iterate, minimise_quadratic
 
 
 class LeastSquares:

@@ -20,9 +20,9 @@ torch = pytest.importorskip("torch")
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 import geoinv  # noqa: E402
-from geoinv.learned import bridge  # noqa: E402
-from geoinv.learned.bridge import as_torch, to_numpy, to_torch  # noqa: E402
-from geoinv.linop import LinearOperator, MatrixOperator  # noqa: E402
+from geoinv.algebra.linop import LinearOperator, MatrixOperator  # noqa: E402
+from geoinv.algebra.torch_bridge import as_torch, to_numpy, to_torch  # noqa: E402
+from geoinv.algebra import torch_bridge as bridge  # noqa: E402
 
 
 class Smoothing(LinearOperator):

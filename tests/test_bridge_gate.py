@@ -15,7 +15,7 @@ from torch import Tensor  # noqa: E402
 from torch.autograd import forward_ad, gradcheck, gradgradcheck  # noqa: E402
 from torch.func import grad, jvp, vjp, vmap  # noqa: E402
 
-from geoinv.learned.bridge import TorchOperator, as_torch  # noqa: E402
+from geoinv.algebra.torch_bridge import TorchOperator, as_torch  # noqa: E402
 
 # PyTorch's own, on the first use of forward mode
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")

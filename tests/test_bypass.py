@@ -7,10 +7,10 @@ import numpy.testing as npt
 import pytest
 from scipy.optimize import approx_fprime
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.experiments.bypass import MountainBypass, TwoValleys, route_over_pass, run
 from geoinv.experiments.double_well import DoubleWell
-from geoinv.experiments.preset import RunSettings
+from geoinv.experiments.shared.preset import RunSettings
 
 TIMES = np.linspace(0.0, 1.0, 1001)
 LANDSCAPES = {"double well": (DoubleWell(), [0.0]), "two valleys": (TwoValleys(), [0.3, -0.6])}

@@ -12,8 +12,8 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.base_level import WithoutBaseLevel
-from geoinv.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.inversion.base_level import WithoutBaseLevel
 from geoinv.operators import Magnetics
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)

@@ -10,12 +10,12 @@ import pytest
 import scipy.optimize
 from sklearn.linear_model import Lasso
 
-from geoinv.checks import AccuracyWarning, InputError
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
 from geoinv.classical import basis_pursuit, choose, map_descent, tikhonov, total_variation
 from geoinv.classical.data_sets import DataSets
-from geoinv.embeddings import OverCompleteCosines, UndecimatedWavelets
-from geoinv.linop import Identity, LinearOperator, MatrixOperator
-from geoinv.progress import reporting
+from geoinv.core.checks import AccuracyWarning, InputError
+from geoinv.core.progress import reporting
+from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 
 RANDOM = np.random.default_rng(8)
 MATRIX = RANDOM.standard_normal((7, 10))

@@ -8,9 +8,9 @@ import pytest
 import scipy.optimize
 
 from geoinv import InputError
-from geoinv.checks import AccuracyWarning
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
 from geoinv.classical import basis_pursuit, tikhonov, total_variation
-from geoinv.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.core.checks import AccuracyWarning
 from geoinv.operators import Blur, MagneticSection, StraightRayTomography
 
 

@@ -7,9 +7,9 @@ import numpy.testing as npt
 import pytest
 import scipy.fft
 
-from geoinv.checks import InputError
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
 from geoinv.classical import linear_minimum_mean_square_error, moments, power_spectrum, wiener
-from geoinv.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.core.checks import InputError
 
 RANDOM = np.random.default_rng(2)
 MATRIX = RANDOM.standard_normal((4, 6))

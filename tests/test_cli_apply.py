@@ -13,10 +13,10 @@ import torch
 import xarray as xr
 from cli_refusal import refused
 
+from geoinv.algebra.linop import MatrixOperator
 from geoinv.cli import main
-from geoinv.embeddings import OverCompleteCosines
+from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import OPTEnet, load
-from geoinv.linop import MatrixOperator
 from geoinv.operators import Blur
 
 TABLE = {"name": "Blur", "shape": [6, 5], "scale": 1.0}
@@ -156,7 +156,7 @@ def cut(folder):
 
 
 def other_kind(folder):
-    from geoinv.learned.weights import write_weights
+    from geoinv.learned.layers.weights import write_weights
 
     write_weights("w.safetensors", "diffusion", {"operator": TABLE}, {"a": torch.ones(1)})
 

@@ -37,7 +37,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "adjoint.py").write_text('"""Whether adjoints fit."""\n')
     for name, status in (("fine", "0"), ("bad", "3"), ("killed", "os.kill(os.getpid(), 9)")):
         (folder / f"bench_{name}.py").write_text(SCRIPT.replace("STATUS", status))
-    monkeypatch.setattr("geoinv.cli.bench.CHECKOUT", folder.parent)
+    monkeypatch.setattr("geoinv.cli.commands.bench.CHECKOUT", folder.parent)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return folder.parent
@@ -93,7 +93,7 @@ def test_a_record_that_cannot_stand_where_it_should_is_refused_before_the_run(ta
 
 
 def test_an_installed_package_says_that_the_checkout_is_needed(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("geoinv.cli.bench.CHECKOUT", tmp_path)
+    monkeypatch.setattr("geoinv.cli.commands.bench.CHECKOUT", tmp_path)
     sentence = refused(["bench", "direct"], capsys, tmp_path)
     assert sentence.startswith("bench expects geoinv's source checkout")
     assert "pip install -e '.[bench,learn]'" in sentence

@@ -264,7 +264,7 @@ def test_a_target_out_of_reach_ends_with_a_sentence_and_a_result(small_survey, c
 
 
 def test_ctrl_c_during_the_search_writes_the_last_model(small_survey, capsys, monkeypatch):
-    from geoinv import cooling
+    from geoinv.inversion import cooling
 
     minimise, calls = cooling.minimise, []
 
@@ -289,7 +289,7 @@ def test_ctrl_c_elsewhere_leaves_nothing(small_survey, capsys, monkeypatch):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geoinv.operators.magnetic_dense.Dense.__init__", interrupted)
+    monkeypatch.setattr("geoinv.operators.prisms.dense.Dense.__init__", interrupted)
     before = sorted(small_survey.iterdir())
     assert main(INVERT) == 1
     assert capsys.readouterr().err == "geoinv: interrupted before the end; no file was left half-written\n"

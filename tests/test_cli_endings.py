@@ -16,11 +16,11 @@ import xarray as xr
 from cli_refusal import FORWARD, INVERT
 
 from geoinv.cli import main
-from geoinv.cli.outputs import write_result
-from geoinv.cli.streams import standard_streams
-from geoinv.cli.terminal import say
-from geoinv.operators.magnetic_dense import Dense
-from geoinv.solution import Solution
+from geoinv.cli.support.outputs import write_result
+from geoinv.cli.support.streams import standard_streams
+from geoinv.cli.support.terminal import say
+from geoinv.inversion.solution import Solution
+from geoinv.operators.prisms.dense import Dense
 
 SLOW = [*INVERT, "--target", "1e-9"]
 """Ends by no means before the signal of the tests."""

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError
-from geoinv.cli.noise import Noise
+from geoinv.cli.support.noise import Noise
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from geoinv.cli.progress_display import Steps
+from geoinv.cli.support.progress_display import Steps
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from cli_refusal import refused
 
-from geoinv.checks import InputError
 from geoinv.cli import main
+from geoinv.core.checks import InputError
 from geoinv.experiments import EXPERIMENTS, Table, load_experiment, registry
 
 PROMISED = {"duathlon", "double-well", "potentials", "bypass", "deblurring", "magnetics"}

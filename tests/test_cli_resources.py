@@ -12,19 +12,19 @@ from cli_refusal import FORWARD, INVERT, refused
 
 
 def test_a_problem_that_fits_no_engine_is_refused_with_the_bytes_each_needs(small_survey, capsys, monkeypatch):
-    monkeypatch.setattr("geoinv.operators.magnetic_choice.available_memory", lambda: 4e3)
+    monkeypatch.setattr("geoinv.operators.prisms.choice.available_memory", lambda: 4e3)
     told = refused(INVERT, capsys, small_survey)
     assert re.search(r"fit in 0\.002 MB of memory, but direct needs [\d.]+ MB, dense needs [\d.]+ MB, .* none", told)
 
 
 def test_an_engine_that_does_not_fit_is_refused_with_those_that_do(small_survey, capsys, monkeypatch):
-    monkeypatch.setattr("geoinv.operators.magnetic_choice.available_memory", lambda: 4e4)
+    monkeypatch.setattr("geoinv.operators.prisms.choice.available_memory", lambda: 4e4)
     told = refused([*INVERT, "--engine", "dense"], capsys, small_survey)
     assert "engines that fit: direct" in told
 
 
 def test_an_inversion_whose_own_arrays_do_not_fit_is_refused(small_survey, capsys, monkeypatch):
-    monkeypatch.setattr("geoinv.memory.available_memory", lambda: 2e4)
+    monkeypatch.setattr("geoinv.core.memory.available_memory", lambda: 2e4)
     told = refused(INVERT, capsys, small_survey)
     assert re.search(
         r"invert expects 30 arrays of 180 unknowns to fit in 0\.01 MB .* needs 0\.0432 MB; use fewer", told
@@ -35,7 +35,7 @@ def test_memory_that_runs_out_all_the_same_is_one_sentence(small_survey, capsys,
     def full(*arguments):
         raise MemoryError("Unable to allocate 9 GiB")
 
-    monkeypatch.setattr("geoinv.operators.magnetic_dense.Dense.__init__", full)
+    monkeypatch.setattr("geoinv.operators.prisms.dense.Dense.__init__", full)
     assert "Unable to allocate 9 GiB" in refused(INVERT, capsys, small_survey)
 
 

@@ -14,12 +14,12 @@ import pytest
 from cli_refusal import refused
 
 from geoinv.cli import main
+from geoinv.core.progress import reporting
 from geoinv.learned import load
-from geoinv.learned.configuration import EXAMPLE
-from geoinv.learned.unrolled import UnrolledNetwork
-from geoinv.learned.weights import read_weights
+from geoinv.learned.layers.weights import read_weights
+from geoinv.learned.networks.unrolled import UnrolledNetwork
+from geoinv.learned.training.configuration import EXAMPLE
 from geoinv.operators import Blur, TotalTime
-from geoinv.progress import reporting
 
 SMALL = """
 [operator]
@@ -94,7 +94,7 @@ def test_the_grid_keeps_its_table_and_the_best_weights(folder, capsys):
 def test_a_signal_leaves_a_training_that_can_be_resumed(number, folder, capsys, monkeypatch):
     (folder / "run.toml").write_text(SMALL.replace("epochs = 2", "epochs = 5"))
     assert main(["train", "run.toml", "--out", "whole"]) == 0
-    monkeypatch.setattr("geoinv.learned.training.fit.__defaults__", (None, False, None, 0.0))
+    monkeypatch.setattr("geoinv.learned.training.train.fit.__defaults__", (None, False, None, 0.0))
 
     def stop(step, done, total):
         if step.startswith("training, epoch 4 "):

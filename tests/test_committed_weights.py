@@ -13,15 +13,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from geoinv.checks import InputError  # noqa: E402
 from geoinv.cli import main  # noqa: E402
+from geoinv.core.checks import InputError  # noqa: E402
 from geoinv.datasets import Pictures  # noqa: E402
 from geoinv.datasets.photographs import photographs  # noqa: E402
-from geoinv.experiments.deblurring_problem import Deblurring  # noqa: E402
-from geoinv.experiments.duathlon_problem import Duathlon  # noqa: E402
-from geoinv.experiments.magnetics_problem import Magnetics  # noqa: E402
-from geoinv.experiments.measures import nmse  # noqa: E402
-from geoinv.experiments.preset import RunSettings  # noqa: E402
+from geoinv.experiments.deblurring.problem import Deblurring  # noqa: E402
+from geoinv.experiments.duathlon.problem import Duathlon  # noqa: E402
+from geoinv.experiments.magnetics.problem import Magnetics  # noqa: E402
+from geoinv.experiments.shared.measures import nmse  # noqa: E402
+from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
 from geoinv.learned import load  # noqa: E402
 from geoinv.operators import Blur, MagneticSection  # noqa: E402
 

@@ -14,7 +14,7 @@ from cuda_sources import SOURCES
 from geoinv.operators.cuda import Source
 
 ARCHITECTURES = (80, 90, 100)
-REGISTERS = {"magnetic_exact.cu": 128, "magnetic_near.cu": 128, "magnetic_far.cu": 168}
+REGISTERS = {"prisms/cuda/exact.cu": 128, "prisms/cuda/near.cu": 128, "prisms/cuda/multipole.cu": 168}
 """Most registers of a thread, where a kernel may take more than 64; double ones of the far field may take all 255."""
 
 
@@ -69,5 +69,5 @@ def test_a_kernel_compiles_without_a_warning_and_keeps_its_numbers_in_registers(
     assert set(re.findall(r"entry function '(\w+)'", log)) == set(source.kernels), log
     assert set(re.findall(r"(\d+) bytes spill stores, (\d+) bytes spill loads", log)) == {("0", "0")}, log
     used = [int(count) for count in re.findall(r"Used (\d+) registers", log)]
-    ceiling = 255 if source.file == "magnetic_far.cu" and "double" in name else REGISTERS.get(source.file, 64)
+    ceiling = 255 if source.file == "prisms/cuda/multipole.cu" and "double" in name else REGISTERS.get(source.file, 64)
     assert max(used) <= ceiling, log

@@ -9,9 +9,9 @@ import pytest
 from emulated_gpu import EmulatedGpu, needs_compiler
 
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_gridded import Gridded
-from geoinv.operators.magnetic_gridded_cuda import GriddedCuda
-from geoinv.operators.magnetic_gridded_layout import layout_of
+from geoinv.operators.prisms.cuda.gridded import GriddedCuda
+from geoinv.operators.prisms.gridded.engine import Gridded
+from geoinv.operators.prisms.gridded.layout import layout_of
 
 pytestmark = needs_compiler
 

@@ -10,8 +10,8 @@ from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_lattice_cuda import LatticeCuda, row_starts
-from geoinv.survey import COMPONENTS
+from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda, row_starts
+from geoinv.surveys.survey import COMPONENTS
 
 pytestmark = needs_compiler
 

@@ -13,11 +13,11 @@ from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_cuda import DirectCuda
-from geoinv.operators.magnetic_direct import Direct
-from geoinv.operators.magnetic_multipole import dipole_size
-from geoinv.operators.magnetic_problem import MagneticProblem
-from geoinv.survey import COMPONENTS
+from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.direct import Direct
+from geoinv.operators.prisms.multipole.expansion import dipole_size
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.surveys.survey import COMPONENTS
 
 pytestmark = needs_compiler
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.learned.diffusion import Diffusion, fit
-from geoinv.learned.exact_prior import MixtureDiffusion, MixtureScore
-from geoinv.learned.noising import SCHEDULES, signal_power
-from geoinv.mixture import GaussianMixture
-from geoinv.progress import reporting
-from geoinv.sample_quality import energy_distance, mode_weights
+from geoinv.core.progress import reporting
+from geoinv.learned.priors.diffusion import Diffusion, fit
+from geoinv.learned.priors.exact_prior import MixtureDiffusion, MixtureScore
+from geoinv.learned.priors.noising import SCHEDULES, signal_power
+from geoinv.probability.mixture import GaussianMixture
+from geoinv.probability.sample_quality import energy_distance, mode_weights
 
 EVERY_SCHEDULE = pytest.mark.parametrize("schedule", SCHEDULES)
 

@@ -7,9 +7,9 @@ import numpy.testing as npt
 import pytest
 from scipy.optimize import approx_fprime, brute, minimize_scalar
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.experiments.double_well import DoubleWell, descend, run
-from geoinv.experiments.preset import RunSettings
+from geoinv.experiments.shared.preset import RunSettings
 
 WELL = DoubleWell()
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from geoinv import InputError
-from geoinv.embeddings import OverCompleteCosines, UndecimatedWavelets
-from geoinv.learned.convolution import adjoint_convolve, convolve
-from geoinv.learned.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding
-from geoinv.linop import Identity, MatrixOperator
+from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
+from geoinv.learned.layers.convolution import adjoint_convolve, convolve
+from geoinv.learned.layers.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding
 
 SPATIAL = {0: (), 1: (7,), 2: (5, 6), 3: (3, 4, 5)}
 MODEL = 2

@@ -9,8 +9,8 @@ import numpy.testing as npt
 import pytest
 import pywt
 
-from geoinv.checks import InputError
-from geoinv.embeddings import OverCompleteCosines, UndecimatedWavelets
+from geoinv.core.checks import InputError
+from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 
 SHAPES = {"signal": (10,), "odd-signal": (7,), "picture": (6, 5), "volume": (3, 4, 5), "one-cell": (1,)}
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from geoinv.experiments import run_experiment
-from geoinv.experiments.ablation_dictionaries import ellipses
+from geoinv.experiments.ablations.dictionaries import ellipses
 
 REQUIRED = {"method", "metric", "value", "spread", "limit", "paper", "parameters", "preset", "seed"}
 

@@ -13,15 +13,15 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("skimage")
 
 from geoinv.classical.stationary import wave_factors  # noqa: E402
-from geoinv.experiments.deblurring import run  # noqa: E402
-from geoinv.experiments.deblurring_classical import Wiener  # noqa: E402
-from geoinv.experiments.deblurring_problem import Deblurring, noise_levels, read_pictures  # noqa: E402
-from geoinv.experiments.measures import nmse  # noqa: E402
-from geoinv.experiments.preset import RunSettings  # noqa: E402
-from geoinv.experiments.tight_start import start_tight  # noqa: E402
-from geoinv.experiments.tuned_training import chosen_text  # noqa: E402
+from geoinv.experiments.deblurring.classical import Wiener  # noqa: E402
+from geoinv.experiments.deblurring.experiment import run  # noqa: E402
+from geoinv.experiments.deblurring.problem import Deblurring, noise_levels, read_pictures  # noqa: E402
+from geoinv.experiments.shared.measures import nmse  # noqa: E402
+from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
+from geoinv.experiments.shared.tight_start import start_tight  # noqa: E402
+from geoinv.experiments.shared.tuned_training import chosen_text  # noqa: E402
 from geoinv.learned import EUnet, Proximal  # noqa: E402
-from geoinv.learned.normalisation import Whitened  # noqa: E402
+from geoinv.learned.layers.normalisation import Whitened  # noqa: E402
 from geoinv.operators import Blur  # noqa: E402
 
 

@@ -14,11 +14,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from geoinv.experiments import Table, run_experiment
-from geoinv.experiments.duathlon_problem import MEANS, NOISE, Duathlon
-from geoinv.experiments.duathlon_training import duathlon_training, train
-from geoinv.experiments.measures import nmse
-from geoinv.experiments.preset import RunSettings
-from geoinv.experiments.seeds import over_seeds
+from geoinv.experiments.duathlon.problem import MEANS, NOISE, Duathlon
+from geoinv.experiments.duathlon.training import duathlon_training, train
+from geoinv.experiments.shared.measures import nmse
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.seeds import over_seeds
 from geoinv.learned import OPTEnet, load
 from geoinv.operators import TotalTime
 

@@ -13,13 +13,13 @@ pytest.importorskip("matplotlib")
 
 from torch import nn  # noqa: E402
 
-from geoinv.checks import InputError  # noqa: E402
-from geoinv.experiments.magnetics import run  # noqa: E402
-from geoinv.experiments.magnetics_problem import Magnetics  # noqa: E402
-from geoinv.experiments.measures import mean_square_error, nmse, psnr  # noqa: E402
-from geoinv.experiments.parameter_matching import match_parameters, parameter_count  # noqa: E402
-from geoinv.experiments.preset import RunSettings  # noqa: E402
-from geoinv.experiments.regression import RegressionNetwork  # noqa: E402
+from geoinv.core.checks import InputError  # noqa: E402
+from geoinv.experiments.magnetics.experiment import run  # noqa: E402
+from geoinv.experiments.magnetics.problem import Magnetics  # noqa: E402
+from geoinv.experiments.shared.measures import mean_square_error, nmse, psnr  # noqa: E402
+from geoinv.experiments.shared.parameter_matching import match_parameters, parameter_count  # noqa: E402
+from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
+from geoinv.experiments.shared.regression import RegressionNetwork  # noqa: E402
 from geoinv.operators import MagneticSection  # noqa: E402
 
 

@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.experiments import PRESETS, Row, RunSettings, Table
 
 NAMES = ["method", "metric", "value", "spread", "limit", "paper", "parameters", "preset", "seed"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoinv import InputError, MainField, total_field_anomaly
-from geoinv.field import direction_vector
+from geoinv.surveys.main_field import direction_vector
 
 FIELD = MainField(inclination=-37.0, declination=23.0, intensity=52000.0)
 

@@ -9,11 +9,11 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError, MainField
-from geoinv.checks import InputWarning
 from geoinv.cli import main
+from geoinv.core.checks import InputWarning
+from geoinv.core.wording import options_of_command
 from geoinv.formats import collected, describe, read_survey, read_table, read_topography
 from geoinv.formats.column_names import understood
-from geoinv.wording import options_of_command
 
 FIELD = MainField(65.0, 25.0, 50000.0)
 FOOT, SURVEY_FOOT = 0.3048, 1200 / 3937

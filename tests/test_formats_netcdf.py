@@ -20,7 +20,7 @@ from geoinv.formats import (
     write_netcdf,
     write_survey,
 )
-from geoinv.grid import AXES
+from geoinv.meshes.tensor import AXES
 
 FIELD = MainField(60.0, 10.0, 50000.0)
 

@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 
 from geoinv import Grid, InputError, MainField, Survey
-from geoinv.checks import InputWarning
+from geoinv.core.checks import InputWarning
 from geoinv.formats import (
     collected,
     convert,
@@ -30,7 +30,7 @@ from geoinv.formats import (
     write_netcdf,
     write_survey,
 )
-from geoinv.grid import AXES
+from geoinv.meshes.tensor import AXES
 
 FIELD = MainField(65.0, 25.0, 50000.0)
 EASTING, NORTHING, UPWARD, TMI = [500.0, 525.0, 550.0], [10.0, 20.0, 30.0], [40.0, 40.0, 41.0], [1.5, -2.0, 3.0]

@@ -9,8 +9,8 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError, MainField
-from geoinv.checks import InputWarning
 from geoinv.cli import main
+from geoinv.core.checks import InputWarning
 from geoinv.formats import read_survey, read_topography
 from geoinv.formats.foreign import foreign_content
 

@@ -8,7 +8,7 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError, MainField, Survey
-from geoinv.checks import InputWarning
+from geoinv.core.checks import InputWarning
 from geoinv.formats import read_survey, read_table, write_survey
 
 FIELD = MainField(60.0, 10.0, 50000.0)

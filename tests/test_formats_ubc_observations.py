@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from simpeg.utils.io_utils import read_mag3d_ubc
 
 from geoinv import InputError, MainField, Survey
-from geoinv.checks import InputWarning
+from geoinv.conventions.nulls import nulls_in
+from geoinv.core.checks import InputWarning
 from geoinv.formats import collected, read_survey, write_survey
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
-from geoinv.nulls import nulls_in
 
 HEAD = "83 -32 60000 ! field\n83 -32 1\n2\n"
 

@@ -10,9 +10,9 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.linop import LinearOperator
+from geoinv.algebra.linop import LinearOperator
 from geoinv.operators import Magnetics
-from geoinv.survey import COMPONENTS
+from geoinv.surveys.survey import COMPONENTS
 
 EVERY_OPERATOR = pytest.mark.parametrize("name", makers.OPERATORS)
 EVERY_MAGNETICS = pytest.mark.parametrize("name", makers.MAGNETICS)

@@ -17,8 +17,8 @@ from emulated_gpu import needs_compiler
 from imitated_cupy import imitated_cupy
 
 import geoinv
-from geoinv.backend import require_gpu
-from geoinv.linop import LinearOperator
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.backend import require_gpu
 
 LIBRARIES = [
     pytest.param("imitation", marks=needs_compiler),

@@ -12,7 +12,7 @@ from emulated_gpu import needs_compiler
 from imitated_cupy import imitated_cupy
 
 import geoinv
-from geoinv.backend import Resident, require_gpu
+from geoinv.core.backend import Resident, require_gpu
 from geoinv.operators import Blur, cuda
 from geoinv.operators.cuda import Cupy
 

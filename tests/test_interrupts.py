@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from geoinv import interrupts
-from geoinv.interrupts import interrupts_held, stopped_by_signals
+from geoinv.core import interrupts
+from geoinv.core.interrupts import interrupts_held, stopped_by_signals
 
 KINDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 

@@ -11,10 +11,10 @@ import scipy.sparse
 import scipy.sparse.linalg as spla
 
 import geoinv
-from geoinv import gram
-from geoinv.linop import Identity, LinearOperator, MatrixOperator, from_scipy
+from geoinv.algebra import gram
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
 from geoinv.operators import Magnetics
-from geoinv.weighting import depth_weighting, distance_weighting
+from geoinv.regularizers.weighting import depth_weighting, distance_weighting
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 RANDOM = np.random.default_rng(1)

@@ -9,7 +9,7 @@ import warnings
 import numba
 import pytest
 
-from geoinv.checks import MachineWarning
+from geoinv.core.checks import MachineWarning
 from geoinv.operators import _kernel_cache
 from geoinv.operators._jit import kernel
 

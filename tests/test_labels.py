@@ -8,11 +8,11 @@ import pytest
 import xarray as xr
 
 import geoinv
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.core.labels import along_labels
 from geoinv.formats import read_model, write_mesh, write_model
-from geoinv.labels import along_labels
-from geoinv.linop import MatrixOperator
 from geoinv.operators import Magnetics, MagneticSection
-from geoinv.weighting import depth_weighting
+from geoinv.regularizers.weighting import depth_weighting
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 GRID = geoinv.Grid([0.0, 10.0, 20.0, 35.0], [0.0, 10.0, 30.0], [-30.0, -10.0, 0.0])

@@ -9,12 +9,12 @@ import scipy.optimize
 import torch
 
 import geoinv
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.learned import LearnedPotential, OPTEnet
-from geoinv.learned.training import fit
-from geoinv.learned.training_settings import TrainingSettings
-from geoinv.linop import MatrixOperator
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import MagneticSection
-from geoinv.solvers import GaussNewton
 
 SHAPE = (4, 6)
 

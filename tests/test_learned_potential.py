@@ -9,11 +9,11 @@ import torch
 
 import geoinv
 from geoinv import InputError
-from geoinv.embeddings import OverCompleteCosines
+from geoinv.algebra.linop import Identity
+from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, Potential
-from geoinv.learned.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding
-from geoinv.learned.weights import read_weights, write_weights
-from geoinv.linop import Identity
+from geoinv.learned.layers.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding
+from geoinv.learned.layers.weights import read_weights, write_weights
 
 SHAPES = {"vectors": (5,), "pictures": (4, 5), "volumes": (2, 3, 4)}
 EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)

@@ -13,13 +13,13 @@ import torch
 from cli_refusal import refused
 
 from geoinv import InputError
-from geoinv.embeddings import OverCompleteCosines
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, LearnedPotential, OPTEnet, Potential, Proximal, load
-from geoinv.learned.configuration import read_configuration
-from geoinv.learned.diffusion import Diffusion
-from geoinv.learned.training_settings import TrainingSettings
-from geoinv.learned.weights import read_weights, write_weights
-from geoinv.linop import MatrixOperator
+from geoinv.learned.layers.weights import read_weights, write_weights
+from geoinv.learned.priors.diffusion import Diffusion
+from geoinv.learned.training.configuration import read_configuration
+from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import Blur, MagneticSection
 
 BILLION = 10**9

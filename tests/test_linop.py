@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoinv import InputError
-from geoinv.linop import Identity, LinearOperator, MatrixOperator, from_scipy
+from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
 
 random = np.random.default_rng(0)
 M = random.standard_normal((6, 4))

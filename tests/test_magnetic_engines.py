@@ -15,8 +15,8 @@ from makers import ENGINES, FIELD, holes
 
 import geoinv
 from geoinv import InputError
+from geoinv.core.progress import reporting
 from geoinv.operators import Magnetics
-from geoinv.progress import reporting
 
 GRID = geoinv.Grid.regular((3, 6, 8), (10.0, 20.0, 25.0), (-30.0, 0.0, 0.0))
 WIDE = geoinv.Grid.regular((16, 64, 64), (10.0, 10.0, 10.0), (-160.0, 0.0, 0.0))

@@ -11,12 +11,12 @@ import pytest
 from makers import FIELD, UNKNOWNS, holes, scattered_survey
 
 import geoinv
-from geoinv.operators.magnetic_dense import cell_fields
-from geoinv.operators.magnetic_direct import Direct, direct_estimate
-from geoinv.operators.magnetic_multipole import ORDERS, far_terms, near_cells, places, reach
-from geoinv.operators.magnetic_problem import MagneticProblem
-from geoinv.progress import reporting
-from geoinv.survey import COMPONENTS
+from geoinv.core.progress import reporting
+from geoinv.operators.prisms.dense import cell_fields
+from geoinv.operators.prisms.direct import Direct, direct_estimate
+from geoinv.operators.prisms.multipole.expansion import ORDERS, far_terms, near_cells, places, reach
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.surveys.survey import COMPONENTS
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from random_geometries import dipole_sizes

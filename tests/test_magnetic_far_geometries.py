@@ -14,10 +14,10 @@ from test_magnetic_far import dense, problem
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_direct import Direct
-from geoinv.operators.magnetic_moments import rows_in_range
-from geoinv.operators.magnetic_multipole import FAINT, faintest, near_cells, single_suffices
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.direct import Direct
+from geoinv.operators.prisms.multipole.expansion import FAINT, faintest, near_cells, single_suffices
+from geoinv.operators.prisms.multipole.moments import rows_in_range
+from geoinv.operators.prisms.problem import MagneticProblem
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from random_geometries import dipole_sizes, matrix_of, random_geometry

@@ -11,11 +11,11 @@ import pytest
 from makers import FIELD, UNKNOWNS, holes
 
 import geoinv
-from geoinv.operators import magnetic_gridded
-from geoinv.operators.magnetic_dense import Dense
-from geoinv.operators.magnetic_gridded import Gridded, gridded_bytes
-from geoinv.operators.magnetic_gridded_layout import layout_of
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.dense import Dense
+from geoinv.operators.prisms.gridded import engine as magnetic_gridded
+from geoinv.operators.prisms.gridded.engine import Gridded, gridded_bytes
+from geoinv.operators.prisms.gridded.layout import layout_of
+from geoinv.operators.prisms.problem import MagneticProblem
 
 EDGES = np.cumsum([-240.0, 9.0, 31.0, 12.0, 50.0, 8.0, 20.0, 15.0, 25.0, 10.0, 14.0, 16.0, 30.0])
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoinv.operators import _fourier_numba as fourier
-from geoinv.operators import _magnetic_corner_numba as corner
-from geoinv.operators import _magnetic_numba as sums
+from geoinv.operators.prisms import _kernel_numba as corner
+from geoinv.operators.prisms import _sums_numba as sums
 
 pytestmark = pytest.mark.kernels
 

@@ -12,13 +12,13 @@ from makers import FIELD
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_dense import cell_fields
-from geoinv.operators.magnetic_lattice import LatticeEngine
-from geoinv.operators.magnetic_lattice_accuracy import axis_error, lagrange_weights
-from geoinv.operators.magnetic_lattice_estimate import lattice_estimate
-from geoinv.operators.magnetic_lattice_plan import plan_of
-from geoinv.operators.magnetic_problem import MagneticProblem
-from geoinv.survey import COMPONENTS
+from geoinv.operators.prisms.dense import cell_fields
+from geoinv.operators.prisms.precorrected_fft.accuracy import axis_error, lagrange_weights
+from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
+from geoinv.operators.prisms.precorrected_fft.estimate import lattice_estimate
+from geoinv.operators.prisms.precorrected_fft.plan import plan_of
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.surveys.survey import COMPONENTS
 
 GRID = geoinv.Grid.regular((8, 20, 24), (25.0, 50.0, 50.0), (-200.0, 6.0e6, 5.0e5))
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
@@ -234,14 +234,14 @@ def test_the_plan_that_the_choice_was_made_by_is_the_one_that_is_built(monkeypat
     A = Magnetics(HILLS, draped(20), engine="lattice")
     model = np.random.default_rng(1).random(HILLS.shape)
     expected = Magnetics(HILLS, draped(20), engine="direct")(model)
-    monkeypatch.setattr("geoinv.operators.magnetic_lattice.plan_of", lambda problem: "planned twice")
+    monkeypatch.setattr("geoinv.operators.prisms.precorrected_fft.engine.plan_of", lambda problem: "planned twice")
     npt.assert_allclose(A(model), expected, rtol=0, atol=1e-6 * abs(expected).max())
     assert A.choice.plan is not None
     assert Magnetics(HILLS, draped(20), engine="dense").choice.plan is None
 
 
 def test_a_tolerance_that_sampled_stations_miss_is_refused(monkeypatch):
-    monkeypatch.setattr("geoinv.operators.magnetic_lattice.tolerance", lambda problem: 1e-12)
+    monkeypatch.setattr("geoinv.operators.prisms.precorrected_fft.engine.tolerance", lambda problem: 1e-12)
     with pytest.raises(InputError, match=r"expects a tolerance that its lattice can meet, got rtol 1e-12 where.*raise"):
         LatticeEngine(problem_of(draped(20)))
 

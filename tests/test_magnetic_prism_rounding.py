@@ -11,8 +11,8 @@ from reference import dipole_tensor, field_tensor
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
-from geoinv.operators.magnetic_prism_rounding import prism_rounding
-from geoinv.operators.magnetic_problem import MagneticProblem
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.rounding import prism_rounding
 
 FIELD_COMPONENTS = ("be", "bn", "bu")
 

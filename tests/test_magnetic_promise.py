@@ -8,13 +8,14 @@ from makers import FIELD, UNKNOWNS
 
 import geoinv
 from geoinv import InputError
-from geoinv.meshing import mesh_for_survey
-from geoinv.operators import Magnetics, magnetic_gridded_rounding
-from geoinv.operators.magnetic_gridded import Gridded
-from geoinv.operators.magnetic_gridded_layout import layout_of
-from geoinv.operators.magnetic_gridded_rounding import precise_layout, rounding
-from geoinv.operators.magnetic_problem import MagneticProblem
-from geoinv.weighting import sensitivity_weighting
+from geoinv.operators import Magnetics
+from geoinv.operators.prisms.gridded import rounding as magnetic_gridded_rounding
+from geoinv.operators.prisms.gridded.engine import Gridded
+from geoinv.operators.prisms.gridded.layout import layout_of
+from geoinv.operators.prisms.gridded.rounding import precise_layout, rounding
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.regularizers.weighting import sensitivity_weighting
+from geoinv.surveys.mesh_for_survey import mesh_for_survey
 
 COMPONENTS = [("tmi",), ("be", "bu"), ("buu",)]
 

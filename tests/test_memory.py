@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from geoinv import Grid, InputError, memory
-from geoinv.linop import LinearOperator
+from geoinv import Grid, InputError
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core import memory
 
 
 def test_free_memory_is_at_most_what_the_machine_has():
@@ -112,7 +113,7 @@ def test_files_that_are_missing_or_not_as_expected_limit_nothing(machine):
 def test_a_process_with_a_limit_sees_it():
     script = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 * 10**9, 3 * 10**9)); "
-        "from geoinv.memory import available_memory; print(available_memory())"
+        "from geoinv.core.memory import available_memory; print(available_memory())"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert 0.0 < float(done.stdout) < 3e9

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geoinv
-from geoinv.checks import InputWarning
-from geoinv.meshing import GROWTH, mesh_for_survey
-from geoinv.station_checks import refuse_unusable_stations
+from geoinv.core.checks import InputWarning
+from geoinv.surveys.mesh_for_survey import GROWTH, mesh_for_survey
+from geoinv.surveys.station_checks import refuse_unusable_stations
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.mixture import GaussianMixture
+from geoinv.probability.mixture import GaussianMixture
 
 
 def three_groups() -> GaussianMixture:

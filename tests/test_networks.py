@@ -12,9 +12,9 @@ from scipy.integrate import solve_ivp
 from scipy.signal import correlate
 
 from geoinv import InputError
-from geoinv.embeddings import OverCompleteCosines
+from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal, load
-from geoinv.linop import LinearOperator, MatrixOperator
 from geoinv.operators import Blur
 
 LAYERS = 3

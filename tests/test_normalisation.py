@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from geoinv import InputError
+from geoinv.algebra.linop import Identity, MatrixOperator
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal, load
-from geoinv.learned.normalisation import Centred, Whitened
-from geoinv.learned.stored_operator import operator_text
-from geoinv.learned.weights import read_weights, write_weights
-from geoinv.linop import Identity, MatrixOperator
+from geoinv.learned.configuration.stored_operator import operator_text
+from geoinv.learned.layers.normalisation import Centred, Whitened
+from geoinv.learned.layers.weights import read_weights, write_weights
 from geoinv.operators import Blur, MagneticSection
 
 random = np.random.default_rng(0)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoinv.nulls import is_null, nulls_in
+from geoinv.conventions.nulls import is_null, nulls_in
 
 NULLS = [
     *(np.nan, 1e32, -1e32, 1.70141e38, 1.70141183460469e38, -3.4e38, -3.4028235e38, 9.96920996838687e36, 9.97e36, 1e30),

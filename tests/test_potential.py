@@ -11,8 +11,8 @@ from scipy.signal import correlate
 
 from geoinv import InputError
 from geoinv.learned import Potential
-from geoinv.learned.interpolation import at_time
-from geoinv.learned.potential import log_cosh
+from geoinv.learned.layers.interpolation import at_time
+from geoinv.learned.layers.potential import log_cosh
 
 SPATIAL = {0: (), 1: (5,), 2: (4, 3), 3: (2, 3, 2)}
 HORIZON, NODES = 2.0, 3

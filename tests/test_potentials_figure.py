@@ -19,7 +19,7 @@ from geoinv.experiments.potentials import (  # noqa: E402
     run,
     sampled,
 )
-from geoinv.experiments.preset import RunSettings  # noqa: E402
+from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
 
 AXIS = np.linspace(-4.0, 4.0, 101)
 

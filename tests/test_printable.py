@@ -7,8 +7,8 @@ import xarray as xr
 
 from geoinv import Grid
 from geoinv.cli import main
+from geoinv.core.printable import printable
 from geoinv.formats import write_netcdf
-from geoinv.printable import printable
 
 
 def test_only_what_steers_a_terminal_is_escaped() -> None:

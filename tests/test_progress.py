@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import geoinv
-from geoinv.linop import MatrixOperator
-from geoinv.progress import report, reporting
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.core.progress import report, reporting
 
 
 def test_reports_reach_the_innermost_listener_only():

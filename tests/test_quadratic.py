@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.testing as npt
 
-from geoinv.quadratic import conjugate_gradients
+from geoinv.inversion.conjugate_gradients import conjugate_gradients
 
 
 def least_squares(size: int = 30, seed: int = 0):

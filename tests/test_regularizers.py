@@ -7,9 +7,9 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.linop import Identity
+from geoinv.algebra.linop import Identity
 from geoinv.operators import Magnetics
-from geoinv.weighting import depth_weighting, distance_weighting, sensitivity_weighting
+from geoinv.regularizers.weighting import depth_weighting, distance_weighting, sensitivity_weighting
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from geoinv.experiments.duathlon_problem import Duathlon
-from geoinv.experiments.duathlon_training import test_error as error_on_fresh_models
-from geoinv.experiments.measures import nmse
+from geoinv.experiments.duathlon.problem import Duathlon
+from geoinv.experiments.duathlon.training import test_error as error_on_fresh_models
 from geoinv.experiments.registry import EXPERIMENTS
+from geoinv.experiments.shared.measures import nmse
 from geoinv.learned import load
 from geoinv.operators import MagneticSection
 

@@ -7,8 +7,8 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.mixture import GaussianMixture
-from geoinv.sample_quality import coverage, energy_distance, mode_weights
+from geoinv.probability.mixture import GaussianMixture
+from geoinv.probability.sample_quality import coverage, energy_distance, mode_weights
 
 
 def test_draws_from_a_posterior_show_its_weights():

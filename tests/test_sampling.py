@@ -8,15 +8,15 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.learned.diffusion import Diffusion
-from geoinv.learned.exact_prior import MixtureDiffusion, MixtureScore
-from geoinv.learned.langevin import data_preconditioner, langevin_in_x, langevin_in_z
-from geoinv.learned.pseudo_inverse import damped_pseudo_inverse, dense_pseudo_inverse
-from geoinv.learned.sampling import dps, mcg, score_based
-from geoinv.linop import Identity, MatrixOperator
-from geoinv.mixture import GaussianMixture
-from geoinv.progress import reporting
-from geoinv.sample_quality import energy_distance
+from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.core.progress import reporting
+from geoinv.learned.priors.diffusion import Diffusion
+from geoinv.learned.priors.exact_prior import MixtureDiffusion, MixtureScore
+from geoinv.learned.sampling.diffusion_sampling import dps, mcg, score_based
+from geoinv.learned.sampling.langevin import data_preconditioner, langevin_in_x, langevin_in_z
+from geoinv.learned.sampling.pseudo_inverse import damped_pseudo_inverse, dense_pseudo_inverse
+from geoinv.probability.mixture import GaussianMixture
+from geoinv.probability.sample_quality import energy_distance
 
 TOTAL = MatrixOperator([[1.0, 1.0]])
 EVERY_SAMPLER = pytest.mark.parametrize("sampler", [dps, score_based, mcg])

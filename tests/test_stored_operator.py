@@ -9,9 +9,9 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError
-from geoinv.learned.operator_table import OPERATORS, make_operator
-from geoinv.learned.stored_operator import check_operator, describe_operator, response
-from geoinv.linop import MatrixOperator
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.learned.configuration.operator_table import OPERATORS, make_operator
+from geoinv.learned.configuration.stored_operator import check_operator, describe_operator, response
 from geoinv.operators import Blur, MagneticSection, StraightRayTomography, TotalTime
 
 ENDS = np.random.default_rng(0).uniform(0.0, 3.0, (5, 4))

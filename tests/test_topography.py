@@ -9,7 +9,7 @@ from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import Delaunay
 
 from geoinv import InputError
-from geoinv.topography import Topography
+from geoinv.meshes.topography import Topography
 
 
 def plane(easting, northing):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoinv.solvers import State
-from geoinv.trade_off_search import TradeOffSearch, Trial
+from geoinv.inversion.beta_search import TradeOffSearch, Trial
+from geoinv.inversion.gauss_newton import State
 
 
 def trial(beta: float, misfit: float, penalty: float = 1.0) -> Trial:

@@ -12,14 +12,14 @@ import training_problem
 from torch import nn
 
 from geoinv import InputError
-from geoinv.learned.checkpoint import FILE
-from geoinv.learned.examples import Examples, generator_of, with_noise
-from geoinv.learned.losses import loss_of
-from geoinv.learned.training import fit
-from geoinv.learned.training_settings import TrainingSettings
-from geoinv.linop import Identity, MatrixOperator
+from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.core.progress import reporting
+from geoinv.learned.training.checkpoint import FILE
+from geoinv.learned.training.examples import Examples, generator_of, with_noise
+from geoinv.learned.training.losses import loss_of
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import Blur
-from geoinv.progress import reporting
 
 CPU = torch.device("cpu")
 

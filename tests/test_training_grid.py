@@ -13,12 +13,12 @@ import torch
 from torch import nn
 
 from geoinv import InputError
-from geoinv.learned import tuning
-from geoinv.learned.training import fit
-from geoinv.learned.training_settings import TrainingSettings
-from geoinv.learned.tuning import PAPER_GRID, best_of, search
-from geoinv.linop import MatrixOperator
-from geoinv.progress import reporting
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.core.progress import reporting
+from geoinv.learned.training import tuning
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
+from geoinv.learned.training.tuning import PAPER_GRID, best_of, search
 
 A = MatrixOperator([[1.0, 1.0]])
 MODELS = np.random.default_rng(0).standard_normal((40, 2))

@@ -16,12 +16,12 @@ from safetensors.torch import load_file
 from torch import nn
 
 from geoinv import InputError
-from geoinv.checks import InputWarning, MachineWarning
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.core.checks import InputWarning, MachineWarning
 from geoinv.learned import OPTEnet
-from geoinv.learned.checkpoint import FILE
-from geoinv.learned.training import fit
-from geoinv.learned.weights import read_weights, write_weights
-from geoinv.linop import MatrixOperator
+from geoinv.learned.layers.weights import read_weights, write_weights
+from geoinv.learned.training.checkpoint import FILE
+from geoinv.learned.training.train import fit
 from geoinv.operators import Blur, MagneticSection
 
 LEAST_EPOCHS = 2

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.learned.unet import UNet
+from geoinv.learned.layers.unet import UNet
 
 GRIDS = [(), (28, 28), (7, 5), (1, 1), (96, 32), (5, 6, 7)]
 

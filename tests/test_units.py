@@ -5,7 +5,7 @@ import math
 import pytest
 
 from geoinv import InputError
-from geoinv.units import PROJECT_UNITS, required_unit, unit_of
+from geoinv.conventions.units import PROJECT_UNITS, required_unit, unit_of
 
 
 @pytest.mark.parametrize(

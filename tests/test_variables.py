@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from geoinv import InputError
-from geoinv.variables import attribute_number, numbers
+from geoinv.conventions.variables import attribute_number, numbers
 
 
 def variable(values: Any, **attributes: Any) -> xr.DataArray:

@@ -14,10 +14,10 @@ import torch
 from safetensors.torch import save_file
 
 from geoinv import InputError
-from geoinv.embeddings import OverCompleteCosines
+from geoinv.algebra.linop import MatrixOperator
+from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, Proximal, load
-from geoinv.learned.weights import load_into, read_weights, write_weights
-from geoinv.linop import MatrixOperator
+from geoinv.learned.layers.weights import load_into, read_weights, write_weights
 from geoinv.operators import Blur
 
 TENSORS = {

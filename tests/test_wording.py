@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from geoinv.checks import InputWarning
+from geoinv.core.checks import InputWarning
+from geoinv.core.wording import options_of_command, way
 from geoinv.formats import collected
 from geoinv.formats.notes import doubt, note
-from geoinv.wording import options_of_command, way
 
 
 def test_a_remedy_names_an_argument_in_python_and_an_option_where_the_command_has_it() -> None:

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from geoinv.learned import OPTEnet
-from geoinv.learned.parallel import torchrun_group
-from geoinv.learned.training import fit
-from geoinv.learned.training_settings import TrainingSettings
+from geoinv.learned.training.parallel import torchrun_group
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import Blur
 
 SETTINGS = TrainingSettings(

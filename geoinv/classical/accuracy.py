@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import AccuracyWarning
-from geoinv.linop import LinearOperator
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.checks import AccuracyWarning
 
 __all__ = ["rounding", "say_what_was_missed"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of
-from geoinv.progress import report
+from geoinv.core.checks import InputError, array_of
+from geoinv.core.progress import report
 
 __all__ = ["choose"]
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import positive
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.accuracy import say_what_was_missed
 from geoinv.classical.data_sets import DataSets
 from geoinv.classical.least_squares import damped_least_squares
-from geoinv.linop import LinearOperator
-from geoinv.progress import report
+from geoinv.core.checks import positive
+from geoinv.core.progress import report
 
 __all__ = ["tikhonov"]
 
@@ -72,7 +72,7 @@ def tikhonov(
 
     Examples
     --------
-    >>> from geoinv.linop import MatrixOperator
+    >>> from geoinv.algebra.linop import MatrixOperator
     >>> tikhonov(MatrixOperator([[2.0, 0.0]]), [[2.0], [4.0]], 1.0, beta=1.0).round(6).tolist()
     [[0.8, 0.0], [1.6, 0.0]]
     """

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite, positive, shape_text
-from geoinv.labels import along_labels
-from geoinv.linop import LinearOperator
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.checks import InputError, array_of, finite, positive, shape_text
+from geoinv.core.labels import along_labels
 
 __all__ = ["DataSets", "per_item"]
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import scipy.fft
 import scipy.linalg
 
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.data_sets import per_item
 from geoinv.classical.momentum import inner
-from geoinv.linop import LinearOperator
 
 __all__ = ["gradient", "gradient_transposed", "lengths", "systems"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.accuracy import rounding
 from geoinv.classical.data_sets import per_item
 from geoinv.classical.momentum import inner
-from geoinv.linop import LinearOperator
 
 __all__ = ["Minimum", "damped_least_squares"]
 

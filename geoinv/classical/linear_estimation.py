@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, finite
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.data_sets import DataSets
-from geoinv.linop import LinearOperator
+from geoinv.core.checks import InputError, array_of, finite
 
 __all__ = ["LinearEstimator", "linear_minimum_mean_square_error", "moments"]
 
@@ -100,7 +100,7 @@ def linear_minimum_mean_square_error(
 
     Examples
     --------
-    >>> from geoinv.linop import MatrixOperator
+    >>> from geoinv.algebra.linop import MatrixOperator
     >>> total = MatrixOperator([[1.0, 1.0]])
     >>> estimate = linear_minimum_mean_square_error(total, [0.0, 0.0], np.eye(2), noise=1.0)
     >>> estimate([3.0]).round(6).tolist(), round(estimate.expected_error, 6)

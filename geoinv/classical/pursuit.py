@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import positive
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.accuracy import rounding, say_what_was_missed
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.classical.momentum import Momentum
-from geoinv.linop import LinearOperator
-from geoinv.progress import report
+from geoinv.core.checks import positive
+from geoinv.core.progress import report
 
 __all__ = ["basis_pursuit", "soft_threshold"]
 
@@ -42,7 +42,7 @@ def basis_pursuit(
     noise : float or (...) array
         Standard deviation s, one for all or one a data set, in the data's unit.
     embedding : LinearOperator
-        E, from coefficients to models (see :mod:`geoinv.embeddings`).
+        E, from coefficients to models (see :mod:`geoinv.embeddings.dictionaries`).
     gamma : float
         Price of a coefficient, positive.
     iterations : int
@@ -72,7 +72,7 @@ def basis_pursuit(
 
     Examples
     --------
-    >>> from geoinv.linop import Identity
+    >>> from geoinv.algebra.linop import Identity
     >>> basis_pursuit(Identity((3,)), [3.0, 0.5, -2.0], 1.0, Identity((3,)), gamma=1.0).tolist()
     [2.0, 0.0, -1.0]
     """

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from geoinv.checks import InputError, array_of, choice, finite, shape_text
+from geoinv.algebra.linop import LinearOperator
 from geoinv.classical.data_sets import DataSets, per_item
-from geoinv.linop import LinearOperator
+from geoinv.core.checks import InputError, array_of, choice, finite, shape_text
 
 __all__ = ["power_spectrum", "wave_factors", "wiener"]
 
@@ -61,7 +61,7 @@ def wiener(
 
     Examples
     --------
-    >>> from geoinv.linop import Identity
+    >>> from geoinv.algebra.linop import Identity
     >>> wiener(Identity((2,)), [2.0, 4.0], 1.0, mean=0.0, power=[1.0, 3.0], boundary="reflective").round(6).tolist()
     [0.75, 2.25]
     """
@@ -152,7 +152,7 @@ def wave_factors(A: LinearOperator, boundary: str) -> Array:
 
     Examples
     --------
-    >>> from geoinv.linop import Identity
+    >>> from geoinv.algebra.linop import Identity
     >>> wave_factors(2.0 * Identity((3,)), "reflective").round(6).tolist()
     [2.0, 2.0, 2.0]
     """

@@ -10,21 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
-from geoinv.checks import AccuracyWarning, InputError, InputWarning, MachineWarning
-from geoinv.cli.apply import apply
-from geoinv.cli.bench import bench
-from geoinv.cli.demo import demo
-from geoinv.cli.files import convert, info, view
-from geoinv.cli.forward import forward
-from geoinv.cli.invert import invert
-from geoinv.cli.reproduce import reproduce
-from geoinv.cli.streams import give_up_output, lost_output, standard_streams
-from geoinv.cli.terminal import fail, show, warn
-from geoinv.cli.train import train
-from geoinv.cli.unforeseen import sentence_of
-from geoinv.interrupts import stopped_by_signals
-from geoinv.version import __version__
-from geoinv.wording import options_of_command
+from geoinv.cli.commands.apply import apply
+from geoinv.cli.commands.bench import bench
+from geoinv.cli.commands.demo import demo
+from geoinv.cli.commands.files import convert, info, view
+from geoinv.cli.commands.forward import forward
+from geoinv.cli.commands.invert import invert
+from geoinv.cli.commands.reproduce import reproduce
+from geoinv.cli.commands.train import train
+from geoinv.cli.support.streams import give_up_output, lost_output, standard_streams
+from geoinv.cli.support.terminal import fail, show, warn
+from geoinv.cli.support.unforeseen import sentence_of
+from geoinv.core.checks import AccuracyWarning, InputError, InputWarning, MachineWarning
+from geoinv.core.interrupts import stopped_by_signals
+from geoinv.core.version import __version__
+from geoinv.core.wording import options_of_command
 
 __all__ = ["application", "main"]
 

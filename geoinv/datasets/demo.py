@@ -10,14 +10,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.registry import write_mesh, write_model, write_survey
 from geoinv.formats.text import rows_text
-from geoinv.grid import Grid
+from geoinv.meshes.tensor import Grid
 from geoinv.operators import Magnetics
-from geoinv.survey import Survey
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import Survey
 
 __all__ = ["BODIES", "Body", "Demo", "Ellipsoid", "Sheet", "demo_survey", "ground", "main", "write_demo"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.datasets.photographs import centre_square
 
 __all__ = ["FreePictures", "free_pictures"]

@@ -12,10 +12,10 @@ from typing import BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, choice
+from geoinv.core.checks import InputError, choice
+from geoinv.core.memory import require_memory
 from geoinv.datasets.sources import check_md5, data_folder, download
 from geoinv.formats.budget import refuse_special
-from geoinv.memory import require_memory
 
 __all__ = ["mnist", "read_idx"]
 

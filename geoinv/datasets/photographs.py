@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, choice
+from geoinv.core.checks import InputError, choice
+from geoinv.core.memory import require_memory
 from geoinv.datasets.sources import data_folder
 from geoinv.formats.budget import refuse_special
-from geoinv.memory import require_memory
 
 if TYPE_CHECKING:
     from PIL import Image

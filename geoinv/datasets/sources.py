@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 
 __all__ = ["check_md5", "data_folder", "download"]
 

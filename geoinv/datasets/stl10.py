@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, choice
+from geoinv.core.checks import InputError, choice
+from geoinv.core.memory import require_memory
 from geoinv.datasets.sources import check_md5, data_folder
 from geoinv.formats.budget import refuse_special
-from geoinv.memory import require_memory
 
 __all__ = ["read_stl10", "stl10", "stl10_folder"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geoinv.experiments.preset import PRESETS, Preset, RunSettings
 from geoinv.experiments.registry import EXPERIMENTS, load_experiment, run_experiment
-from geoinv.experiments.table import Row, Table
+from geoinv.experiments.shared.preset import PRESETS, Preset, RunSettings
+from geoinv.experiments.shared.table import Row, Table
 
 __all__ = [
     "EXPERIMENTS",

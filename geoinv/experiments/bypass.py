@@ -13,12 +13,12 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import null_space
 from scipy.optimize import approx_fprime, root
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
+from geoinv.core.progress import report
 from geoinv.experiments.double_well import DoubleWell, descend
-from geoinv.experiments.figures import panels
-from geoinv.experiments.preset import RunSettings
-from geoinv.experiments.table import Row, Table
-from geoinv.progress import report
+from geoinv.experiments.shared.figures import panels
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.table import Row, Table
 
 __all__ = ["Landscape", "MountainBypass", "TwoValleys", "route_over_pass", "run"]
 

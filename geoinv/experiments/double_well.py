@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
-from geoinv.experiments.figures import panels
-from geoinv.experiments.preset import RunSettings
-from geoinv.experiments.table import Row, Table
-from geoinv.progress import report
+from geoinv.core.checks import InputError
+from geoinv.core.progress import report
+from geoinv.experiments.shared.figures import panels
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.table import Row, Table
 
 __all__ = ["DoubleWell", "descend", "run"]
 

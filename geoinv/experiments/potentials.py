@@ -12,11 +12,11 @@ import torch
 from scipy.ndimage import minimum_filter
 from torch import Tensor
 
-from geoinv.experiments.figures import panels
-from geoinv.experiments.preset import RunSettings
-from geoinv.experiments.table import Row, Table
-from geoinv.learned.potential import Potential
-from geoinv.progress import report
+from geoinv.core.progress import report
+from geoinv.experiments.shared.figures import panels
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.table import Row, Table
+from geoinv.learned.layers.potential import Potential
 
 __all__ = [
     "absolute_limit",

@@ -11,21 +11,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
-from geoinv.checks import InputError, choice
-from geoinv.experiments.preset import Preset, RunSettings
-from geoinv.experiments.table import Table
-from geoinv.version import __version__
+from geoinv.core.checks import InputError, choice
+from geoinv.core.version import __version__
+from geoinv.experiments.shared.preset import Preset, RunSettings
+from geoinv.experiments.shared.table import Table
 
 __all__ = ["EXPERIMENTS", "Experiment", "load_experiment", "machine", "run_experiment"]
 
 EXPERIMENTS = {
-    "duathlon": "geoinv.experiments.duathlon",
+    "duathlon": "geoinv.experiments.duathlon.experiment",
     "double-well": "geoinv.experiments.double_well",
     "potentials": "geoinv.experiments.potentials",
     "bypass": "geoinv.experiments.bypass",
-    "deblurring": "geoinv.experiments.deblurring",
-    "magnetics": "geoinv.experiments.magnetics",
-    "ablations": "geoinv.experiments.ablations",
+    "deblurring": "geoinv.experiments.deblurring.experiment",
+    "magnetics": "geoinv.experiments.magnetics.experiment",
+    "ablations": "geoinv.experiments.ablations.experiment",
 }
 """Module of each experiment; it is imported when the experiment is wanted."""
 

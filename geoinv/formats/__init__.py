@@ -3,7 +3,7 @@
 A reader says what it took as what with ``note("columns", "upward = Elev (ft, converted to m)")`` and
 what the user should doubt with ``doubt("a.csv: 3 of 90 rows ...")`` (:mod:`geoinv.formats.notes`).
 ``with collected() as notes:`` gives both to whoever prints them; otherwise a doubt is an `InputWarning`.
-A remedy in an error is put as ``way("--height H", "height=H")`` (:mod:`geoinv.wording`): the option for a
+A remedy in an error is put as ``way("--height H", "height=H")`` (:mod:`geoinv.core.wording`): the option for a
 command that has it, the argument for Python.
 """
 

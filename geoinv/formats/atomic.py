@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.formats.partial import Partial
 
 __all__ = ["check_writable", "file_target", "whole_file"]

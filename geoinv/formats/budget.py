@@ -10,8 +10,8 @@ from functools import wraps
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from geoinv.checks import InputError
-from geoinv.memory import SHARE, available_memory, bytes_text
+from geoinv.core.checks import InputError
+from geoinv.core.memory import SHARE, available_memory, bytes_text
 
 __all__ = ["guarded", "guards", "read_within", "refuse_special"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geoinv.survey import COMPONENTS
-from geoinv.units import Unit, unit_of
+from geoinv.conventions.units import Unit, unit_of
+from geoinv.surveys.survey import COMPONENTS
 
 __all__ = ["DEVIATIONS", "QUANTITIES", "ColumnName", "understood"]
 
@@ -28,7 +28,7 @@ QUANTITIES: Mapping[str, str] = {
         for name in COMPONENTS
     },
 }
-"""Quantities that a table can hold, with their dimension (a key of `geoinv.units.PROJECT_UNITS`)."""
+"""Quantities that a table can hold, with their dimension (a key of `geoinv.conventions.units.PROJECT_UNITS`)."""
 
 DEVIATIONS = frozenset({"uncertainty", "unc", "sd", "std", "stdev", "std_dev", "standard_deviation", "sigma"})
 """Names of a standard deviation of the column before it."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoinv.checks import InputError
+from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 from geoinv.formats.column_names import QUANTITIES, ColumnName, understood
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
-from geoinv.units import PROJECT_UNITS, Unit, required_unit
-from geoinv.wording import way
 
 __all__ = ["Column", "columns_of_table"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 from geoinv.formats.netcdf import holds_density, same_cells
 from geoinv.formats.recognition import FileKind, recognise
 from geoinv.formats.registry import (
@@ -22,8 +22,8 @@ from geoinv.formats.registry import (
     write_model,
     write_survey,
 )
-from geoinv.grid import Grid
-from geoinv.wording import way
+from geoinv.meshes.tensor import Grid
+from geoinv.surveys.main_field import MainField
 
 __all__ = ["convert"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 
 __all__ = ["refuse_degrees"]
 

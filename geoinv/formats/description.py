@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.conventions.variables import numbers, text_attribute
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 from geoinv.formats.column_names import QUANTITIES
 from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import model_names
@@ -20,10 +21,9 @@ from geoinv.formats.registry import read_mesh, read_survey, read_topography
 from geoinv.formats.table import read_table
 from geoinv.formats.text import TextLines
 from geoinv.formats.ubc_mesh import ubc_model_values
-from geoinv.grid import AXES
-from geoinv.survey import Survey
-from geoinv.variables import numbers, text_attribute
-from geoinv.wording import way
+from geoinv.meshes.tensor import AXES
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import Survey
 
 __all__ = ["describe"]
 
@@ -101,7 +101,7 @@ def _extents(positions: Mapping[str, npt.NDArray[np.float64]]) -> list[str]:
 
 
 def _survey_lines(survey: Survey) -> list[str]:
-    from geoinv.cf import QUANTITIES
+    from geoinv.conventions.cf import QUANTITIES
 
     field = survey.field
     lines = [f"{survey.stations} stations", *_extents({axis: getattr(survey, axis) for axis in reversed(AXES)})]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from geoinv.checks import InputError
+from geoinv.conventions.units import unit_of
+from geoinv.core.checks import InputError
 from geoinv.formats.column_names import ColumnName, understood
 from geoinv.formats.text import is_number, split
-from geoinv.units import unit_of
 
 __all__ = [
     "DELIMITERS",

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from geoinv.checks import InputError
+from geoinv.conventions.units import Unit, unit_of
+from geoinv.core.checks import InputError
 from geoinv.formats.column_names import ColumnName, understood
 from geoinv.formats.header import (
     DELIMITERS,
@@ -21,7 +22,6 @@ from geoinv.formats.header import (
     names_in,
 )
 from geoinv.formats.text import TextLines, is_number, quoted, split
-from geoinv.units import Unit, unit_of
 
 __all__ = ["MARKER", "NULL_WORDS", "Layout", "layout_of"]
 

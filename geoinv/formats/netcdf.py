@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.conventions.units import required_unit, unit_of
+from geoinv.conventions.variables import Numbers, numbers, text_attribute
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.notes import doubt, note
-from geoinv.grid import AXES, Grid
-from geoinv.survey import COMPONENTS, Survey
-from geoinv.susceptibility import refuse_below_vacuum
-from geoinv.units import required_unit, unit_of
-from geoinv.variables import Numbers, numbers, text_attribute
-from geoinv.wording import way
+from geoinv.meshes.tensor import AXES, Grid
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import COMPONENTS, Survey
+from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -140,7 +140,7 @@ def read_netcdf_survey(path: str | Path, field: MainField | None = None, height:
     height : float, optional
         Upward coordinate of all stations in metres, in place of the file's.
     """
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     with open_netcdf(path) as data:
         if height is not None:
@@ -189,7 +189,7 @@ def read_netcdf_mesh(path: str | Path) -> Grid:
 
     Cells are active where ``active`` says so, else where a model (if there is one) is not NaN.
     """
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     with open_netcdf(path) as data:
         grid = Grid.from_xarray(data)
@@ -222,7 +222,7 @@ def read_netcdf_model(path: str | Path, grid: Grid, quantity: str = "susceptibil
     InputError
         If the file is on other cells, holds several models and none of the quantity, or one in units of another.
     """
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     with open_netcdf(path) as data:
         own = Grid.from_xarray(data)
@@ -244,7 +244,7 @@ def read_netcdf_model(path: str | Path, grid: Grid, quantity: str = "susceptibil
 
 def _grams(data: xr.Dataset, name: str) -> npt.NDArray[np.float64]:
     """Densities in g/cm3, which they are where the file states no unit."""
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     unit = required_unit(text_attribute(data[name], "units") or "g/cm3", "density")
     assert unit is not None, "a unit is stated"
@@ -273,7 +273,7 @@ def read_netcdf_topography(path: str | Path) -> npt.NDArray[np.float64]:
 
     Nodes without elevation (null) are left out.
     """
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     with open_netcdf(path) as data:
         names = _surface_names(data)

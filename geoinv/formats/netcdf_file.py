@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
+from geoinv.core.memory import bytes_text
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.budget import guarded, refuse_special
 from geoinv.formats.text import naming
-from geoinv.memory import bytes_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,7 +39,7 @@ _STRUCTURE = 1 << 14  # bytes that a file takes beside its numbers and attribute
 def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
     """Open a netCDF file as it stands there, read only as far as it is used.
 
-    Nothing is decoded: :func:`geoinv.variables.numbers` makes numbers of a variable.
+    Nothing is decoded: :func:`geoinv.conventions.variables.numbers` makes numbers of a variable.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def write_netcdf(path: str | Path, data: xr.Dataset) -> None:
     InputError
         If an attribute is neither text nor numbers, or the file cannot be written.
     """
-    from geoinv import cf
+    from geoinv.conventions import cf
 
     data = data.assign_attrs(Conventions=cf.CONVENTIONS)
     encoding = {name: {"_FillValue": None} for name in data.coords}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from geoinv.checks import InputWarning
+from geoinv.core.checks import InputWarning
 
 __all__ = ["Notes", "collected", "doubt", "note", "note_elevation"]
 
@@ -64,7 +64,7 @@ def note_elevation(height: float) -> None:
 
 
 def doubt(sentence: str) -> None:
-    """Say what the user should doubt; an :class:`~geoinv.checks.InputWarning` where nobody collects."""
+    """Say what the user should doubt; an :class:`~geoinv.core.checks.InputWarning` where nobody collects."""
     notes = _NOTES.get()
     if notes is None:
         warnings.warn(sentence, InputWarning, stacklevel=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.formats.budget import guarded
 from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import content_of, gridded_field_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of, bounded, finite
-from geoinv.field import MainField
+from geoinv.core.checks import InputError, array_of, bounded, finite
+from geoinv.core.wording import way
 from geoinv.formats import netcdf, netcdf_file, recognition
 from geoinv.formats.budget import guards
 from geoinv.formats.degrees import refuse_degrees
@@ -20,9 +20,9 @@ from geoinv.formats.table import read_counted_points, read_table, write_table
 from geoinv.formats.text import naming
 from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh, write_ubc_model
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
-from geoinv.grid import Grid
-from geoinv.survey import COMPONENTS, FARTHEST, Survey
-from geoinv.wording import way
+from geoinv.meshes.tensor import Grid
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import COMPONENTS, FARTHEST, Survey
 
 __all__ = [
     "MESH_SUFFIXES",

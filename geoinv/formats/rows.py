@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.formats.layout import MARKER, NULL_WORDS, Layout
 from geoinv.formats.text import TextLines, is_number, quoted, split
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.conventions.nulls import is_null, nulls_in
+from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.column_names import QUANTITIES
 from geoinv.formats.columns import Column, columns_of_table
@@ -19,8 +20,7 @@ from geoinv.formats.notes import doubt, note
 from geoinv.formats.rows import rows_of, without_markers
 from geoinv.formats.text import TextLines, quoted, rows_text
 from geoinv.formats.ubc_numbers import whole_number
-from geoinv.nulls import is_null, nulls_in
-from geoinv.survey import Survey
+from geoinv.surveys.survey import Survey
 
 __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.formats.budget import read_within, refuse_special
 from geoinv.formats.foreign import foreign_content
 

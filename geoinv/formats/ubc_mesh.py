@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError, array_of
+from geoinv.conventions.nulls import is_null
+from geoinv.core.checks import InputError, array_of
+from geoinv.core.labels import along_labels
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.notes import note
 from geoinv.formats.text import TextLines, naming, rows_text
 from geoinv.formats.ubc_numbers import decimal_of, number_runs, repeated, whole_number
-from geoinv.grid import AXES, Grid
-from geoinv.labels import along_labels
-from geoinv.nulls import is_null
-from geoinv.susceptibility import refuse_below_vacuum
+from geoinv.meshes.tensor import AXES, Grid
+from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 __all__ = ["INACTIVE", "read_ubc_mesh", "read_ubc_model", "ubc_model_values", "write_ubc_mesh", "write_ubc_model"]
 

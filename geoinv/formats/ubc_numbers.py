@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.nulls import is_null
+from geoinv.core.memory import require_memory
 from geoinv.formats.text import TextLines, is_number
-from geoinv.memory import require_memory
-from geoinv.nulls import is_null
 
 __all__ = ["decimal_of", "number_rows", "number_runs", "repeated", "whole_number"]
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.conventions.nulls import nulls_in
+from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import TextLines, naming, rows_text
 from geoinv.formats.ubc_numbers import number_rows
-from geoinv.nulls import nulls_in
-from geoinv.survey import Survey
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import Survey
 
 __all__ = ["read_ubc_observations", "write_ubc_observations"]
 

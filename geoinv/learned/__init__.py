@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from geoinv.learned.bridge import as_torch
-from geoinv.learned.eunet import EUnet
-from geoinv.learned.learned_gradient import LearnedGradient
-from geoinv.learned.learned_potential import LearnedPotential
-from geoinv.learned.networks import load
-from geoinv.learned.optenet import OPTEnet
-from geoinv.learned.potential import Potential
-from geoinv.learned.proximal import Proximal
+from geoinv.algebra.torch_bridge import as_torch
+from geoinv.learned.layers.potential import Potential
+from geoinv.learned.networks.eunet import EUnet
+from geoinv.learned.networks.learned_gradient import LearnedGradient
+from geoinv.learned.networks.optenet import OPTEnet
+from geoinv.learned.networks.proximal import Proximal
+from geoinv.learned.networks.registry import load
+from geoinv.learned.priors.learned_potential import LearnedPotential
 
 __all__ = [
     "EUnet",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
+from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
 from geoinv.view.scene import LEVELS, NoSceneError, render

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.cf import cell_values, dimension_of
-from geoinv.checks import InputError
-from geoinv.field import MainField
+from geoinv.conventions.cf import cell_values, dimension_of
+from geoinv.conventions.variables import numbers
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 from geoinv.formats import read_survey, recognise
 from geoinv.formats.netcdf import content_of, model_names
 from geoinv.formats.netcdf_file import open_netcdf
-from geoinv.grid import AXES, Grid
-from geoinv.survey import COMPONENTS, Survey
-from geoinv.variables import numbers
+from geoinv.meshes.tensor import AXES, Grid
+from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import COMPONENTS, Survey
 from geoinv.view.wording import plain_text, plain_units, spaced
-from geoinv.wording import way
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -142,7 +142,7 @@ def _of_dataset(data: xr.Dataset) -> Subject:
 
 
 def _of_survey(survey: Survey) -> Subject:
-    from geoinv.cf import QUANTITIES
+    from geoinv.conventions.cf import QUANTITIES
 
     stations = np.stack([survey.easting, survey.northing, survey.upward])
     if survey.data is None:

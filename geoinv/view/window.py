@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.checks import InputError
-from geoinv.grid import AXES, Grid
+from geoinv.core.checks import InputError
+from geoinv.meshes.tensor import AXES, Grid
 from geoinv.view.subject import Model, Subject
 from geoinv.view.wording import spaced
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoinv.printable import printable
+from geoinv.core.printable import printable
 
 __all__ = ["plain_text", "plain_units", "spaced"]
 

@@ -1,0 +1,1 @@
+"""Linear operators: the base class, combinations, matrices, and the bridge to PyTorch."""

@@ -1,0 +1,85 @@
+"""Commands about one file: ``info``, ``convert`` and ``view``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoinv.cli.support.options import (
+    ColumnsOption,
+    ElevationOption,
+    FieldOption,
+    HeightOption,
+    columns_of,
+    field_of,
+    level_of,
+)
+from geoinv.cli.support.outputs import check_output
+from geoinv.cli.support.terminal import say_notes, show
+
+__all__ = ["convert", "info", "view"]
+
+
+def info(
+    file: Annotated[Path, typer.Argument(help="Any file that geoinv reads.", show_default=False)],
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    elevation: ElevationOption = None,
+) -> None:
+    """Say what a file was recognised as, what it holds, and what was taken as what.
+
+    Example: geoinv info obs.mag
+    """
+    from geoinv.formats import describe
+
+    level = level_of(height, elevation)
+    show(describe(file, field=field_of(field), columns=columns_of(columns), height=level))
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="File to read, recognised by its content.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, in the format of its suffix.")],
+    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh of a UBC model.")] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    elevation: ElevationOption = None,
+) -> None:
+    """Write a survey, mesh or model in another format.
+
+    Surveys go to .nc .obs .mag .csv .xyz .txt, meshes to .nc .msh .mesh, models to .nc .sus .den .mod.
+
+    Example: geoinv convert model.sus model.nc --mesh mesh.msh
+    """
+    from geoinv.formats import collected, convert
+
+    check_output(target, (), [source] if mesh is None else [source, mesh])
+    level = level_of(height, elevation)
+    with collected() as notes:
+        done = convert(source, target, mesh=mesh, field=field_of(field), columns=columns_of(columns), height=level)
+    show(done)
+    say_notes(notes)
+
+
+def view(
+    file: Annotated[Path, typer.Argument(help="Solution, model or survey.")],
+    out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    elevation: ElevationOption = None,
+) -> None:
+    """Write a picture of a solution, a model or a survey.
+
+    Example: geoinv view model.nc --out model.png
+    """
+    from geoinv.formats import collected
+    from geoinv.view.picture import SUFFIXES, view
+
+    check_output(out, SUFFIXES, [file])
+    with collected() as notes:
+        done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation))
+    show(done)
+    say_notes(notes)

@@ -1,0 +1,94 @@
+"""Command ``forward``: the data that a model makes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from geoinv.cli.support.inputs import load_mesh, load_survey, make_operator
+from geoinv.cli.support.options import (
+    ColumnsOption,
+    ElevationOption,
+    EngineOption,
+    FieldOption,
+    HeightOption,
+    OutOption,
+    RtolOption,
+)
+from geoinv.cli.support.outputs import check_output, provenance, write_result
+from geoinv.cli.support.plausible import components_of, refuse_impossible_rtol, refuse_impossible_susceptibility
+from geoinv.cli.support.progress_display import progress_shown
+from geoinv.cli.support.terminal import cost, say, say_notes
+from geoinv.core.checks import InputError
+
+__all__ = ["forward"]
+
+
+def forward(
+    context: typer.Context,
+    mesh: Annotated[Path, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")],
+    model: Annotated[Path, typer.Option(metavar="FILE", help="Susceptibility (SI) on it: UBC .sus, or netCDF.")],
+    survey: Annotated[Path, typer.Option(metavar="FILE", help="Stations: UBC .obs, CSV/XYZ or netCDF.")],
+    out: OutOption,
+    components: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="What to compute: tmi, be bn bu (nT), bee ben beu bnn bnu buu (nT/m).  [default: as in the survey]",
+        ),
+    ] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    elevation: ElevationOption = None,
+    engine: EngineOption = "auto",
+    rtol: RtolOption = None,
+) -> None:
+    """Compute the data of a model at the stations of a survey.
+
+    Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
+    """
+    from geoinv.conventions.cf import QUANTITIES
+    from geoinv.formats import collected, read_model, recognise, write_netcdf
+
+    began = time.perf_counter()
+    inputs = list(dict.fromkeys([mesh, model, survey]))
+    asked = components_of(components)
+    refuse_impossible_rtol(rtol)
+    check_output(out, (".nc",), inputs)
+    stations = load_survey(survey, field, columns, height, elevation)
+    names = asked or stations.components
+    wanted = stations.with_components(names)
+    grid = load_mesh(mesh)
+    with collected() as notes:
+        values = read_model(model, grid)
+    grid = grid.with_active(grid.active & np.isfinite(values))
+    if not grid.active.any():
+        raise InputError(f"{model} expects a value in some active cell, got none; check the model")
+    active = values[grid.active]
+    refuse_impossible_susceptibility(str(model), active)
+    say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
+    say_notes(notes)
+    origin = provenance(context, inputs)
+    A = make_operator(grid, wanted, engine, rtol, applications=1, measured=False)
+    with progress_shown("forward"):
+        predicted = A(values).astype(np.float64)
+    result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)
+    written = write_result(out, lambda path: write_netcdf(path, result))
+    for name, row in zip(names, predicted, strict=True):
+        say(name, f"{_range(row)} {QUANTITIES[name]['units']}")
+    if stations.data is not None and stations.uncertainty is not None and names == stations.components:
+        chi2 = float(np.mean(((stations.data - predicted) / stations.uncertainty) ** 2))
+        say("misfit", f"chi^2/N = {chi2:.6g} against the data of {survey}")
+    say("cost", cost(began))
+    say("wrote", str(written.path))
+    written.confirm()
+
+
+def _range(values: npt.NDArray[np.float64]) -> str:
+    return f"{values.min():.5g} to {values.max():.5g}"

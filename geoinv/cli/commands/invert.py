@@ -1,0 +1,223 @@
+"""Command ``invert``: the model that fits a survey."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from geoinv.cli.support.inputs import (
+    load_mesh,
+    load_reference,
+    load_survey,
+    load_topography,
+    make_operator,
+    say_grid,
+)
+from geoinv.cli.support.noise import Noise
+from geoinv.cli.support.options import (
+    RTOL_HELP,
+    ColumnsOption,
+    ElevationOption,
+    EngineOption,
+    FieldOption,
+    HeightOption,
+    OutOption,
+)
+from geoinv.cli.support.outputs import check_output, provenance, write_result
+from geoinv.cli.support.plausible import (
+    base_level_of,
+    reference_of,
+    refuse_impossible_bounds,
+    refuse_impossible_rtol,
+    refuse_other_units,
+)
+from geoinv.cli.support.progress_display import progress_shown
+from geoinv.cli.support.stations import say_coverage
+from geoinv.cli.support.terminal import cost, fail, say, warn
+from geoinv.core.checks import InputError
+
+if TYPE_CHECKING:
+    from geoinv.inversion.solution import Solution
+    from geoinv.meshes.tensor import Grid
+    from geoinv.meshes.topography import Topography
+    from geoinv.surveys.survey import Survey
+
+__all__ = ["invert", "say_solution"]
+
+Array = npt.NDArray[np.float64]
+
+PHYSICS_RTOL = 1e-5
+"""Error of the physics, relative to |A||m|: far below the noise of any survey, and half the time of an exact one."""
+
+
+def invert(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag, CSV/XYZ or netCDF.")],
+    out: OutOption,
+    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")] = None,
+    cell: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SIZE",
+            help="In place of a mesh: cubes of SIZE metres over the survey, padded sideways. Without --topo the ground "
+            "is flat, half a cell below the lowest station.",
+        ),
+    ] = None,
+    depth: Annotated[
+        float | None,
+        typer.Option(metavar="D", help="With --cell: depth of the mesh in metres, below the lowest ground."),
+    ] = None,
+    topo: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Ground: points x y z, a table, or netCDF. Cells above it are not active."),
+    ] = None,
+    target: Annotated[float, typer.Option(help="chi^2 per datum to reach.")] = 1.0,
+    bounds: Annotated[
+        tuple[float, float], typer.Option(metavar="LOW HIGH", help="Lowest and highest susceptibility (SI).")
+    ] = (0.0, math.inf),
+    noise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help='Standard deviation of the data: "2% + 5" is 0.02 |d| + 5 nT.  [default: as in the file]',
+        ),
+    ] = None,
+    field: FieldOption = None,
+    columns: ColumnsOption = None,
+    height: HeightOption = None,
+    elevation: ElevationOption = None,
+    base_level: Annotated[
+        str,
+        typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or in nT."),
+    ] = "none",
+    every: Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")] = 1,
+    reference: Annotated[
+        str, typer.Option(metavar="M", help="Reference susceptibility (SI): a number, or a model on the same mesh.")
+    ] = "0",
+    engine: EngineOption = "auto",
+    rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
+) -> None:
+    """Find the simplest susceptibility that fits a survey.
+
+    The result holds the model, observed and predicted data and how they were made; look at it with
+    geoinv view. Ctrl-C ends the search and writes the model reached so far.
+
+    Example: geoinv invert obs.mag --mesh mesh.msh --out model.nc
+
+    Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
+    """
+    from geoinv.formats import write_netcdf
+    from geoinv.inversion.invert import invert
+    from geoinv.regularizers.smooth import Smooth
+
+    began = time.perf_counter()
+    if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
+        raise typer.BadParameter("invert expects either --mesh FILE or --cell SIZE with --depth D; give one of the two")
+    level = base_level_of(base_level)
+    deviation = _noise(noise)
+    start = reference_of(reference)
+    refuse_impossible_bounds(*bounds)
+    refuse_impossible_rtol(rtol)
+    inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
+    check_output(out, (".nc",), inputs)
+    ground = None if topo is None else load_topography(topo)
+    survey = load_survey(file, field, columns, height, elevation, ground, every)
+    data, uncertainty = _data(file, survey, deviation)
+    grid = _grid(survey, mesh, cell, depth, ground)
+    phi = Smooth(reference=load_reference(start, grid))
+    origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
+    A = make_operator(grid, survey, engine, rtol)
+    hours = A.choice.estimate.total / 3600.0
+    if hours > 1.0:
+        warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
+    with progress_shown("inversion"):
+        solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
+    written = write_result(out, lambda path: write_netcdf(path, solution.to_xarray(origin)))
+    say_solution(solution)
+    say("cost", cost(began))
+    say("wrote", str(written.path))
+    written.confirm()
+    if solution.status.startswith(("interrupted", "not finite")):
+        raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
+
+
+def say_solution(solution: Solution) -> None:
+    """Print how an inversion ended, and what it found."""
+    ending, *doubts = solution.status.split("; ")
+    say("result", ending)
+    tried = len(solution.history)
+    say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
+    active = solution.model[solution.operator.grid.active]  # type: ignore[attr-defined]
+    say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
+    if np.any(solution.base_level):
+        say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
+    if doubts:
+        say("doubts", "; ".join(doubts))
+
+
+def _grid(
+    survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, ground: Topography | None
+) -> Grid:
+    """Mesh of a file or made for the survey, cut by the topography."""
+    from geoinv.surveys.mesh_for_survey import mesh_for_survey
+    from geoinv.surveys.station_checks import stations_below
+
+    if mesh is not None:
+        grid = load_mesh(mesh)
+        if ground is None:
+            return grid
+        grid = grid.with_topography(ground)
+        doubt = stations_below(survey, ground, 0.5 * float(grid.widths("upward").min()))
+        if doubt:
+            warn(doubt)
+        say("", f"{int(grid.active.sum())} active below the ground")
+    else:
+        assert cell is not None, "one of mesh and cell is given"
+        assert depth is not None, "depth comes with cell"
+        grid = mesh_for_survey(survey, cell, depth, ground)
+        say_grid(f"cubes of {cell:g} m made for the survey", grid)
+        if ground is None:
+            level = float(grid.upward_edges[-1])
+            say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
+            return grid
+        freed = _cut_around_stations(grid, ground)
+        also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""
+        say("", f"{int(grid.active.sum())} active below the ground{also}")
+    say_coverage(grid, survey, ground)
+    return grid
+
+
+def _cut_around_stations(grid: Grid, ground: Topography) -> int:
+    """Cells below the ground that were cut from a mesh made for the survey, so that no station is inside one."""
+    below = grid.with_active(np.ones(grid.shape, bool)).with_topography(ground)
+    return int(below.active.sum() - grid.active.sum())
+
+
+def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
+    """Data, and their standard deviations from the option or else from the file."""
+    if survey.data is None:
+        raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
+    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data)
+    if uncertainty is None:
+        raise InputError(
+            f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
+        )
+    refuse_other_units(file, survey, uncertainty)
+    source = "as in the file" if noise is None else str(noise)
+    say("noise", f"{source}: standard deviations {uncertainty.min():.4g} to {uncertainty.max():.4g} nT")
+    return survey.data, uncertainty
+
+
+def _noise(text: str | None) -> Noise | None:
+    try:
+        return None if text is None else Noise.parse(text)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

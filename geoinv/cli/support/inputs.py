@@ -1,0 +1,147 @@
+"""From the files and options of a command to the survey, the mesh and the operator, with what was recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.cli.support.options import columns_of, field_of, level_of
+from geoinv.cli.support.plausible import refuse_impossible_susceptibility
+from geoinv.cli.support.stations import warn_of_stations
+from geoinv.cli.support.terminal import say, say_notes
+from geoinv.core.checks import InputError
+
+if TYPE_CHECKING:
+    from geoinv.meshes.tensor import Grid
+    from geoinv.meshes.topography import Topography
+    from geoinv.operators import Magnetics
+    from geoinv.surveys.survey import Survey
+
+__all__ = [
+    "load_mesh",
+    "load_reference",
+    "load_survey",
+    "load_topography",
+    "make_operator",
+    "say_grid",
+]
+
+
+def load_topography(path: Path) -> Topography:
+    """Ground of a file, and a line about it."""
+    from geoinv.formats import collected, read_topography
+    from geoinv.formats.text import naming
+    from geoinv.meshes.topography import Topography
+
+    with collected() as notes:
+        points = read_topography(path)
+    with naming(path):
+        ground = Topography(points)
+    low, high = points[:, 2].min(), points[:, 2].max()
+    say("ground", f"{path}: {len(points)} point{'s' * (len(points) > 1)}, {low:.10g} to {high:.10g} m")
+    say_notes(notes)
+    return ground
+
+
+def load_survey(
+    path: Path,
+    field: tuple[float, float, float] | None,
+    columns: str | None,
+    height: float | None,
+    elevation: float | None,
+    ground: Topography | None = None,
+    every: int = 1,
+) -> Survey:
+    """Survey of a file, and lines about it; each `every`-th station of it."""
+    from geoinv.formats import collected, read_survey, recognise
+
+    level = level_of(height, elevation)
+    with collected() as notes:
+        survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=level)
+    total = survey.stations
+    if every > 1 and every >= total:
+        raise InputError(f"--every expects less than the {total} stations of {path}, got {every}; take more stations")
+    survey = survey if every == 1 else survey.select(slice(None, None, every))
+    taken = f"{survey.stations} stations" if every == 1 else f"{survey.stations} of {total} stations"
+    has = " ".join(survey.components) if survey.data is not None else "no data"
+    say("survey", f"{path}: {recognise(path).name}, {taken}, {has}")
+    inducing = survey.field
+    say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
+    # said below, with the topography in view
+    notes.taken[:] = [(label, text) for label, text in notes.taken if label != "heights"]
+    say_notes(notes)
+    if height is not None and ground is not None:
+        survey = survey.draped(ground, height)
+    say("heights", _heights(survey, height, elevation, ground))
+    return survey
+
+
+def _heights(survey: Survey, height: float | None, elevation: float | None, ground: Topography | None) -> str:
+    """What was taken as the heights of the stations."""
+    low, high = float(survey.upward.min()), float(survey.upward.max())
+    span = f"{low:.10g} m" if low == high else f"{low:.10g} to {high:.10g} m"
+    if height is not None:
+        if ground is not None:
+            return f"{height:.10g} m above the topography (--height): elevations of {span}"
+        return f"elevation of {span} (--height, with no topography to stand above)"
+    if elevation is not None:
+        return f"elevation of {span} (--elevation)"
+    if ground is None:
+        return f"elevations of {span}, as in the file"
+    above = survey.upward - ground.elevation(survey.easting, survey.northing)
+    return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
+
+
+def load_mesh(path: Path) -> Grid:
+    """Grid of a file, and a line about it."""
+    from geoinv.formats import collected, read_mesh, recognise
+
+    with collected() as notes:
+        grid = read_mesh(path)
+    say_grid(f"{path}: {recognise(path).name}", grid)
+    say_notes(notes)
+    return grid
+
+
+def say_grid(name: str, grid: Grid) -> None:
+    """Print the cells of a mesh in one line."""
+    active = int(grid.active.sum())
+    cells = f"{' x '.join(map(str, grid.shape))} cells (upward, northing, easting)"
+    say("mesh", f"{name}, {cells}, {active if active < grid.size else 'all'} active")
+
+
+def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float64] | float:
+    """Reference model: a number, or that of a file on the same mesh."""
+    from geoinv.formats import collected, read_model, recognise
+
+    if isinstance(reference, float):
+        return reference
+    with collected() as notes:
+        model = read_model(reference, grid)
+    refuse_impossible_susceptibility(str(reference), model[np.isfinite(model)])
+    say("reference", f"{reference}: {recognise(reference).name}")
+    say_notes(notes)
+    return model
+
+
+def make_operator(
+    grid: Grid,
+    survey: Survey,
+    engine: str,
+    rtol: float | None,
+    applications: int | None = None,
+    *,
+    measured: bool = True,
+) -> Magnetics:
+    """Operator, and lines about its engine; stations that cannot be used are refused, doubtful ones named."""
+    from geoinv.operators import Magnetics
+    from geoinv.surveys.station_checks import refuse_stations
+
+    refuse_stations(grid, survey, measured=measured)
+    warn_of_stations(grid, survey)
+    A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
+    say("engine", str(A.choice).removeprefix("engine "))
+    return A

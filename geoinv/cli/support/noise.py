@@ -1,0 +1,93 @@
+"""How the noise of the data is said on the command line: ``2% + 5``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.core.checks import InputError, location
+
+__all__ = ["Noise"]
+
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+_TERM = rf"\s*{_NUMBER}\s*(%|nT)?\s*"
+_TEXT = re.compile(rf"{_TERM}(?:\+{_TERM})?")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Standard deviation of a datum d: ``share |d| + floor``.
+
+    Parameters
+    ----------
+    share : float
+        Of the datum, dimensionless.
+    floor : float
+        In the unit of the data: nT.
+
+    Raises
+    ------
+    InputError
+        If one is negative or not finite, or both are zero.
+    """
+
+    share: float
+    floor: float
+
+    def __post_init__(self) -> None:
+        """Check that the standard deviations can be above zero."""
+        if not (self.share >= 0.0 and self.floor >= 0.0 and 0.0 < self.share + self.floor < np.inf):
+            raise InputError(
+                f"--noise expects a standard deviation above zero, got {100.0 * self.share:g} % + {self.floor:g} nT; "
+                'give for example "2% + 5"'
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Noise:
+        """Noise from text: ``5``, ``5 nT``, ``2%`` or ``2% + 5``, in any order.
+
+        Raises
+        ------
+        ValueError
+            If the text says something else.
+        InputError
+            If the numbers cannot be standard deviations.
+
+        Examples
+        --------
+        >>> Noise.parse("2% + 5")
+        Noise(share=0.02, floor=5.0)
+        """
+        found = _TEXT.fullmatch(text)
+        if found is None or (found[3] and (found[2] == "%") == (found[4] == "%")):
+            raise ValueError(f'--noise expects nT, percent of the datum or their sum, such as "2% + 5", got {text!r}')
+        terms = {"%": 0.0, "nT": 0.0}
+        for number, unit in ((found[1], found[2]), (found[3], found[4])):
+            terms[unit or "nT"] += float(number or 0.0)
+        return cls(terms["%"] / 100.0, terms["nT"])
+
+    def uncertainty(self, data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the standard deviation of each datum.
+
+        Raises
+        ------
+        InputError
+            If a datum is zero and there is no floor.
+        """
+        deviation = self.share * np.abs(data) + self.floor
+        zeros = np.argwhere(deviation == 0.0)
+        if len(zeros):
+            raise InputError(
+                f"--noise expects a standard deviation above zero for every datum, got {100.0 * self.share:g} % of a "
+                f"datum of 0 at {location(zeros[0].tolist())} (component, station; {len(zeros)} of {data.size} data); "
+                f'add a floor, as in "{100.0 * self.share:g}% + 1"'
+            )
+        return np.asarray(deviation)
+
+    def __str__(self) -> str:
+        """The formula, for the summary."""
+        parts = [f"{100.0 * self.share:g} % of the datum"] if self.share else []
+        return " + ".join(parts + ([f"{self.floor:g} nT"] if self.floor else []))

@@ -1,0 +1,1 @@
+"""What every layer uses: checks of input, memory, progress, array libraries, words."""

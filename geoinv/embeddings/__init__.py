@@ -1,0 +1,1 @@
+"""Embeddings x = E z: fixed over-complete dictionaries."""

@@ -1,0 +1,79 @@
+"""Wiener's filter and total variation for blurred colour pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.classical import choose, power_spectrum, total_variation, wiener
+from geoinv.experiments.deblurring.problem import Deblurring, noise_levels
+
+__all__ = ["TotalVariation", "Wiener"]
+
+Array = npt.NDArray[Any]
+
+
+class Wiener:
+    """Best linear estimate of stationary pictures whose colours are decorrelated by the training pictures' axes.
+
+    The axes are orthonormal, so the noise stays white, and each component is a picture of its own.
+
+    Parameters
+    ----------
+    problem : Deblurring
+        Its training pictures give axes, means and power.
+    """
+
+    def __init__(self, problem: Deblurring) -> None:
+        self.A = problem.A
+        colours = np.moveaxis(problem.training, 1, -1).reshape(-1, problem.training.shape[1])
+        self.axes = np.linalg.eigh(np.cov(colours, rowvar=False, dtype=np.float64))[1]
+        components = self._turned(problem.training, self.axes)
+        self.prior = [power_spectrum(component, 2, self.A.boundary) for component in components.swapaxes(0, 1)]
+
+    def __call__(self, data: Array) -> Array:
+        """Pictures of (pictures, 3, rows, columns) data."""
+        components, levels = self._turned(data, self.axes), noise_levels(data)
+        found = [
+            wiener(self.A, components[:, number], levels[:, number], mean, power, self.A.boundary)
+            for number, (mean, power) in enumerate(self.prior)
+        ]
+        return self._turned(np.stack(found, axis=1), self.axes.T)
+
+    @staticmethod
+    def _turned(pictures: Array, axes: Array) -> Array:
+        """Components of each pixel's colour along the columns of `axes`."""
+        return np.asarray(np.einsum("ncij,ck->nkij", pictures, axes, optimize=True), np.float32)
+
+
+class TotalVariation:
+    """Total variation of each colour, its price chosen on validation pictures.
+
+    Parameters
+    ----------
+    problem : Deblurring
+    count : int
+        Validation pictures to choose by.
+    candidates : list of float
+        Prices to choose from.
+
+    Attributes
+    ----------
+    beta : float
+        The price.
+    """
+
+    def __init__(self, problem: Deblurring, count: int, candidates: list[float]) -> None:
+        self.A, self.beta = problem.A, candidates[0]
+        if len(candidates) > 1:
+            truth, data = problem.validation[:count], problem.validation_data[:count]
+            self.beta = choose(self._found, candidates, truth, data)
+
+    def __call__(self, data: Array) -> Array:
+        """Pictures of (pictures, 3, rows, columns) data."""
+        return self._found(data, self.beta)
+
+    def _found(self, data: Array, beta: float) -> Array:
+        return total_variation(self.A, data, noise_levels(data), beta)

@@ -1,0 +1,127 @@
+"""The networks that invert magnetic sections: equal in size, tuned alike, trained alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import nn
+
+from geoinv.experiments.magnetics.problem import Magnetics
+from geoinv.experiments.shared.parameter_matching import match_parameters, parameter_count
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.regression import RegressionNetwork
+from geoinv.experiments.shared.tuned_training import Maker, TrainingProtocol
+from geoinv.learned.layers.normalisation import Centred
+from geoinv.learned.networks.eunet import EUnet
+from geoinv.learned.networks.learned_gradient import LearnedGradient
+from geoinv.learned.networks.optenet import OPTEnet
+from geoinv.learned.networks.proximal import Proximal
+from geoinv.learned.networks.unrolled import seeded
+from geoinv.learned.training.tuning import PAPER_GRID
+
+__all__ = ["begins", "network_makers", "training_protocol"]
+
+SCALE = 0.05
+"""Unit of magnetization in which the networks count: what they first make of the data is then near 0.06."""
+
+POTENTIAL_LAYERS = 2
+
+WEIGHTS, BIASES = 3.0, 0.5
+"""Deviations of the potential's first q and b."""
+
+
+def training_protocol(settings: RunSettings) -> TrainingProtocol:
+    """How all networks are tuned and trained."""
+    return TrainingProtocol(
+        grid=settings.choose(
+            quick={"learning_rate": [1e-3], "batch": [64]},
+            cpu={"learning_rate": [1e-3, 2e-3, 4e-3], "batch": [256]},
+            full=PAPER_GRID,
+        ),
+        tuning_epochs=4,
+        epochs=settings.choose(quick=2, cpu=14, full=300),
+        tuning_models=20_000,
+        tuning_validation=1000,
+        at_a_time=1000,
+        precision=settings.choose(quick="float32", cpu="bfloat16", full="float32"),
+        looked_at=2000,
+    )
+
+
+def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker]:
+    """Every network compared, by name, with as many parameters as EUnet within 5 %."""
+    A, mean = problem.A, problem.training.mean(axis=0)
+    layers = settings.choose(quick=2, cpu=3, full=8)
+    embedding = settings.choose(quick=40, cpu=1024, full=2048)
+    width = settings.choose(quick=16, cpu=320, full=512)
+    data = torch.from_numpy(A(problem.training))
+
+    def eunet(seed: int) -> nn.Module:
+        network = EUnet(
+            A,
+            embedding=embedding,
+            layers=layers,
+            potential_layers=POTENTIAL_LAYERS,
+            width=width,
+            hidden=2,
+            dense=True,
+            seed=seed,
+            normalisation=Centred(mean, SCALE),
+        )
+        return _bent(network, seed)
+
+    def optenet(size: int, seed: int) -> nn.Module:
+        network = OPTEnet(
+            A,
+            embedding=embedding,
+            layers=layers,
+            potential_layers=POTENTIAL_LAYERS,
+            width=size,
+            dense=True,
+            seed=seed,
+            normalisation=Centred(mean, SCALE),
+        )
+        return _bent(network, seed)
+
+    def proximal(size: int, seed: int) -> nn.Module:
+        return Proximal(A, width=size, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE))
+
+    def learned_gradient(size: int, seed: int) -> nn.Module:
+        return LearnedGradient(
+            A, width=size, depth=1, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE)
+        )
+
+    def regression(size: int, seed: int) -> nn.Module:
+        return RegressionNetwork(A, data, width=size, seed=seed)
+
+    makers: dict[str, Maker] = {"EUnet": eunet}
+    target = parameter_count(eunet(0))
+    sized: dict[str, Callable[..., nn.Module]] = {
+        "OPTEnet": optenet,
+        "Proximal": proximal,
+        "LearnedGradient": learned_gradient,
+        "plain regression": regression,
+    }
+    for name, make in sized.items():
+        size = match_parameters(partial(make, seed=0), target, range(2, 2049, 2))
+        makers[name] = partial(make, size)
+    return makers
+
+
+def begins(name: str) -> str:
+    """What differs between the networks besides their form: units, and first weights."""
+    if name == "plain regression":
+        return "is not told the physics; sees normalised data"
+    units = f"counts in deviations from the mean model, in units of {SCALE:g}"
+    return f"{units}; first potential far from even" if name in ("EUnet", "OPTEnet") else units
+
+
+@torch.no_grad()
+def _bent(network: EUnet | OPTEnet, seed: int) -> EUnet | OPTEnet:
+    """Start the potential far from even and small: an odd, weak gradient learns little more than a linear map."""
+    generator = seeded(seed)
+    for parameters, size in ((network.potential.weights, WEIGHTS), *((b, BIASES) for b in network.potential.biases)):
+        parameters.copy_(size * torch.randn(parameters.shape, generator=generator))
+    return network

@@ -1,0 +1,1 @@
+"""What several experiments share: presets, tables, figures, tuned training."""

@@ -1,0 +1,171 @@
+"""Search for the trade-off whose misfit meets the target: down by cooling, then inside a bracket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geoinv.inversion.gauss_newton import State
+
+__all__ = ["TradeOffSearch", "Trial"]
+
+COOLING = 6.0
+"""Largest factor between trade-offs on the way down, but on a plateau."""
+
+PLATEAU = 0.05
+"""Power of beta with which chi^2 falls below which there is nothing to see on the way: cooling goes by its square."""
+
+BEYOND = 1.5
+"""How much further down than the last two misfits ask for: chi^2 falls ever more slowly."""
+
+WINDOW = (0.98, 1.01)
+"""Where chi^2/N may end, relative to the target."""
+
+STEEPEST = 2.0
+"""Highest power of beta with which chi^2 of a minimum can grow, where J is a quadratic."""
+
+AGREE = 1.02
+"""Ratio of misfits that minima found within a tolerance may be off by, beyond that."""
+
+STALL = 12
+"""Further coolings, at the rate of the last two, beyond which the target may be out of reach."""
+
+UNCHANGED = 1e-3
+"""Relative change of chi^2 between trade-offs above the target's that says that phi alone decides."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trade-off that was tried.
+
+    Attributes
+    ----------
+    beta : float
+    state : State
+        Where its minimisation ended.
+    misfit : float
+        chi^2/N there.
+    """
+
+    beta: float
+    state: State
+    misfit: float
+
+
+@dataclass
+class TradeOffSearch:
+    """Trials so far, and what to try next.
+
+    Attributes
+    ----------
+    target : float
+        chi^2/N to meet.
+    above, below : Trial or None
+        Closest trials to either side of the target.
+    trials : list of Trial
+        All, in their order.
+    trail : list of Trial
+        Those above the target on the way down, in their order.
+    contradicted : bool
+        Whether the closest trials to either side disagree, so that one was not minimised well enough.
+    """
+
+    target: float
+    above: Trial | None = None
+    below: Trial | None = None
+    trials: list[Trial] = field(default_factory=list)
+    trail: list[Trial] = field(default_factory=list)
+    contradicted: bool = False
+    _inside: int = 0
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Lowest and highest chi^2/N that meet the target."""
+        return WINDOW[0] * self.target, WINDOW[1] * self.target
+
+    def add(self, trial: Trial) -> None:
+        """Take in a trial."""
+        self.trials.append(trial)
+        if trial.misfit > self.window[1]:
+            self.above = trial
+            self.trail.append(trial)
+        else:
+            self.below = trial
+        above, below = self.above, self.below
+        self.contradicted = (
+            above is not None
+            and below is not None
+            and above.misfit > AGREE * below.misfit * (above.beta / below.beta) ** STEEPEST
+        )
+        if self.contradicted:
+            # the older is the one to doubt
+            self.above, self.below = (trial, None) if trial is above else (None, trial)
+            self.trail = [trial] if trial is above else []
+
+    def with_target(self, target: float) -> TradeOffSearch:
+        """Search for another target with the trials so far."""
+        search = TradeOffSearch(target)
+        for trial in self.trials:
+            search.add(trial)
+        return search
+
+    @property
+    def slow(self) -> bool:
+        """Whether the target is far away at the rate of the last two coolings."""
+        if self.below is not None or len(self.trail) < 3:
+            return False
+        first, last = self.trail[-3], self.trail[-1]
+        rate = np.log(first.misfit / last.misfit) / np.log(first.beta / last.beta)
+        return bool(STALL * np.log(COOLING) * rate < np.log(last.misfit / self.window[1]))
+
+    @property
+    def below_everywhere(self) -> bool:
+        """Whether even the model that phi alone prefers fits better than asked."""
+        if self.above is not None or len(self.trials) < 3:
+            return False
+        misfits = [trial.misfit for trial in self.trials[-3:]]
+        return max(misfits) - min(misfits) <= UNCHANGED * max(misfits)
+
+    def next_beta(self) -> float:
+        """Trade-off to try now, after at least one trial."""
+        if self.above is None:
+            assert self.below is not None
+            return COOLING**2 * self.below.beta
+        if self.below is None:
+            return self.above.beta / self._cooling()
+        return self._between(self.above, self.below)
+
+    def _cooling(self) -> float:
+        """Factor to lower the trade-off by: no more than the last two trials say the target needs."""
+        if len(self.trail) < 2:
+            return COOLING
+        before, last = self.trail[-2:]
+        rate = np.log(before.misfit / last.misfit) / np.log(before.beta / last.beta)
+        needed = BEYOND * np.log(last.misfit / self.target)
+        if needed < rate * np.log(COOLING):
+            return float(np.exp(needed / rate))
+        return COOLING**2 if rate < PLATEAU else COOLING
+
+    def _between(self, above: Trial, below: Trial) -> float:
+        """Trade-off inside the bracket where chi^2, a line in logarithms, meets the target.
+
+        Kept off the bracket's ends by a tenth of it, and its middle every third time, so that it shrinks as bisection
+        does.
+        """
+        self._inside += 1
+        share = 0.5
+        if self._inside % 3 and below.misfit > 0.0:
+            share = float(np.log(above.misfit / self.target) / np.log(above.misfit / below.misfit))
+        share = float(np.clip(share, 0.1, 0.9))
+        return float(above.beta ** (1.0 - share) * below.beta**share)
+
+    def start(self, beta: float) -> State | None:
+        """State to start from at a trade-off: of the closest trials, the one with the least objective."""
+        states = [trial.state for trial in (self.above, self.below) if trial is not None]
+        return min(states, key=lambda state: 0.5 * state.misfit + beta * state.penalty, default=None)
+
+    def closest(self) -> State | None:
+        """State, of all that were tried, whose misfit is closest to the target."""
+        best = min(self.trials, key=lambda trial: abs(np.log(max(trial.misfit, 1e-300) / self.target)), default=None)
+        return None if best is None else best.state

@@ -1,0 +1,123 @@
+"""Inversion: the simplest model that fits the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.checks import InputError, array_of, positive
+from geoinv.core.interrupts import interrupts_held
+from geoinv.core.provenance import described
+from geoinv.inversion.cooling import Run
+from geoinv.inversion.gauss_newton import GaussNewton
+from geoinv.inversion.l_curve import corner
+from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.solution import Solution
+from geoinv.regularizers.smooth import Regularizer, Smooth
+
+__all__ = ["invert"]
+
+
+def invert(
+    A: LinearOperator,
+    data: npt.ArrayLike,
+    uncertainty: npt.ArrayLike,
+    regularizer: Regularizer | None = None,
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike] = (-np.inf, np.inf),
+    target: float = 1.0,
+    beta: float | str | None = None,
+    base_level: float | str = "none",
+    initial: npt.ArrayLike | None = None,
+    solver: GaussNewton | None = None,
+    iterations: int = 60,
+    seed: int = 0,
+) -> Solution:
+    """Find the simplest model that fits the data.
+
+    Minimises ``1/2 |W (A E z - d)|^2 + beta phi(z)`` over z, with the model ``x = E z``.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        The physics. ``gram_diagonal`` is used where it has one, ``grid`` and ``survey`` too.
+    data : array
+        Observed data d of ``A.range_shape``, or (stations,) for one component.
+    uncertainty : array or float
+        Standard deviations, the diagonal of W inverted; same shapes, or one number.
+    regularizer : Regularizer, optional
+        phi; :class:`geoinv.Smooth` by default.
+    bounds : (array or float, array or float)
+        Lowest and highest value of the model.
+    target : float
+        Value of chi^2/N to stop at (discrepancy principle). Met within 0.98 to 1.01 of it: where
+        cooling passes it, beta is bisected.
+    beta : float or str, optional
+        None cools it to the target; a number keeps it; ``"l-curve"`` takes the corner of
+        :func:`l_curve`. Each minimisation goes on until the objective is within the solver's tolerance of its
+        minimum, or the status says how far it may be from it.
+    base_level : float or str
+        Constant in the data of each component: ``"none"``, ``"fit"`` (estimated with the model) or
+        its value.
+    initial : array, optional
+        z to start from; the regularizer's reference by default.
+    solver : GaussNewton, optional
+        How each trade-off's problem is solved.
+    iterations : int
+        Most trade-offs tried.
+    seed : int
+        Of the random vectors that estimate what the operator does not tell.
+
+    Returns
+    -------
+    Solution
+        Also where the target was not reached: ``solution.status`` says how it ended, and what usually causes it where
+        the data are not fitted or residuals are no noise. Ctrl-C ends it with the last model.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree, data or uncertainty are not usable, bounds cross, or stations lie
+        inside active cells.
+
+    Examples
+    --------
+    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> A = MatrixOperator(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
+    >>> solution = invert(A, [3.0, 5.0], 0.1, regularizer=Smooth(weighting=None))
+    >>> solution.status.split(":")[0]
+    'target reached'
+    """
+    wanted = array_of("invert", "target", target, shape=())
+    positive("invert", "target", wanted, "give a chi^2 per datum, such as 1")
+    if not (isinstance(iterations, (int, np.integer)) and iterations > 0):
+        raise InputError(f"invert expects iterations to be a whole number above zero, got {iterations!r}")
+    problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
+    settings = {
+        "regularizer": described(regularizer or Smooth()),
+        "bounds": [described(bound) for bound in bounds],
+        "target": target,
+        "beta": beta,
+        "base_level": base_level,
+        "initial": described(initial),
+        "solver": described(problem.solver),
+        "iterations": iterations,
+        "seed": seed,
+        "operator": described(problem.physics),
+    }
+    run = Run(problem, float(wanted))
+    try:
+        if beta is None:
+            run.cool(iterations)
+        elif beta == "l-curve":
+            corner(run)
+            run.end_at("corner of the L-curve")
+        else:
+            fixed = array_of("invert", "beta", beta, shape=())
+            positive("invert", "beta", fixed, "give a trade-off above zero, or leave it out to cool to the target")
+            run.minimise_at(float(fixed))
+            run.end_at("beta as given")
+    except KeyboardInterrupt:
+        run.end(False, f"interrupted after {len(run.history)} trade-offs")
+    with interrupts_held():
+        return run.solution(settings)

@@ -1,0 +1,276 @@
+"""The inverse problem: what the user gives, checked, and the objective that it makes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.algebra.linop import Identity, LinearOperator, as_operator
+from geoinv.core.checks import InputError, array_of, finite, location, positive, shape_text
+from geoinv.core.labels import along_labels
+from geoinv.core.memory import require_memory
+from geoinv.inversion.base_level import WithoutBaseLevel
+from geoinv.inversion.gauss_newton import GaussNewton, LocalQuadratic, Objective, State
+from geoinv.regularizers.smooth import Regularizer, Smooth
+from geoinv.surveys.station_checks import refuse_unusable_stations
+from geoinv.surveys.susceptibility import refuse_below_vacuum
+
+__all__ = ["InverseProblem"]
+
+PROBED_FLOOR = 0.1
+"""Smallest estimate of a diagonal, relative to the mean."""
+
+Array = npt.NDArray[np.float64]
+
+MOST_DEVIATIONS = 1e60
+"""Standard deviations whose squares, summed and squared again, stay within float64."""
+
+ARRAYS = 30
+"""Arrays of the model's size that are alive at once, besides what the operator holds."""
+
+
+@dataclass(frozen=True)
+class InverseProblem:
+    """Checked input of an inversion, and the objective that it makes.
+
+    Attributes
+    ----------
+    physics, embedding : LinearOperator
+        A and E.
+    data, uncertainty : arrays of ``physics.range_shape``
+        As given by the user.
+    known_level : float
+        Base level that is taken off the data.
+    free_level : WithoutBaseLevel or None
+        Projection that takes an unknown one out.
+    objective : Objective
+        What is minimised, at beta 1.
+    reference : array
+        z that the regularizer prefers, as far as it tells.
+    start : array
+        z to start from.
+    solver : GaussNewton
+        How it is minimised.
+    seed : int
+        Of random vectors.
+    """
+
+    physics: LinearOperator
+    embedding: LinearOperator
+    data: Array
+    uncertainty: Array
+    known_level: float
+    free_level: WithoutBaseLevel | None
+    objective: Objective
+    reference: Array
+    start: Array
+    solver: GaussNewton
+    seed: int
+
+    @classmethod
+    def make(
+        cls,
+        A: Any,
+        data: npt.ArrayLike,
+        uncertainty: npt.ArrayLike,
+        regularizer: Regularizer | None,
+        bounds: tuple[npt.ArrayLike, npt.ArrayLike],
+        base_level: float | str,
+        initial: npt.ArrayLike | None,
+        solver: GaussNewton | None,
+        seed: int,
+    ) -> InverseProblem:
+        """Check the arguments of :func:`geoinv.invert` and set the objective up.
+
+        Raises
+        ------
+        InputError
+            As :func:`geoinv.invert` says.
+        """
+        A = as_operator("invert", A)
+        if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+            raise InputError(f"invert expects seed to be a whole number of zero or more, got {seed!r}")
+        if solver is not None and not isinstance(solver, GaussNewton):
+            raise InputError(f"invert expects solver to be a geoinv.GaussNewton, got {solver!r}")
+        observed = _on_range(A, "data", data)
+        finite("invert", "data", observed, "drop those stations")
+        deviation = _on_range(A, "uncertainty", uncertainty)
+        positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
+        _refuse_overflow(observed, deviation)
+        refuse_unusable_stations(A)
+        unknowns = math.prod(A.domain_shape)
+        needed = 8.0 * ARRAYS * unknowns
+        require_memory("invert", f"{ARRAYS} arrays of {unknowns:.3g} unknowns", needed, "use fewer, larger cells")
+        phi = _bound("invert", regularizer, A)
+        embedding = getattr(phi, "embedding", None) or Identity(A.domain_shape)
+        limits = _checked_bounds(bounds, A, embedding)
+        weights = 1.0 / deviation
+        known, free = 0.0, None
+        physics: LinearOperator = A
+        if base_level == "fit":
+            free = WithoutBaseLevel(weights)
+            physics = free @ A
+        elif isinstance(base_level, str) and base_level != "none":
+            raise InputError(f"invert expects base_level to be 'none', 'fit' or a number, got {base_level!r}")
+        elif base_level != "none":
+            level = array_of("invert", "base_level", base_level, shape=())
+            finite("invert", "base_level", level, "give a number in the unit of the data, 'fit' or 'none'")
+            known = float(level)
+            _refuse_overflow(observed - known, deviation)
+        target_data = observed - known if free is None else free(observed)
+        forward = physics if isinstance(embedding, Identity) else physics @ embedding
+        reference = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
+        start = reference
+        if initial is not None:
+            given = along_labels("invert", "initial", initial, forward.domain_names, forward.domain_labels)
+            start = array_of("invert", "initial", given, shape=forward.domain_shape)
+            finite("invert", "initial model", start, "give a number in every cell")
+        if isinstance(embedding, Identity) and getattr(A, "unknown", "") == "susceptibility":
+            refuse_below_vacuum("the reference or initial model", start, "give it in SI")
+        resistance = None if hasattr(phi, "curvature_diagonal") else _probed_diagonal(phi, reference, seed)
+        beginning = 0.0 if getattr(phi, "quadratic", False) else float(phi.value(reference))
+        objective = Objective(forward, target_data, weights, phi, 1.0, limits, resistance, beginning)
+        how = solver or GaussNewton()
+        return cls(A, embedding, observed, deviation, known, free, objective, reference, start, how, seed)
+
+    def prefers(self, state: State) -> bool:
+        """Whether the regularizer alone would not move a model within the bounds."""
+        slope = np.asarray(self.objective.regularizer.gradient(state.z))
+        return not np.any(np.clip(state.z - slope, *self.objective.bounds) - state.z)
+
+    def first_beta(self, state: State) -> float:
+        """Trade-off at which the regularizer balances the best-seen direction of the data.
+
+        Largest eigenvalue of the data's curvature against the regularizer's, by a few power
+        iterations on the preconditioned data curvature; robust because both scales enter.
+        """
+        objective = self.objective
+        inverse = objective.preconditioner(state.z)
+        v = inverse * np.random.default_rng(self.seed).standard_normal(state.z.shape)
+        ratio = 1.0
+        data_alone = LocalQuadratic(objective.with_beta(0.0), state.z)
+        for _ in range(4):
+            image = data_alone.hessian(v, data_alone.image(v))
+            resistance = float(np.vdot(v, objective.regularizer.curvature(state.z, v)))
+            ratio = float(np.vdot(v, image)) / resistance if resistance > 0.0 else ratio
+            v = inverse * image
+            size = float(np.linalg.norm(v))
+            if not np.isfinite(size) or size == 0.0:
+                break
+            v /= size
+        return ratio if np.isfinite(ratio) and ratio > 0.0 else 1.0
+
+
+def _bound(owner: str, regularizer: Any, A: LinearOperator) -> Regularizer:
+    """Regularizer bound to an operator."""
+    phi = Smooth() if regularizer is None else regularizer
+    if isinstance(phi, type) or not isinstance(phi, Regularizer):
+        got = repr(phi) if isinstance(phi, str) else type(phi).__name__ if not isinstance(phi, type) else phi.__name__
+        raise InputError(
+            f"{owner} expects a regularizer with bind, value, gradient and curvature, got {got}; give geoinv.Smooth() "
+            "or leave it out"
+        )
+    return phi.bind(A)
+
+
+def _refuse_overflow(data: Array, deviation: Array) -> None:
+    """Data so many standard deviations from zero that their squares overflow."""
+    with np.errstate(over="ignore"):
+        bad = ~(np.abs(data) / deviation <= MOST_DEVIATIONS) | (deviation < 1.0 / MOST_DEVIATIONS)
+    if bad.any():
+        first = tuple(np.argwhere(bad)[0])
+        raise InputError(
+            f"invert expects data (less their base level) within {MOST_DEVIATIONS:g} standard deviations of zero, got "
+            f"{data[first]:g} with {deviation[first]:g} at {location(first)} ({int(bad.sum())} of {bad.size} values); "
+            "check their unit, and that no null value is among them"
+        )
+
+
+def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
+    """Array of its own of ``A.range_shape`` from it, one row, or (for the uncertainty) one number."""
+    _refuse_other_stations(A, name, values)
+    array = np.array(array_of("invert", name, along_labels("invert", name, values, A.range_names, A.range_labels)))
+    if name == "uncertainty" and array.ndim == 0:
+        return np.full(A.range_shape, float(array))
+    if A.range_shape[0] == 1 and array.shape == A.range_shape[1:]:
+        array = array[None]
+    if array.shape != A.range_shape:
+        raise InputError(
+            f"invert expects {name} of shape {shape_text(A.range_shape, A.range_names)}, got {shape_text(array.shape)}"
+        )
+    return array
+
+
+def _refuse_other_stations(A: LinearOperator, name: str, values: Any) -> None:
+    """Refuse labelled data whose stations are not those of the operator, one by one."""
+    survey, coordinates = getattr(A, "survey", None), getattr(values, "coords", {})
+    for axis in ("easting", "northing", "upward"):
+        if survey is None or axis not in coordinates or not hasattr(survey, axis):
+            continue
+        given, own = np.asarray(coordinates[axis], np.float64), np.asarray(getattr(survey, axis))
+        if given.shape != own.shape or not np.allclose(given, own, rtol=1e-7, atol=1e-3):
+            first = (
+                "" if given.shape != own.shape else f", first at station {int(np.argmax(np.abs(given - own) > 1e-3))}"
+            )
+            raise InputError(
+                f"invert expects {name} at the stations of the operator's survey, in their order, got {given.size} of "
+                f"another {axis}{first} (counted from 0); make the survey and the data of one table"
+            )
+
+
+def _checked_bounds(
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator, embedding: LinearOperator
+) -> tuple[Array, Array]:
+    if not isinstance(bounds, (tuple, list, np.ndarray)) or len(bounds) != 2:
+        count = f"{len(bounds)} values" if isinstance(bounds, (tuple, list, np.ndarray)) else repr(bounds)
+        raise InputError(
+            f"invert expects bounds as two, (lowest, highest), got {count}; give (0, inf) for no upper one"
+        )
+    limits = []
+    for name, given in zip(("lower", "upper"), bounds, strict=True):
+        plain = along_labels("invert", f"the {name} bound", given, A.domain_names, A.domain_labels)
+        bound = array_of("invert", f"the {name} bound", plain)
+        if bound.ndim and bound.shape != A.domain_shape:
+            raise InputError(
+                f"invert expects the {name} bound as one number or of shape {shape_text(A.domain_shape)}, "
+                f"got {shape_text(bound.shape)}"
+            )
+        if np.isnan(bound).any():
+            raise InputError(f"invert expects a {name} bound without NaN; use -inf or inf where there is none")
+        if np.any(bound == (np.inf if name == "lower" else -np.inf)):
+            other = "-inf" if name == "lower" else "inf"
+            raise InputError(
+                f"invert expects a {name} bound that a model can keep to, got {'inf' if name == 'lower' else '-inf'}; "
+                f"use {other} where there is none"
+            )
+        limits.append(bound)
+    lower, upper = limits
+    crossed = np.asarray(lower > upper)
+    if crossed.any():
+        place = np.unravel_index(int(np.argmax(crossed)), crossed.shape)
+        low, high = (float(np.broadcast_to(bound, crossed.shape)[place]) for bound in limits)
+        where = f" at {location(place)}" if place else ""
+        raise InputError(f"invert expects lower bounds below upper ones, got {low:g} above {high:g}{where}; swap them")
+    free = not (np.isfinite(lower).any() or np.isfinite(upper).any())
+    if not free and not isinstance(embedding, Identity):
+        raise InputError(
+            "invert expects no bounds with a regularizer that has an embedding, since bounds on the model are not "
+            "bounds on z; leave bounds out or use a regularizer without embedding"
+        )
+    return lower, upper
+
+
+def _probed_diagonal(phi: Regularizer, z: Array, seed: int, probes: int = 32) -> Array:
+    """Diagonal of phi's curvature at z from random signs (Bekas, Kokiopoulou and Saad 2007)."""
+    random = np.random.default_rng(seed)
+    total = np.zeros(z.shape)
+    for _ in range(probes):
+        signs = random.choice([-1.0, 1.0], z.shape)
+        total += signs * np.asarray(phi.curvature(z, signs), np.float64)
+    average = total / probes
+    # an estimate may be negative or far too small; no unknown is to be let loose by that
+    return np.maximum(average, PROBED_FLOOR * float(np.mean(np.abs(average))))

@@ -1,0 +1,175 @@
+"""What an inversion returns: the model, how well it fits, and how it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.algebra.linop import LinearOperator
+from geoinv.surveys.quantities import data_quantities
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Solution", "Step"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of the history: the objective after a minimisation at one trade-off.
+
+    ``excess`` is how far the objective may lie above its minimum there, as a part of it.
+    """
+
+    beta: float
+    chi2_per_datum: float
+    penalty: float
+    seconds: float
+    excess: float = np.nan
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Result of :func:`geoinv.invert`.
+
+    Attributes
+    ----------
+    operator : LinearOperator
+        The physics A.
+    model : array of ``A.domain_shape``
+        Recovered model; 0 in inactive cells.
+    predicted, data, uncertainty : arrays of ``A.range_shape``
+        Predicted data with the base level, observed data and their standard deviations.
+    base_level : (components,) array
+        Constant in the data, in their unit.
+    status : str
+        Sentence that says how the inversion ended.
+    reached : bool
+        Whether it ended at the target (with a fixed beta or at the corner of the L-curve: converged).
+    target : float
+        Target of chi^2/N.
+    beta : float
+        Trade-off of the model: infinite for a reference model that fits.
+    excess : float
+        How far the objective may lie above its minimum at that trade-off, as a part of it: a bound where the
+        regularizer tells how fast it grows, as Smooth does, an estimate elsewhere.
+    history : tuple of Step
+        One entry a trade-off.
+    settings : mapping
+        Arguments that made it.
+    """
+
+    operator: LinearOperator
+    model: Array
+    predicted: Array
+    data: Array
+    uncertainty: Array
+    base_level: Array
+    status: str
+    reached: bool
+    target: float
+    beta: float
+    excess: float
+    history: tuple[Step, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def residual(self) -> Array:
+        """Observed minus predicted data."""
+        return self.data - self.predicted
+
+    @property
+    def chi2_per_datum(self) -> float:
+        """``sum(((d - p) / sd)^2) / N``."""
+        return float(np.mean((self.residual / self.uncertainty) ** 2))
+
+    def to_xarray(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
+        """Model, data and provenance as one CF Dataset.
+
+        Parameters
+        ----------
+        provenance : mapping, optional
+            Further attributes, such as the command line and checksums of its files.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``susceptibility(upward, northing, easting)`` (NaN in inactive cells), and for each
+            component ``*_observed``, ``*_predicted``, ``*_uncertainty`` over ``station``; the history
+            over ``step``.
+        """
+        import xarray as xr
+
+        from geoinv.conventions import cf
+        from geoinv.core.version import __version__
+
+        grid, survey = getattr(self.operator, "grid", None), getattr(self.operator, "survey", None)
+        unknown = getattr(self.operator, "unknown", "model")
+        if grid is None:
+            result = xr.Dataset({unknown: ([f"axis_{k}" for k in range(self.model.ndim)], self.model)})
+        elif self.model.shape == grid.shape:
+            result = grid.to_xarray(**{unknown: self.model})
+        elif self.model.shape != (3, *grid.shape):
+            result = grid.to_xarray()
+            result[unknown] = ([f"axis_{k}" for k in range(self.model.ndim)], self.model)
+        else:
+            names = (f"{unknown}_{axis}" for axis in ("easting", "northing", "upward"))
+            result = grid.to_xarray(**dict(zip(names, self.model, strict=True)))
+        quantities = data_quantities(self.operator, self.data.shape)
+        if survey is None or quantities is None:
+            dimensions = [f"datum_{k}" for k in range(self.data.ndim)]
+            for suffix, values in self._data_columns():
+                result[f"data_{suffix}"] = (dimensions, values)
+        else:
+            positions = {
+                f"station_{axis}": ("station", getattr(survey, axis), {"units": "m"})
+                for axis in ("easting", "northing", "upward")
+            }
+            result = result.assign_coords(positions)
+            for row, (component, attributes) in enumerate(quantities):
+                for suffix, values in self._data_columns():
+                    text = {**attributes, "long_name": f"{attributes['long_name']}, {suffix}"}
+                    result[f"{component}_{suffix}"] = ("station", values[row], text)
+            if hasattr(survey, "field"):
+                result.attrs.update(cf.field_attributes(survey))
+        for name in ("beta", "chi2_per_datum", "penalty", "seconds", "excess"):
+            result[f"history_{name}"] = ("step", [getattr(step, name) for step in self.history])
+        result.attrs.update(
+            Conventions=cf.CONVENTIONS,
+            title="geoinv solution",
+            status=self.status,
+            reached=int(self.reached),
+            chi2_per_datum=self.chi2_per_datum,
+            target=self.target,
+            beta=self.beta,
+            excess=self.excess,
+            base_level=[float(value) for value in np.atleast_1d(self.base_level)],
+            settings=json.dumps(dict(self.settings), default=str),
+            data_sha256=_checksum(self.data, self.uncertainty),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            source=f"geoinv {__version__}, numpy {np.__version__}, Python {platform.python_version()}",
+            history=" ".join(sys.argv),
+        )
+        result.attrs.update(provenance or {})
+        return result
+
+    def _data_columns(self) -> list[tuple[str, Array]]:
+        return [("observed", self.data), ("predicted", self.predicted), ("uncertainty", self.uncertainty)]
+
+
+def _checksum(*arrays: Array) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Tables of training files and of saved networks: checks, models, operators."""

@@ -1,0 +1,1 @@
+"""Building blocks of the networks: convolutions, potentials, embeddings, U-Net."""

@@ -1,0 +1,61 @@
+"""Sizes of networks, checked before anything is made of them."""
+
+from __future__ import annotations
+
+from geoinv.core.checks import InputError
+from geoinv.core.memory import require_memory
+
+__all__ = ["MOST_PARTS", "check_seed", "require_room"]
+
+MOST_PARTS = 10_000
+"""Layers or steps of a network, in all."""
+
+
+def require_room(owner: str, weights: int, parts: int = 1) -> None:
+    """Refuse a network that memory cannot hold, or that takes forever to make.
+
+    Parameters
+    ----------
+    owner : str
+        What is made, for the error.
+    weights : int
+        Numbers it takes, in single precision.
+    parts : int, optional
+        Layers or steps that are made one by one.
+
+    Raises
+    ------
+    InputError
+        If there are more of either than can be used.
+
+    Examples
+    --------
+    >>> require_room("EUnet", 10**30)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    geoinv.core.checks.InputError: EUnet expects its 1e+30 numbers to fit in ...
+    """
+    # whole numbers have no largest, floats have
+    if parts > MOST_PARTS:
+        raise InputError(
+            f"{owner} expects at most {MOST_PARTS:,} layers or steps in all, got {float(min(parts, 10**300)):.6g}; "
+            "take fewer"
+        )
+    count = float(min(weights, 10**300))
+    require_memory(owner, f"its {count:.3g} numbers", 4.0 * count, "make it smaller")
+
+
+def check_seed(owner: str, seed: int) -> None:
+    """Refuse a seed that no source of random numbers takes.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number from 0 to 2^63 - 1.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InputError(f"{owner} expects a seed from 0 to 2^63 - 1, got {_short(seed)}")
+
+
+def _short(value: object) -> str:
+    return f"a number of {value.bit_length()} bits" if isinstance(value, int) and abs(value) >= 2**63 else repr(value)

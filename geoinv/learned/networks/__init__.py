@@ -1,0 +1,1 @@
+"""The networks that invert data: OPTEnet, EUnet and their rivals."""

@@ -1,0 +1,107 @@
+"""The inverse networks by name, and reading them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.checks import InputError
+from geoinv.learned.configuration.stored_operator import operator_of
+from geoinv.learned.configuration.table_checks import call_with, shown
+from geoinv.learned.layers.normalisation import NORMALISATIONS, Normalisation
+from geoinv.learned.layers.weights import load_into, read_weights
+from geoinv.learned.networks.eunet import EUnet
+from geoinv.learned.networks.learned_gradient import LearnedGradient
+from geoinv.learned.networks.optenet import OPTEnet
+from geoinv.learned.networks.proximal import Proximal
+from geoinv.learned.networks.unrolled import UnrolledNetwork
+
+__all__ = ["NETWORKS", "load"]
+
+NETWORKS: dict[str, type[UnrolledNetwork]] = {
+    "OPTEnet": OPTEnet,
+    "EUnet": EUnet,
+    "Proximal": Proximal,
+    "LearnedGradient": LearnedGradient,
+}
+"""Every network that can be trained and loaded."""
+
+
+def load(
+    path: str | Path, A: LinearOperator | None = None, dictionary: LinearOperator | None = None
+) -> UnrolledNetwork:
+    """Network of a weights file, for the operator it was trained with.
+
+    Parameters
+    ----------
+    path : str or Path
+        Written by a network's ``save``.
+    A : LinearOperator, optional
+        The physics; without it, made as the file says, where the file can.
+    dictionary : LinearOperator, optional
+        The fixed embedding of a network that was built with one.
+
+    Returns
+    -------
+    UnrolledNetwork
+        It takes data of A and gives models, in their own units.
+
+    Raises
+    ------
+    InputError
+        If the file is truncated or damaged, holds something else, or the operator is another than it was trained
+        with.
+    """
+    description, tensors = read_weights(path)
+    kind = description["kind"]
+    if kind not in NETWORKS:
+        raise InputError(f"{path} expects weights of one of {', '.join(NETWORKS)}, got those of {kind:.60}")
+    settings = description.get("settings")
+    if not isinstance(settings, dict):
+        raise InputError(f"{path} expects the settings of its {kind}, got a file without them; save it anew")
+    if "centred" in description:
+        raise InputError(
+            f"{path} expects the mean model that its network counts from, which files of older versions lack; "
+            "take the file of this version, or train anew"
+        )
+    operator = operator_of(path, description, A)
+    settings = {**settings, "normalisation": _normalisation(path, description, tensors)}
+    if settings.get("embedding") == "dictionary":
+        if dictionary is None:
+            raise InputError(f"{path} expects the dictionary it was trained with; give load(path, A, dictionary=E)")
+        settings["embedding"] = dictionary
+    network: UnrolledNetwork = call_with(f"{path} (settings of its {kind})", NETWORKS[kind], settings, operator)
+    load_into(path, network, tensors)
+    return network
+
+
+def _normalisation(
+    path: str | Path, description: Mapping[str, Any], tensors: dict[str, Tensor]
+) -> Normalisation | None:
+    """Units in which the network counts; what older versions kept of them is put among the tensors."""
+    name = description.get("normalisation")
+    if name is None and "whitening" in description:
+        numbers = description["whitening"]
+        name = "Whitened"
+        try:
+            tensors |= {f"normalisation.{key}": torch.tensor(float(numbers[key])) for key in ("damping", "scale")}
+        except (KeyError, TypeError, ValueError):
+            raise InputError(
+                f"{path} expects damping and scale of its whitening, got {numbers!r:.60}; it is damaged: copy it again"
+            ) from None
+    if name is None:
+        return None
+    if not isinstance(name, str) or name not in NORMALISATIONS:
+        raise InputError(f"{path} expects the normalisation {' or '.join(NORMALISATIONS)} or none, got {shown(name)}")
+    own = {key.removeprefix("normalisation."): t for key, t in tensors.items() if key.startswith("normalisation.")}
+    try:
+        return NORMALISATIONS[name].of_tensors(own)
+    except KeyError as error:
+        raise InputError(f"{path} expects the tensor normalisation.{error.args[0]}, got none; copy it again") from None
+    except (InputError, RuntimeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from None

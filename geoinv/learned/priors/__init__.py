@@ -1,0 +1,1 @@
+"""Learned priors: potentials for the classical loop, diffusion models."""

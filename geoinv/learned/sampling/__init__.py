@@ -1,0 +1,1 @@
+"""Samples of posteriors: Langevin dynamics and reverse diffusion."""

@@ -1,0 +1,1 @@
+"""Training of networks: settings, examples, losses, checkpoints, tuning."""

@@ -1,0 +1,1 @@
+"""Distributions whose posterior is known exactly, and how good samples are."""

@@ -1,0 +1,1 @@
+"""Regularizers phi of the objective: one file each."""

@@ -1,0 +1,1 @@
+"""Stations, what is measured there, and the main field."""

@@ -1,0 +1,205 @@
+"""A mesh made for a survey: equal cells below the stations, padding beside them."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.core.checks import InputError, InputWarning, array_of, positive
+from geoinv.core.memory import require_memory
+from geoinv.core.wording import way
+from geoinv.meshes.tensor import AXES, Grid
+from geoinv.meshes.topography import Topography
+from geoinv.operators.prisms.gridded.layout import layout_of
+from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.surveys.station_checks import stations_below
+from geoinv.surveys.survey import Survey
+
+__all__ = ["mesh_for_survey"]
+
+Array = npt.NDArray[np.float64]
+
+GROWTH = 1.4
+"""Factor between the widths of neighbouring cells in the padding."""
+
+LARGEST = 1e7
+"""Metres beyond which neither a cell nor a depth lies within the Earth."""
+
+SMALLEST = 1e-11
+"""Cell relative to the coordinates, below which float64 leaves its edges fewer than five digits."""
+
+HIGH = 5.0
+"""Cells above a flat ground that is only assumed, beyond which there is a warning."""
+
+BYTES_A_CELL = 24
+"""What the leanest engine holds for each cell: below that, nothing fits."""
+
+
+def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any = None) -> Grid:
+    """Mesh of cubes over the extent of a survey, padded sideways.
+
+    Cubes reach from the ground down to `depth` below its lowest point. Without topography the
+    ground is flat, half a cell below the lowest station: sources closer than that are finer than
+    the cells. Where most stations are far above that ground, there is a warning. Edges lie at
+    whole multiples of the cell. Outside the survey, cells that grow by :data:`GROWTH` add at least
+    `depth` on each side; below stations at one height and whole cells apart they stay equal, so
+    that the gridded engine applies.
+
+    Parameters
+    ----------
+    survey : Survey
+        Stations.
+    cell : float
+        Edge of the cubes in metres.
+    depth : float
+        Depth below the lowest ground in metres.
+    topography : (n, 3) array_like, xarray.DataArray or Topography, optional
+        As for :meth:`Grid.with_topography`. Cells that rise above a station are cut away as well,
+        with all above them: those of a slope, since cells are steps, and those around stations
+        less than half a cell under the ground, which is warned of.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    InputError
+        If a size is not positive, the cell is larger than the survey or too small for its
+        coordinates, the topography lies elsewhere or half a cell above a station, or the mesh does
+        not fit in memory.
+
+    Examples
+    --------
+    >>> import geoinv
+    >>> field = geoinv.MainField(65.0, 25.0, 50000.0)
+    >>> survey = geoinv.Survey([0.0, 95.0, 210.0], [0.0, 40.0, 80.0], [30.0, 31.0, 33.0], field=field)
+    >>> mesh = mesh_for_survey(survey, cell=20.0, depth=100.0)
+    >>> mesh.shape, mesh.upward_edges[[0, -1]].tolist(), mesh.widths("northing").round(1).tolist()[:5]
+    ((5, 10, 17), [-80.0, 20.0], [54.9, 39.2, 28.0, 20.0, 20.0])
+    """
+    cell, depth = _checked_sizes(survey, cell, depth)
+    ground = None if topography is None else Topography.of(topography)
+    core = {axis: _core(getattr(survey, axis), cell) for axis in ("northing", "easting")}
+    layers = math.ceil(depth / cell)
+    _require_memory([layers, *(count for _, count in core.values())], cell)
+    padding = np.full(layers, cell) if _regular(survey, core, cell) else _growing(cell, depth)
+    edges = {axis: _padded(*core[axis], cell, padding) for axis in core}
+    top, lowest = _ground_levels(survey, ground, edges, cell)
+    layers = math.ceil((top - lowest + depth) / cell)
+    _require_memory([layers, *(values.size - 1 for values in edges.values())], cell)
+    edges["upward"] = top - cell * np.arange(layers, -1.0, -1.0)
+    grid = Grid(edges["easting"], edges["northing"], edges["upward"], crs=survey.crs)
+    doubt = _high_stations(survey, cell) if ground is None else stations_below(survey, ground, 0.5 * cell)
+    if doubt:
+        warnings.warn(doubt, InputWarning, stacklevel=2)
+    return grid if ground is None else _below_stations(grid.with_topography(ground), survey)
+
+
+def _checked_sizes(survey: Survey, cell: float, depth: float) -> tuple[float, float]:
+    """Cell size and depth, if cells of that size can cover the survey at all."""
+    for name, size in (("cell size", cell), ("depth", depth)):
+        positive("the mesh", name, array_of("the mesh", name, size, shape=()), "give metres")
+    extent = max(float(np.ptp(survey.easting)), float(np.ptp(survey.northing)))
+    if cell > extent > 0.0:
+        raise InputError(
+            f"the mesh expects cells smaller than the survey, got {cell:g} m for stations {extent:.3g} m across; "
+            "give coordinates in metres (not in degrees), or a smaller cell"
+        )
+    for name, size in (("cells", cell), ("a depth", depth)):
+        if size > LARGEST:
+            raise InputError(
+                f"the mesh expects {name} within the Earth, got {size:g} m; give metres, and fewer of them"
+            )
+    for axis in AXES:
+        farthest = float(np.abs(getattr(survey, axis)).max())
+        if cell < SMALLEST * farthest:
+            raise InputError(
+                f"the mesh expects cells that its coordinates tell apart, got {cell:g} m for stations with {axis} "
+                f"up to {farthest:.10g} m; give a larger cell, and coordinates in metres without null values"
+            )
+    return float(cell), float(depth)
+
+
+def _require_memory(counts: Sequence[int], cell: float) -> None:
+    """Refuse more cells than the leanest engine can hold, before there is an array of them."""
+    cells = math.prod(counts)
+    what = f"{cells:.3g} cells of {cell:g} m in the leanest engine (direct)"
+    remedy = "no engine fits: give larger cells, less depth or fewer stations"
+    require_memory("the mesh", what, float(BYTES_A_CELL * cells), remedy)
+
+
+def _regular(survey: Survey, core: Mapping[str, tuple[float, int]], cell: float) -> bool:
+    """Tell whether the gridded engine applies to equal cells below the survey."""
+    shape, origin = [1, *(count for _, count in core.values())], [0.0, *(first for first, _ in core.values())]
+    flat = Grid.regular(shape, [cell] * 3, origin)
+    return not isinstance(layout_of(MagneticProblem(flat, survey, "susceptibility", np.dtype(np.float64))), str)
+
+
+def _core(values: Array, cell: float) -> tuple[float, int]:
+    """First edge and number of cells that cover the stations along an axis."""
+    first = math.floor(float(values.min()) / cell)
+    return first * cell, max(1, math.ceil(float(values.max()) / cell) - first)
+
+
+def _growing(cell: float, depth: float) -> Array:
+    """Widths of padding cells, from the survey outwards, that add up to `depth` at least."""
+    count = math.ceil(math.log(1.0 + depth / cell * (GROWTH - 1.0) / GROWTH, GROWTH))
+    return np.asarray(cell * GROWTH ** np.arange(1, count + 1))
+
+
+def _padded(first: float, count: int, cell: float, padding: Array) -> Array:
+    """Edges of an axis, the core's at whole multiples of the cell."""
+    inner = first + cell * np.arange(count + 1)
+    return np.concatenate([inner[0] - np.cumsum(padding)[::-1], inner, inner[-1] + np.cumsum(padding)])
+
+
+def _ground_levels(
+    survey: Survey, ground: Topography | None, edges: Mapping[str, Array], cell: float
+) -> tuple[float, float]:
+    """Highest and lowest elevation of the ground over the mesh."""
+    if ground is None:
+        level = float(survey.upward.min()) - 0.5 * cell
+        return level, level
+    points = ground.points
+    over = np.ones(len(points), bool)
+    centres = []
+    for column, axis in enumerate(("easting", "northing")):
+        over &= (points[:, column] >= edges[axis][0]) & (points[:, column] <= edges[axis][-1])
+        centres.append(0.5 * (edges[axis][1:] + edges[axis][:-1]))
+    # between points far apart the ground over the mesh is none that a point has
+    columns = ground.elevation(centres[0], centres[1][:, None])
+    elevations = np.concatenate([points[over, 2], columns.ravel()])
+    return float(elevations.max()), float(elevations.min())
+
+
+def _high_stations(survey: Survey, cell: float) -> str:
+    """Say that many stations are far above a ground that is only assumed, if they are."""
+    usual, lowest = float(np.median(survey.upward)), int(np.argmin(survey.upward))
+    above = usual - float(survey.upward[lowest]) + 0.5 * cell
+    if above <= HIGH * cell:
+        return ""
+    return (
+        f"half of all stations lie {above:.6g} m and more above the flat ground of the mesh, since station {lowest} "
+        f"(counted from 0) has a height of {survey.upward[lowest]:.10g} m; give the ground "
+        f"{way('with --topo FILE', 'as topography')}, or check that height"
+    )
+
+
+def _below_stations(grid: Grid, survey: Survey) -> Grid:
+    """Grid without the cells that rise above a station inside the rock, and without those above them."""
+    buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
+    first, last = grid.touching(*(getattr(survey, axis)[buried] for axis in ("easting", "northing", "upward")))
+    low, high = (np.clip(ends, 0, np.asarray(grid.shape) - 1) for ends in (first, last))
+    lowest = np.full(grid.shape[1:], grid.shape[0])
+    for corner in np.ndindex(2, 2):
+        column = np.where(corner, high[:, 1:], low[:, 1:])
+        # on a face between layers the upper one goes, and the station stands on the lower
+        np.minimum.at(lowest, tuple(column.T), high[:, 0])
+    layer = np.arange(grid.shape[AXES.index("upward")])[:, None, None]
+    return grid.with_active(grid.active & (layer < lowest))

@@ -1,0 +1,196 @@
+"""Whether the stations of a survey can be inverted over a mesh: where they lie, and above all how high."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
+from geoinv.meshes.tensor import Grid
+from geoinv.meshes.topography import Topography
+from geoinv.surveys.survey import Survey
+
+__all__ = ["heights_above_rock", "refuse_stations", "refuse_unusable_stations", "stations_below"]
+
+FAR = 2.0
+"""Extents of the mesh above its ground beyond which it is one point for every station."""
+
+SLIGHT = 0.02
+"""Share of the tolerated depth that is not worth a word: what the digits of a file make of a station on the ground."""
+
+
+def refuse_unusable_stations(operator: Any) -> None:
+    """Refuse an operator whose survey cannot be inverted over its grid, see :func:`refuse_stations`.
+
+    Operators without ``grid`` and ``survey`` pass; of sums, multiples and compositions each part is looked at.
+    """
+    for part in getattr(operator, "parts", ()):
+        refuse_unusable_stations(part)
+    grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
+    if isinstance(grid, Grid) and isinstance(survey, Survey):
+        refuse_stations(grid, survey)
+
+
+def refuse_stations(grid: Grid, survey: Survey, *, measured: bool = True) -> None:
+    """Refuse stations where no survey can have them.
+
+    They lie inside the rock, under the mesh, far above it, or all of them outside it. Stations on the
+    surface of the active cells pass.
+
+    Parameters
+    ----------
+    grid : Grid
+        Mesh.
+    survey : Survey
+        Stations.
+    measured : bool, optional
+        False for stations at which a field is only computed: they may lie under the mesh and far above it.
+
+    Raises
+    ------
+    InputError
+        Naming a station, its height, and how many there are.
+    """
+    for axis in ("easting", "northing"):
+        edges, values = grid.edges(axis), getattr(survey, axis)
+        if values.max() < edges[0] or values.min() > edges[-1]:
+            raise InputError(
+                f"the survey expects to lie over the mesh, but its {axis} runs from {values.min():.10g} to "
+                f"{values.max():.10g} m and the mesh's from {edges[0]:.10g} to {edges[-1]:.10g} m; "
+                "bring both into one coordinate system"
+            )
+    height = heights_above_rock(grid, survey)
+    if measured:
+        _refuse_under_the_mesh(grid, survey, height)
+    _refuse_inside_rock(grid, survey, height)
+    if measured:
+        _refuse_far_above(grid, survey, height)
+
+
+def _refuse_under_the_mesh(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+    """No station is measured below all cells."""
+    bottom, top = float(grid.upward_edges[0]), float(grid.upward_edges[-1])
+    under = survey.upward < bottom
+    if not under.all():
+        under &= np.isfinite(height)
+    if under.any():
+        lowest = int(np.flatnonzero(under)[np.argmin(survey.upward[under])])
+        raise InputError(
+            f"the survey expects heights above the mesh, which reaches from {bottom:.10g} to {top:.10g} m, but "
+            f"{_some(under, survey)} under it, the lowest {_station(survey, lowest)}; {_remedy()}"
+        )
+
+
+def _refuse_inside_rock(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+    buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
+    if buried.any():
+        lowest = int(np.flatnonzero(buried)[np.argmin(height[buried])])
+        first, last = grid.touching(*(getattr(survey, axis)[[lowest]] for axis in ("easting", "northing", "upward")))
+        limits = np.asarray(grid.shape) - 1
+        cells = [tuple(int(i) for i in np.clip(ends[0], 0, limits)) for ends in (first, last)]
+        where = f"inside cell {cells[0]}" if cells[0] == cells[1] else f"between the cells {cells[0]} and {cells[1]}"
+        raise InputError(
+            f"the survey expects stations outside the active cells, but {_some(buried, survey)} inside them, the "
+            f"deepest {_station(survey, lowest)} {where}, {-height[lowest]:.6g} m below the top of the active cells "
+            f"there; {_remedy()}, or cut away the cells that rise above the stations "
+            + way(
+                "with --topo FILE (as --cell SIZE --depth D does around each of them)",
+                "with Grid.with_topography (as mesh_for_survey does around each of them)",
+                "in the mesh",
+            )
+        )
+
+
+def _refuse_far_above(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+    over = np.isfinite(height)
+    if not over.any():
+        return
+    lowest = int(np.nanargmin(height))
+    extent = max(float(np.ptp(grid.edges(axis))) for axis in ("easting", "northing", "upward"))
+    if height[lowest] > FAR * extent:
+        raise InputError(
+            f"the survey expects heights near the ground, but its lowest station over the mesh, "
+            f"{_station(survey, lowest)}, lies {height[lowest]:.6g} m above the active cells, which reach up to "
+            f"{survey.upward[lowest] - height[lowest]:.10g} m there and are {extent:.6g} m across in all; "
+            "give heights and mesh as elevations in metres above one level, positive up"
+        )
+
+
+def heights_above_rock(grid: Grid, survey: Survey) -> npt.NDArray[np.float64]:
+    """Height in metres of each station above the highest active cell of its column.
+
+    Returns
+    -------
+    (stations,) array
+        On a face between columns, above the lower one; above the bottom of the mesh where a column
+        has no active cell; NaN outside the mesh.
+    """
+    layers = grid.shape[0]
+    highest = np.where(grid.active.any(axis=0), layers - np.argmax(grid.active[::-1], axis=0), 0)
+    first, last = grid.touching(survey.easting, survey.northing, survey.upward)
+    cells = np.asarray(grid.shape)
+    over = ((last >= 0) & (first < cells))[:, 1:].all(axis=1)
+    low, high = np.clip(first, 0, cells - 1)[:, 1:], np.clip(last, 0, cells - 1)[:, 1:]
+    columns = [highest[tuple(np.where(corner, high, low).T)] for corner in np.ndindex(2, 2)]
+    ground = grid.upward_edges[np.min(columns, axis=0)]
+    return np.where(over, survey.upward - ground, np.nan)
+
+
+def stations_below(survey: Survey, topography: Topography, tolerance: float) -> str:
+    """Say how many stations lie below the ground; refuse those that are deep.
+
+    Parameters
+    ----------
+    survey : Survey
+        Stations.
+    topography : Topography
+        Ground.
+    tolerance : float
+        Depth in metres to which the ground may be wrong: half a cell of the mesh.
+
+    Returns
+    -------
+    str
+        What to doubt, or nothing where all stations lie on or above the ground.
+
+    Raises
+    ------
+    InputError
+        If a station lies deeper than `tolerance`.
+    """
+    depth = topography.elevation(survey.easting, survey.northing) - survey.upward
+    below = depth > SLIGHT * tolerance
+    if not below.any():
+        return ""
+    deepest = int(np.argmax(depth))
+    told = f"the deepest {_station(survey, deepest)}, {depth[deepest]:.6g} m under it"
+    if not topography.covers(survey.easting[deepest], survey.northing[deepest]):
+        told += " (outside its points, where the nearest is taken)"
+    if depth[deepest] > tolerance:
+        deep = depth > tolerance
+        raise InputError(
+            f"the survey expects stations above the ground, but {_some(deep, survey)} more than {tolerance:.6g} m "
+            f"(half a cell) under the topography, {told}; {_remedy()}"
+        )
+    return f"{_some(below, survey)} under the topography, {told}; check their heights, and those of the topography"
+
+
+def _some(which: npt.NDArray[np.bool_], survey: Survey) -> str:
+    count = int(which.sum())
+    return f"{count} of {survey.stations} stations {'lies' if count == 1 else 'lie'}"
+
+
+def _station(survey: Survey, index: int) -> str:
+    """A station, with its position in full."""
+    position = ", ".join(f"{getattr(survey, axis)[index]:.10g}" for axis in ("easting", "northing", "upward"))
+    return f"station {index} (counted from 0) at ({position}) (easting, northing, upward)"
+
+
+def _remedy() -> str:
+    return "give heights as elevations in metres, positive up, not as heights above the ground" + way(
+        " (--height H with --topo FILE puts all stations H metres above it)",
+        " (survey.draped(topography, height) adds the ground to these)",
+    )

@@ -1,0 +1,355 @@
+"""The survey: where the field was measured, what, and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.conventions.variables import attribute_number
+from geoinv.core.checks import InputError, array_of, bounded, finite, positive, shape_text
+from geoinv.core.wording import way
+from geoinv.meshes.topography import Topography
+from geoinv.surveys.main_field import MainField, direction_vector
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["COMPONENTS", "Survey"]
+
+COMPONENTS = ("tmi", "be", "bn", "bu", "bee", "ben", "beu", "bnn", "bnu", "buu")
+
+FARTHEST = 1e9
+"""Metres from the origin of any coordinate system beyond which nothing on Earth lies."""
+
+LARGEST = 1e30
+"""Magnitude that no datum has in any unit, and whose squares still can be summed."""
+
+_POSITIONS = ("easting", "northing", "upward")
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Stations with the components measured at each, and the field that induces them.
+
+    Parameters
+    ----------
+    easting, northing, upward : (stations,) array_like
+        Sensor positions in metres, upward positive up (height of the sensor, not of the ground).
+    components : sequence of str
+        Of ``tmi``, ``be bn bu`` (nT) and ``bee ben beu bnn bnu buu`` (nT/m).
+    field : MainField
+        Inducing field.
+    data, uncertainty : array_like, optional
+        Shape (components, stations), or (stations,) for one component; uncertainty may be one
+        number. Units of the components.
+    anomaly_direction : (float, float), optional
+        Inclination and declination in degrees that TMI is projected on; the field's by default.
+    crs : str, optional
+        Coordinate reference system, as an authority code or WKT.
+    attributes : mapping, optional
+        What else is known (origin, licence, date), kept with the data.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree, a position or datum is not finite, an uncertainty is not positive, or a
+        component is unknown.
+
+    Examples
+    --------
+    >>> field = MainField(65.0, 25.0, 50000.0)
+    >>> Survey([0.0, 10.0], [0.0, 0.0], [5.0, 5.0], field=field).range_shape
+    (1, 2)
+    """
+
+    easting: npt.NDArray[np.float64]
+    northing: npt.NDArray[np.float64]
+    upward: npt.NDArray[np.float64]
+    components: tuple[str, ...] = ("tmi",)
+    field: MainField = None  # type: ignore[assignment]
+    data: npt.NDArray[np.float64] | None = None
+    uncertainty: npt.NDArray[np.float64] | None = None
+    anomaly_direction: tuple[float, float] = None  # type: ignore[assignment]
+    crs: str | None = None
+    attributes: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Check and freeze the arrays."""
+        if not isinstance(self.field, MainField):
+            raise InputError(
+                "Survey expects field=MainField(inclination, declination, intensity), got "
+                f"{self.field!r}; the data do not say which field induced them"
+            )
+        self._set("components", _checked_components(self.components))
+        for name in _POSITIONS:
+            values = np.array(array_of("Survey", name, getattr(self, name)), ndmin=1)
+            if values.ndim != 1 or not values.size:
+                raise InputError(f"Survey expects {name} of shape (stations,), got {shape_text(values.shape)}")
+            bounded("Survey", f"{name} in metres", values, FARTHEST, "remove the stations without a position")
+            self._set(name, values)
+        for name in ("northing", "upward"):
+            if getattr(self, name).size != self.easting.size:
+                raise InputError(
+                    f"Survey expects one {name} a station, got {getattr(self, name).size} for "
+                    f"{self.easting.size} stations"
+                )
+        if self.data is not None:
+            data = self._on_range("data", self.data)
+            bounded("Survey", "data", data, LARGEST, "drop those stations with survey.select(...)")
+            self._set("data", data)
+        if self.uncertainty is not None:
+            uncertainty = self._on_range("uncertainty", self.uncertainty)
+            positive("Survey", "uncertainty", uncertainty, "give a standard deviation above zero for every datum")
+            bounded("Survey", "uncertainty", uncertainty, LARGEST, "give every datum its standard deviation")
+            self._set("uncertainty", uncertainty)
+        if self.anomaly_direction is None:
+            direction = (self.field.inclination, self.field.declination)
+        else:
+            if np.shape(self.anomaly_direction) != (2,):
+                raise InputError(
+                    "Survey expects anomaly_direction as two angles (inclination, declination) in degrees, "
+                    f"got {self.anomaly_direction!r}"
+                )
+            direction = (float(self.anomaly_direction[0]), float(self.anomaly_direction[1]))
+            MainField(*direction, self.field.intensity)
+        object.__setattr__(self, "anomaly_direction", direction)
+        object.__setattr__(self, "attributes", dict(self.attributes or {}))
+
+    def _set(self, name: str, value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+        object.__setattr__(self, name, value)
+
+    def _on_range(self, name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Copy of values (components, stations) from any form the user may give."""
+        array = np.array(array_of("Survey", name, values))
+        if array.ndim == 0:
+            array = np.full(self.range_shape, float(array))
+        if array.ndim == 1 and len(self.components) == 1:
+            array = array[None]
+        if array.shape != self.range_shape:
+            raise InputError(
+                f"Survey expects {name} of shape {shape_text(self.range_shape, ('components', 'stations'))}, "
+                f"got {shape_text(np.shape(values))}"
+            )
+        return array
+
+    @property
+    def stations(self) -> int:
+        """Number of stations."""
+        return int(self.easting.size)
+
+    @property
+    def range_shape(self) -> tuple[int, int]:
+        """Shape (components, stations) of the data."""
+        return (len(self.components), self.stations)
+
+    @property
+    def projection(self) -> npt.NDArray[np.float64]:
+        """Unit vector (easting, northing, upward) that TMI is projected on."""
+        return direction_vector(*self.anomaly_direction)
+
+    def same_places(self, other: object) -> bool:
+        """Whether another survey measures the same at the same stations, whatever its data."""
+        return isinstance(other, Survey) and (
+            all(np.array_equal(getattr(self, name), getattr(other, name)) for name in _POSITIONS)
+            and (self.components, self.field, self.anomaly_direction)
+            == (other.components, other.field, other.anomaly_direction)
+        )
+
+    def select(self, stations: Any) -> Survey:
+        """Return the survey with some of its stations: a slice, a boolean mask or indices."""
+        kept = np.atleast_1d(np.arange(self.stations)[stations])
+        if not kept.size:
+            raise InputError("Survey.select expects at least one station to be left, got none; widen the selection")
+        parts = {name: getattr(self, name)[kept] for name in _POSITIONS}
+        for name in ("data", "uncertainty"):
+            values = getattr(self, name)
+            parts[name] = None if values is None else values[:, kept]
+        return replace(self, **parts)
+
+    def draped(self, topography: Any, height: npt.ArrayLike) -> Survey:
+        """Return the same stations at heights above the ground.
+
+        Parameters
+        ----------
+        topography : (n, 3) array_like, xarray.DataArray or Topography
+            As for :meth:`Grid.with_topography`.
+        height : float or (stations,) array_like
+            Metres above the ground, zero or more; takes the place of the survey's upward coordinate.
+
+        Returns
+        -------
+        Survey
+
+        Raises
+        ------
+        InputError
+            If a height is negative or not finite, or the topography lies elsewhere.
+
+        Examples
+        --------
+        >>> field = MainField(65.0, 25.0, 50000.0)
+        >>> slope = [[0.0, 0.0, 100.0], [0.0, 10.0, 100.0], [10.0, 0.0, 120.0], [10.0, 10.0, 120.0]]
+        >>> Survey([0.0, 5.0], [5.0, 5.0], [0.0, 0.0], field=field).draped(slope, 40.0).upward.tolist()
+        [140.0, 150.0]
+        """
+        above = array_of("Survey.draped", "height", height)
+        finite("Survey.draped", "height above the ground", above, "give metres")
+        if np.any(above < 0.0):
+            given = way("--height", "height", "height")
+            remedy = way(", or a level with --elevation", ", or a level as upward coordinate")
+            raise InputError(
+                f"{given} expects metres above the ground, zero or more, got {above.min():g}; give a height above "
+                f"it{remedy}"
+            )
+        if above.shape not in ((), self.easting.shape):
+            raise InputError(
+                f"Survey.draped expects height as one number or of shape ({self.stations},) (stations), "
+                f"got {shape_text(above.shape)}"
+            )
+        ground = Topography.of(topography)
+        for column, axis in enumerate(("easting", "northing")):
+            known, values = ground.points[:, column], getattr(self, axis)
+            if known.min() > values.max() or known.max() < values.min():
+                raise InputError(
+                    f"the survey expects topography below it, got {axis} {known.min():.10g} to {known.max():.10g} m "
+                    f"against {values.min():.10g} to {values.max():.10g} m; bring both into one coordinate system"
+                )
+        return replace(self, upward=ground.elevation(self.easting, self.northing) + above)
+
+    def with_data(self, data: npt.ArrayLike | None, uncertainty: npt.ArrayLike | None = None) -> Survey:
+        """Return the same stations with other data and uncertainty."""
+        return replace(self, data=data, uncertainty=uncertainty)  # type: ignore[arg-type]  # checked on the way in
+
+    def with_components(self, components: Sequence[str]) -> Survey:
+        """Return the same stations with other components and no data."""
+        return replace(self, components=tuple(components), data=None, uncertainty=None)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Survey as a CF Dataset over ``station``.
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables named after the components with ``*_uncertainty``; the field in attributes.
+        """
+        import xarray as xr
+
+        from geoinv.conventions import cf
+
+        data = xr.Dataset(
+            coords={name: ("station", getattr(self, name), _plain(cf.AXIS_ATTRIBUTES[name])) for name in _POSITIONS},
+            attrs={
+                **(self.attributes or {}),
+                "Conventions": cf.CONVENTIONS,
+                "featureType": "point",
+                "components": " ".join(self.components),
+                **cf.field_attributes(self),
+            },
+        )
+        for row, name in enumerate(self.components):
+            attributes = cf.QUANTITIES[name]
+            if self.data is not None:
+                data[name] = ("station", self.data[row], attributes)
+            if self.uncertainty is not None:
+                text = {"long_name": f"standard deviation of {name}", "units": attributes["units"]}
+                data[f"{name}_uncertainty"] = ("station", self.uncertainty[row], text)
+        return cf.with_crs(data, self.crs)
+
+    @classmethod
+    def from_xarray(cls, data: xr.Dataset, field: MainField | None = None) -> Survey:
+        """Survey of a Dataset over ``station``, as :meth:`to_xarray` writes it.
+
+        Parameters
+        ----------
+        data : xarray.Dataset
+            Coordinates (or variables) easting, northing, upward over ``station``.
+        field : MainField, optional
+            Taken from the attributes where not given.
+
+        Raises
+        ------
+        InputError
+            If a position is missing, no component is there, no field is known, or a variable is not over the stations
+            or in units of something else.
+        """
+        from geoinv.conventions import cf
+
+        known = set(map(str, data.variables))
+        missing = [name for name in _POSITIONS if name not in known]
+        if missing:
+            raise InputError(
+                f"Survey.from_xarray expects {', '.join(_POSITIONS)} over station, got {', '.join(sorted(known))}; "
+                f"add {', '.join(missing)} in metres"
+            )
+        components = tuple(str(data.attrs.get("components", "")).split()) or tuple(c for c in COMPONENTS if c in known)
+        components = _checked_components(components or ("tmi",))
+        attributes = dict(data.attrs)
+        direction = None
+        if field is None:
+            stated = [f"field_{part}" for part in ("inclination", "declination", "intensity")]
+            lacking = [name for name in stated if name not in attributes]
+            if lacking:
+                remedy = way("give --field I D F (degrees, degrees, nT)", "give field=MainField(...)", "add them")
+                raise InputError(
+                    f"expected the inducing field as attributes {', '.join(stated)}, got no {', '.join(lacking)}; "
+                    f"{remedy}"
+                )
+            field = MainField(*(attribute_number(attributes, name, "the survey") for name in stated))
+            projected = ("anomaly_inclination", "anomaly_declination")
+            if all(name in attributes for name in projected):
+                direction = tuple(attribute_number(attributes, name, "the survey") for name in projected)
+        own = {"Conventions", "featureType", "components"}
+        kept = {k: v for k, v in attributes.items() if k not in own and not k.startswith(("field_", "anomaly_"))}
+        columns = cf.station_columns(data, components)
+
+        def rows(suffix: str) -> npt.NDArray[np.float64] | None:
+            names = [f"{component}{suffix}" for component in components]
+            found = [name for name in names if name in columns]
+            if found and len(found) < len(names) and not suffix:
+                lacking = ", ".join(sorted(set(names) - set(found)))
+                raise InputError(
+                    f"expected {', '.join(names)} together, got no {lacking}; add it, or remove the others"
+                )
+            return np.stack([columns[name].values for name in names]) if len(found) == len(names) else None
+
+        return cls(
+            **{name: columns[name].values for name in _POSITIONS},
+            components=components,
+            field=field,
+            data=rows(""),
+            uncertainty=rows("_uncertainty"),
+            anomaly_direction=direction,  # type: ignore[arg-type]
+            crs=cf.crs_of(data),
+            attributes=kept,
+        )
+
+    def __repr__(self) -> str:
+        """One line: stations, components, data and field."""
+        has = "with data" if self.data is not None else "without data"
+        field = self.field
+        return (
+            f"Survey of {self.stations} stations, {' '.join(self.components)} ({has}), "
+            f"field {field.inclination:g} {field.declination:g} deg {field.intensity:g} nT"
+        )
+
+
+def _checked_components(components: Sequence[str]) -> tuple[str, ...]:
+    names = (components,) if isinstance(components, str) else tuple(components)
+    unknown = [name for name in names if name not in COMPONENTS]
+    if unknown or not names or len(set(names)) != len(names):
+        raise InputError(
+            f"Survey expects components among {' '.join(COMPONENTS)}, each once, "
+            f"got {' '.join(map(str, names)) or 'none'}"
+        )
+    return names
+
+
+def _plain(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Axis attributes for stations: the same names without ``axis``, which is for grids."""
+    return {key: value for key, value in attributes.items() if key != "axis"}

@@ -1,0 +1,1 @@
+"""Sums over rectangular prisms, whatever field they make: the problem, and the engines that solve it."""

@@ -1,0 +1,1 @@
+"""Regular stations over regular cells: 2D convolutions, layer by layer."""

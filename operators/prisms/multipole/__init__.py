@@ -1,0 +1,1 @@
+"""Far prisms as multipole expansions about their centres."""

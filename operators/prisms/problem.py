@@ -1,0 +1,153 @@
+"""What every engine needs to know: nodes, stations, kernel weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.meshes.tensor import Grid
+from geoinv.operators.prisms.geometry import LocalAxis, local_axis
+from geoinv.operators.prisms.weights import KernelWeights, kernel_weights
+from geoinv.surveys.survey import Survey
+
+__all__ = ["LEAST_RTOL", "MagneticProblem", "NodeArrays", "face_contacts"]
+
+LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
+"""What sums in each precision reach at any distance."""
+
+REGISTER = 8
+"""Doubles in the widest vector register; rows of nodes are padded to whole registers."""
+
+
+@dataclass(frozen=True)
+class NodeArrays:
+    """Grid nodes as the compiled kernels take them, in metres from an origin of their own."""
+
+    x: npt.NDArray[np.floating[Any]]
+    y: npt.NDArray[np.floating[Any]]
+    z: npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class MagneticProblem:
+    """Grid, survey and unknown of an operator, the precision its engine keeps numbers in, and the error it may make."""
+
+    grid: Grid
+    survey: Survey
+    unknown: str
+    storage: np.dtype[Any]
+    rtol: float | None = None
+
+    @cached_property
+    def kernels(self) -> KernelWeights:
+        """Kernel weights of the survey's components."""
+        return kernel_weights(self.survey, self.unknown)
+
+    @property
+    def unknowns(self) -> int:
+        """Unknowns a cell: 1 for susceptibility, 3 for magnetization."""
+        return 1 if self.unknown == "susceptibility" else 3
+
+    @property
+    def components(self) -> int:
+        """Data a station."""
+        return len(self.survey.components)
+
+    @cached_property
+    def axes(self) -> tuple[LocalAxis, LocalAxis, LocalAxis]:
+        """Easting, northing and upward of cells and stations."""
+        easting, northing, upward = (
+            local_axis(self.grid, axis, getattr(self.survey, axis)) for axis in ("easting", "northing", "upward")
+        )
+        return easting, northing, upward
+
+    @cached_property
+    def nodes(self) -> NodeArrays:
+        """Nodes of the grid; the last easting is repeated until the row fills whole registers."""
+        x, y, z = (axis.nodes for axis in self.axes)
+        # copies, as kernels are compiled once more for arrays that may not be written
+        return NodeArrays(np.pad(x, (0, -x.size % REGISTER), mode="edge"), y.copy(), z.copy())
+
+    @cached_property
+    def occupied(self) -> npt.NDArray[np.bool_]:
+        """Rows of nodes (upward, nodes along northing) on either side of active cells, which may hold charge."""
+        active_rows = self.grid.active.any(axis=2)
+        layers, rows = active_rows.shape
+        occupied = np.zeros((layers, rows + 1), bool)
+        occupied[:, :-1] |= active_rows
+        occupied[:, 1:] |= active_rows
+        return occupied
+
+    @cached_property
+    def stations(self) -> npt.NDArray[np.float64]:
+        """Stations (stations, 3): easting, northing, upward in metres, among the nodes."""
+        return np.column_stack([axis.stations for axis in self.axes])
+
+
+class Engine(Protocol):
+    """Way to apply the operator.
+
+    Models are (batch, unknowns, upward, northing, easting), data (batch, components, stations).
+    """
+
+    def __init__(self, problem: MagneticProblem) -> None:
+        """Prepare what each application needs."""
+
+    def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Data of models."""
+
+    def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Transpose of :meth:`forward`."""
+
+    def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
+
+
+def add_at(target: npt.NDArray[Any], index: tuple[Any, ...], values: npt.NDArray[Any]) -> None:
+    """Add values at indices that may repeat."""
+    # the stub of add.at refuses tuples that hold slices: here, once, they pass as Any
+    np.add.at(target, index, values)
+
+
+def face_contacts(
+    nodes: NodeArrays, columns: int, stations: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Stations that lie on the inside of a vertical cell face, and the cells they touch.
+
+    Parameters
+    ----------
+    nodes : NodeArrays
+        Nodes of the cells.
+    columns : int
+        Cells along easting (the row of nodes is padded).
+    stations : (stations, 3) array
+        Easting, northing, upward.
+
+    Returns
+    -------
+    station : (contacts,) array of int
+    cell : (contacts, 3) array of int
+        Layer, row, column.
+    axis : (contacts,) array of int
+        0 for a face towards east or west, 1 for north or south.
+    """
+    edges = (nodes.x[: columns + 1], nodes.y, nodes.z)
+    left = [np.searchsorted(e, s, side="left") for e, s in zip(edges, stations.T, strict=True)]
+    right = [np.searchsorted(e, s, side="right") for e, s in zip(edges, stations.T, strict=True)]
+    on_plane = [a != b for a, b in zip(left, right, strict=True)]
+    inside = [(a == b) & (a > 0) & (a < e.size) for a, b, e in zip(left, right, edges, strict=True)]
+    station, cell, axes = [], [], []
+    for axis, other in ((0, 1), (1, 0)):
+        for touching in np.flatnonzero(on_plane[axis] & inside[other] & inside[2]):
+            plane = left[axis][touching]
+            for side in (plane - 1, plane):
+                if 0 <= side < edges[axis].size - 1:
+                    index = {axis: side, other: left[other][touching] - 1}
+                    station.append(touching)
+                    cell.append((left[2][touching] - 1, index[1], index[0]))
+                    axes.append(axis)
+    return np.array(station, int), np.array(cell, int).reshape(-1, 3), np.array(axes, int)

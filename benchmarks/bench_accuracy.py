@@ -60,7 +60,7 @@ def by_mpmath(
 ) -> Array:
     """Field of one prism in 200 digits; with `towards`, the limit from that side of each station."""
     # which the tests use too
-    if (tests := str(ROOT / "tests")) not in sys.path:
+    if (tests := str(ROOT / "tests" / "support")) not in sys.path:
         sys.path.append(tests)
     from reference import second_derivatives, third_derivatives
 

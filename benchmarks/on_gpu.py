@@ -73,7 +73,8 @@ class Outcome:
 def steps_of(options: argparse.Namespace) -> list[Step]:
     """All steps, in the order in which they are worth the time."""
     out, python, dry = options.out, sys.executable, options.dry_run
-    marked = [str(path) for path in sorted((ROOT / "tests").glob("test_*.py")) if "mark.gpu" in path.read_text("utf-8")]
+    paths = sorted((ROOT / "tests").rglob("test_*.py"))
+    marked = [str(path) for path in paths if "mark.gpu" in path.read_text("utf-8")]
     # without a GPU its tests would all be errors: that they can be collected is what a dry run shows
     how = ["--collect-only"] if dry else ["--error-for-skips"]
     tests = [python, "-m", "pytest", "-m", "gpu", "-q", "-p", "no:cacheprovider", *how, *marked]

@@ -12,10 +12,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
 
 import geoinv
 
-ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "geoinv").glob("**/*.py"), *(ROOT / "operators").glob("**/*.py")])
 HEAVY = [
     "cupy",

@@ -123,7 +123,7 @@ class Magnetics(LinearOperator):
             _check_tolerance(rtol, np.dtype(dtype))
         elif engine in ("auto", "lattice"):
             rtol = DEFAULT_RTOL
-        self.grid, self.survey, self.unknown = grid, survey, unknown
+        self.mesh, self.survey, self.unknown = grid, survey, unknown
         self.dtype = np.dtype(dtype)
         self.domain_shape = grid.shape if unknown == "susceptibility" else (3, *grid.shape)
         self.range_shape = survey.range_shape
@@ -164,7 +164,7 @@ class Magnetics(LinearOperator):
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         known = x if self._active is None else array_module(x).where(self._active.beside(x), x, 0.0)
-        models = known.reshape(-1, self.problem.unknowns, *self.grid.shape)
+        models = known.reshape(-1, self.problem.unknowns, *self.mesh.shape)
         finite("Magnetics", f"{self.unknown} in active cells", models, "mark cells without a value inactive")
         with np.errstate(over="ignore", invalid="ignore"):
             image = self._in_range(self._beside(x).forward, models).astype(self.dtype, copy=False)
@@ -233,7 +233,7 @@ class Magnetics(LinearOperator):
             diagonal = self._built().gram_diagonal(np.ascontiguousarray(squared))
         remedy = "the weights are too large for them: give 1/uncertainty, in 1/nT"
         self._check_image("Magnetics.gram_diagonal", "sums of squares", diagonal, values, remedy)
-        return (diagonal * self.grid.active).reshape(self.domain_shape)
+        return (diagonal * self.mesh.active).reshape(self.domain_shape)
 
     @property
     def decay_exponent(self) -> float:

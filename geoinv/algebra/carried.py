@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 __all__ = ["OF_THE_DOMAIN", "OF_THE_RANGE", "carried_by_sum", "having", "scaled_gram_diagonal"]
 
-OF_THE_DOMAIN = ("grid", "unknown")
+OF_THE_DOMAIN = ("mesh", "unknown")
 """Attributes that say what a model is."""
 
 OF_THE_RANGE = ("survey", "data_multiple")
@@ -29,12 +29,12 @@ def carried_by_sum(first: Any, second: Any) -> dict[str, Any]:
     for name in ("unknown", "decay_exponent"):
         if hasattr(first, name) and getattr(first, name) == getattr(second, name, None):
             carried[name] = getattr(first, name)
-    for name in ("grid", "survey"):
+    for name in ("mesh", "survey"):
         one: Any = getattr(first, name, None)
         other: Any = getattr(second, name, None)
         if one is not None and (one is other or getattr(one, "same_places", lambda _: False)(other)):
             carried[name] = one
-            if name == "grid" and (other.active & ~one.active).any():
+            if name == "mesh" and (other.active & ~one.active).any():
                 # a cell that either of them sees counts
                 carried[name] = one.with_active(one.active | other.active)
     return carried

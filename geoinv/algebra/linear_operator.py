@@ -156,6 +156,18 @@ class LinearOperator(ABC):
         return type(self).__name__
 
     @property
+    def grid(self) -> Any:
+        """The mesh of the models under its second name, for an operator that has one."""
+        try:
+            return self.__dict__["mesh"]
+        except KeyError:
+            raise AttributeError(f"{self.name} has no mesh") from None
+
+    @grid.setter
+    def grid(self, mesh: Any) -> None:
+        self.__dict__["mesh"] = mesh
+
+    @property
     def domain_names(self) -> tuple[str, ...]:
         """Names of the domain's dimensions, for errors."""
         return ()
@@ -168,8 +180,8 @@ class LinearOperator(ABC):
     @property
     def domain_labels(self) -> dict[str, Any]:
         """Coordinates along the domain's dimensions, as far as they are known, for labelled arrays."""
-        grid = getattr(self, "grid", None)
-        return {axis: getattr(grid, axis) for axis in self.domain_names if hasattr(grid, axis)}
+        labels = getattr(getattr(self, "mesh", None), "labels", {})
+        return {axis: labels[axis] for axis in self.domain_names if axis in labels}
 
     @property
     def range_labels(self) -> dict[str, Any]:

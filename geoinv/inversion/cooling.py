@@ -217,9 +217,9 @@ class Run:
         """Solution at the current state."""
         problem = self.problem
         model = np.asarray(problem.embedding(self.state.z), dtype=np.float64)
-        grid = getattr(problem.physics, "grid", None)
-        if grid is not None:
-            model = np.where(grid.active, model, 0.0)
+        mesh = getattr(problem.physics, "mesh", None)
+        if mesh is not None:
+            model = np.where(mesh.active, model, 0.0)
         field_of_model = problem.physics(model).astype(np.float64)
         if problem.free_level is None:
             level = np.full(field_of_model.shape[:-1], problem.known_level)

@@ -114,18 +114,18 @@ class Solution:
         from geoinv.conventions import cf
         from geoinv.core.version import __version__
 
-        grid, survey = getattr(self.operator, "grid", None), getattr(self.operator, "survey", None)
+        mesh, survey = getattr(self.operator, "mesh", None), getattr(self.operator, "survey", None)
         unknown = getattr(self.operator, "unknown", "model")
-        if grid is None:
+        if mesh is None:
             result = xr.Dataset({unknown: ([f"axis_{k}" for k in range(self.model.ndim)], self.model)})
-        elif self.model.shape == grid.shape:
-            result = grid.to_xarray(**{unknown: self.model})
-        elif self.model.shape != (3, *grid.shape):
-            result = grid.to_xarray()
+        elif self.model.shape == mesh.shape:
+            result = mesh.to_xarray(**{unknown: self.model})
+        elif self.model.shape != (3, *mesh.shape):
+            result = mesh.to_xarray()
             result[unknown] = ([f"axis_{k}" for k in range(self.model.ndim)], self.model)
         else:
             names = (f"{unknown}_{axis}" for axis in ("easting", "northing", "upward"))
-            result = grid.to_xarray(**dict(zip(names, self.model, strict=True)))
+            result = mesh.to_xarray(**dict(zip(names, self.model, strict=True)))
         quantities = data_quantities(self.operator, self.data.shape)
         if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,17 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError, array_of, bounded, positive, refuse_masked, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.core.memory import require_memory
-from geoinv.meshes.topography import Topography, topography_points
+from geoinv.meshes import exchange
+from geoinv.meshes.base import AXES, Faces
+from geoinv.meshes.ground import below_ground
+from geoinv.meshes.tensor_faces import TensorFaces
 
 if TYPE_CHECKING:
     import discretize
+    import pyvista as pv
     import xarray as xr
 
-__all__ = ["AXES", "Grid", "topography_points"]
-
-AXES = ("upward", "northing", "easting")
+__all__ = ["AXES", "Grid"]
 
 _FARTHEST = 1e9  # metres from the origin of any coordinate system on Earth
 _FITS_ANYWHERE = 1_000_000  # cells
@@ -87,7 +89,7 @@ class Grid:
         if self.active is None and self.size > _FITS_ANYWHERE:
             require_memory("Grid", f"a model of {self.size:.3g} cells", 8.0 * self.size, "use fewer, larger cells")
         refuse_masked("Grid", "active", self.active)
-        labelled = along_labels("Grid", "active", self.active, AXES, {axis: getattr(self, axis) for axis in AXES})
+        labelled = along_labels("Grid", "active", self.active, AXES, self.labels)
         active = np.ones(self.shape, bool) if self.active is None else np.array(labelled)
         if active.shape != self.shape or active.dtype != bool:
             raise InputError(
@@ -146,6 +148,26 @@ class Grid:
         return math.prod(self.shape)
 
     @property
+    def dims(self) -> tuple[str, ...]:
+        """Names of the axes of a model: (upward, northing, easting)."""
+        return AXES
+
+    @property
+    def labels(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Cell centres along each axis, in metres."""
+        return {axis: self._centres(axis) for axis in AXES}
+
+    @property
+    def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Easting, northing and upward of the cell centres in metres, which broadcast to the shape."""
+        return self.easting, self.northing[:, None], self.upward[:, None, None]
+
+    @property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """First and last edge of each axis in metres, by its name."""
+        return {axis: (float(self.edges(axis)[0]), float(self.edges(axis)[-1])) for axis in AXES}
+
+    @property
     def easting(self) -> npt.NDArray[np.float64]:
         """Cell centres along easting, in metres."""
         return self._centres("easting")
@@ -167,6 +189,10 @@ class Grid:
     def widths(self, axis: str) -> npt.NDArray[np.float64]:
         """Cell widths along an axis, in metres."""
         return np.diff(self.edges(axis))
+
+    def smallest_width(self, axis: str) -> float:
+        """Width of the narrowest cell along an axis, in metres."""
+        return float(self.widths(axis).min())
 
     @property
     def volumes(self) -> npt.NDArray[np.float64]:
@@ -215,25 +241,9 @@ class Grid:
         InputError
             If the points are not finite triples, do not overlap the grid, or leave no active cell.
         """
-        ground = Topography.of(topography)
-        points = ground.points
-        for axis, column in (("easting", 0), ("northing", 1)):
-            edges, low, high = self.edges(axis), points[:, column].min(), points[:, column].max()
-            if low > edges[-1] or high < edges[0]:
-                raise InputError(
-                    f"the mesh expects topography over it, got {axis} {low:.10g} to {high:.10g} m "
-                    f"against {edges[0]:.10g} to {edges[-1]:.10g} m; bring both into one coordinate system"
-                )
-        active = self.active & (self.upward[:, None, None] < ground.elevation(self.easting, self.northing[:, None]))
-        if not active.any():
-            raise InputError(
-                f"the mesh expects ground above {self.upward[0]:.10g} m, its lowest cell centre, "
-                f"got elevations {points[:, 2].min():.10g} to {points[:, 2].max():.10g} m; "
-                "check that elevation is metres, positive up"
-            )
-        return self.with_active(active)
+        return self.with_active(below_ground(self, topography))
 
-    def touching(
+    def between(
         self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """First and last cell along each axis that a point touches, within :meth:`rounding`.
@@ -251,6 +261,20 @@ class Grid:
             last.append(np.searchsorted(edges, points + rounding, side="right") - 1)
         return np.stack(first, axis=-1), np.stack(last, axis=-1)
 
+    def touching(self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Cells that each point touches, within :meth:`rounding`; see :meth:`geoinv.meshes.base.Mesh.touching`.
+
+        Examples
+        --------
+        >>> Grid.regular((1, 1, 3), (1, 1, 1)).touching([0.5, 2.0], [0.5, 0.5], [0.5, 0.5]).tolist()
+        [[0, 0, 0, 0, 0, 0, 0, 0], [1, 2, 1, 2, 1, 2, 1, 2]]
+        """
+        first, last = self.between(easting, northing, upward)
+        index = np.stack([np.where(corner, last, first) for corner in np.ndindex(2, 2, 2)], axis=-2)
+        inside = ((index >= 0) & (index < np.asarray(self.shape))).all(axis=-1)
+        numbers = np.ravel_multi_index(tuple(np.moveaxis(index, -1, 0)), self.shape, mode="clip")
+        return np.where(inside, numbers, -1)
+
     def cell_of(
         self, easting: npt.ArrayLike, northing: npt.ArrayLike, upward: npt.ArrayLike
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
@@ -263,7 +287,7 @@ class Grid:
         inside : (points,) array of bool
             False outside the grid and on every face, edge and corner, within :meth:`rounding`.
         """
-        first, last = self.touching(easting, northing, upward)
+        first, last = self.between(easting, northing, upward)
         inside = ((first == last) & (first >= 0) & (first < np.asarray(self.shape))).all(axis=-1)
         return np.clip(first, 0, np.asarray(self.shape) - 1), inside
 
@@ -281,7 +305,7 @@ class Grid:
         (points,) array of bool
             False where a touching cell is not active, and for points that touch no cell.
         """
-        first, last = self.touching(easting, northing, upward)
+        first, last = self.between(easting, northing, upward)
         cells = np.asarray(self.shape)
         rock = ((last >= 0) & (first < cells)).all(axis=-1) & (last[..., 0] < cells[0])
         low, high = np.clip(first, 0, cells - 1), np.clip(last, 0, cells - 1)
@@ -289,6 +313,25 @@ class Grid:
             index = np.where(corner, high, low)
             rock &= self.active[tuple(np.moveaxis(index, -1, 0))]
         return np.asarray(rock)
+
+    def top_of_rock(self, easting: npt.ArrayLike, northing: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Upper side of the highest active cell of each column; see :meth:`geoinv.meshes.base.Mesh.top_of_rock`."""
+        highest = np.where(self.active.any(axis=0), self.shape[0] - np.argmax(self.active[::-1], axis=0), 0)
+        first, last = self.between(easting, northing, np.zeros(np.shape(easting)))
+        first, last, columns = first[..., 1:], last[..., 1:], np.asarray(self.shape[1:])
+        over = ((last >= 0) & (first < columns)).all(axis=-1)
+        low, high = np.clip(first, 0, columns - 1), np.clip(last, 0, columns - 1)
+        tops = [highest[tuple(np.moveaxis(np.where(corner, high, low), -1, 0))] for corner in np.ndindex(2, 2)]
+        return np.where(over, self.upward_edges[np.min(tops, axis=0)], np.nan)
+
+    def columns(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Easting and northing of the middle of each column in metres, easting fastest."""
+        northing, easting = np.meshgrid(self.northing, self.easting, indexing="ij")
+        return easting.ravel(), northing.ravel()
+
+    def faces(self) -> tuple[Faces, Faces, Faces]:
+        """Return the inner faces across (upward, northing, easting)."""
+        return TensorFaces(self, "upward"), TensorFaces(self, "northing"), TensorFaces(self, "easting")
 
     def to_xarray(self, **models: npt.ArrayLike) -> xr.Dataset:
         """Grid, and models on it, as a CF Dataset.
@@ -309,17 +352,7 @@ class Grid:
         >>> grid.to_xarray(susceptibility=[[[0.1, 0.2]]]).susceptibility.sum().item()
         0.30000000000000004
         """
-        import xarray as xr
-
-        from geoinv.conventions import cf
-
-        data = xr.Dataset(coords=cf.cell_coordinates({axis: self.edges(axis) for axis in AXES}))
-        data = data.assign_coords(active=(AXES, self.active, {"long_name": "cell holds rock"}))
-        for name, model in models.items():
-            plain = along_labels("Grid.to_xarray", name, model, AXES, {axis: getattr(self, axis) for axis in AXES})
-            values = array_of("Grid.to_xarray", name, plain, shape=self.shape, names=AXES)
-            data[name] = (AXES, np.where(self.active, values, np.nan), cf.QUANTITIES.get(name, {}))
-        return cf.with_crs(data, self.crs)
+        return exchange.dataset_of(self, models)
 
     @classmethod
     def from_xarray(cls, data: xr.Dataset | xr.DataArray) -> Grid:
@@ -333,35 +366,16 @@ class Grid:
         InputError
             If an axis is missing or not in order, or its edges cannot be told.
         """
-        from geoinv.conventions import cf
+        edges, active, crs = exchange.cells_of_dataset(data)
+        return cls(edges["easting"], edges["northing"], edges["upward"], active, crs)
 
-        missing = [axis for axis in AXES if axis not in data.coords]
-        if missing:
-            raise InputError(
-                f"the mesh expects coordinates {', '.join(AXES)}, "
-                f"got {', '.join(map(str, data.coords)) or 'none'}; add {', '.join(missing)} in metres, or rename "
-                "the dimensions"
-            )
-        edges = {axis: cf.cell_edges(data, axis) for axis in AXES}
-        active: Any = None
-        if "active" in data.coords or "active" in getattr(data, "data_vars", ()):
-            marks = cf.cell_values(data, data["active"]).values
-            if not np.isin(marks, (0.0, 1.0)).all():
-                wrong = marks[~np.isin(marks, (0.0, 1.0))][0]
-                raise InputError(f"the mesh expects active as 1 (rock) or 0 in every cell, got {wrong:g}")
-            active = marks.astype(bool)
-        elif hasattr(data, "dtype"):
-            active = np.isfinite(cf.cell_values(data, cast("xr.DataArray", data)).values)
-        return cls(edges["easting"], edges["northing"], edges["upward"], active, cf.crs_of(data))
+    def to_pyvista(self, **models: npt.ArrayLike) -> pv.RectilinearGrid:
+        """Grid, and models on it as cell data, as a pyvista.RectilinearGrid; inactive cells become NaN."""
+        return exchange.rectilinear(self, models)
 
     def to_discretize(self) -> discretize.TensorMesh:
         """Return the same cells as a discretize.TensorMesh (its cell order is this model's ravel order)."""
-        import discretize
-
-        return discretize.TensorMesh(
-            [self.widths("easting"), self.widths("northing"), self.widths("upward")],
-            origin=[self.easting_edges[0], self.northing_edges[0], self.upward_edges[0]],
-        )
+        return exchange.tensor_mesh(self)
 
     @classmethod
     def from_discretize(cls, mesh: discretize.TensorMesh, active: npt.ArrayLike | None = None) -> Grid:
@@ -374,20 +388,9 @@ class Grid:
         active : (cells,) array of bool, optional
             Active cells in the mesh's own order.
         """
-        if getattr(mesh, "_meshType", "") != "TENSOR" or mesh.dim != 3:
-            raise InputError(
-                f"Grid.from_discretize expects a TensorMesh of 3 dimensions, got {type(mesh).__name__}; "
-                "resample the model onto a tensor mesh"
-            )
-        refuse_masked("Grid.from_discretize", "active", active)
-        grid = cls(mesh.nodes_x, mesh.nodes_y, mesh.nodes_z)
-        if active is None:
-            return grid
-        if np.size(active) != grid.size:
-            raise InputError(
-                f"Grid.from_discretize expects active cells of shape ({grid.size},), got {shape_text(np.shape(active))}"
-            )
-        return grid.with_active(np.asarray(active, bool).reshape(grid.shape))
+        easting, northing, upward = exchange.edges_of_tensor_mesh(mesh)
+        grid = cls(easting, northing, upward)
+        return grid if active is None else grid.with_active(exchange.active_in_order(grid, active))
 
     def __repr__(self) -> str:
         """One line: cells, extent and active share."""

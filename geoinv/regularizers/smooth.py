@@ -34,7 +34,7 @@ class Regularizer(Protocol):
     """
 
     def bind(self, operator: LinearOperator) -> Regularizer:
-        """Regularizer for the models of an operator, taking ``operator.grid`` where there is one."""
+        """Regularizer for the models of an operator, taking ``operator.mesh`` where there is one."""
 
     def value(self, z: Array) -> float:
         """phi(z)."""
@@ -99,7 +99,7 @@ class Smooth:
             If the reference or the weights do not fit the grid, or a weighting lacks what it needs.
         """
         shape = operator.domain_shape
-        grid: Grid | None = getattr(operator, "grid", None)
+        grid: Grid | None = getattr(operator, "mesh", None)
         active = np.ones(shape, bool) if grid is None else np.broadcast_to(grid.active, shape)
         volumes = np.ones(shape) if grid is None else np.broadcast_to(grid.volumes, shape)
         reference = self._over_grid("reference", self.reference, operator, active)

@@ -194,7 +194,7 @@ def _high_stations(survey: Survey, cell: float) -> str:
 def _below_stations(grid: Grid, survey: Survey) -> Grid:
     """Grid without the cells that rise above a station inside the rock, and without those above them."""
     buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
-    first, last = grid.touching(*(getattr(survey, axis)[buried] for axis in ("easting", "northing", "upward")))
+    first, last = grid.between(*(getattr(survey, axis)[buried] for axis in ("easting", "northing", "upward")))
     low, high = (np.clip(ends, 0, np.asarray(grid.shape) - 1) for ends in (first, last))
     lowest = np.full(grid.shape[1:], grid.shape[0])
     for corner in np.ndindex(2, 2):

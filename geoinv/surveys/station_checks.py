@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.survey import Survey
 
@@ -23,18 +23,18 @@ SLIGHT = 0.02
 
 
 def refuse_unusable_stations(operator: Any) -> None:
-    """Refuse an operator whose survey cannot be inverted over its grid, see :func:`refuse_stations`.
+    """Refuse an operator whose survey cannot be inverted over its mesh, see :func:`refuse_stations`.
 
-    Operators without ``grid`` and ``survey`` pass; of sums, multiples and compositions each part is looked at.
+    Operators without ``mesh`` and ``survey`` pass; of sums, multiples and compositions each part is looked at.
     """
     for part in getattr(operator, "parts", ()):
         refuse_unusable_stations(part)
-    grid, survey = getattr(operator, "grid", None), getattr(operator, "survey", None)
-    if isinstance(grid, Grid) and isinstance(survey, Survey):
-        refuse_stations(grid, survey)
+    mesh, survey = getattr(operator, "mesh", None), getattr(operator, "survey", None)
+    if mesh is not None and isinstance(survey, Survey):
+        refuse_stations(mesh, survey)
 
 
-def refuse_stations(grid: Grid, survey: Survey, *, measured: bool = True) -> None:
+def refuse_stations(mesh: Mesh, survey: Survey, *, measured: bool = True) -> None:
     """Refuse stations where no survey can have them.
 
     They lie inside the rock, under the mesh, far above it, or all of them outside it. Stations on the
@@ -42,7 +42,7 @@ def refuse_stations(grid: Grid, survey: Survey, *, measured: bool = True) -> Non
 
     Parameters
     ----------
-    grid : Grid
+    mesh : Mesh
         Mesh.
     survey : Survey
         Stations.
@@ -55,24 +55,24 @@ def refuse_stations(grid: Grid, survey: Survey, *, measured: bool = True) -> Non
         Naming a station, its height, and how many there are.
     """
     for axis in ("easting", "northing"):
-        edges, values = grid.edges(axis), getattr(survey, axis)
-        if values.max() < edges[0] or values.min() > edges[-1]:
+        (lowest, highest), values = mesh.bounds[axis], getattr(survey, axis)
+        if values.max() < lowest or values.min() > highest:
             raise InputError(
                 f"the survey expects to lie over the mesh, but its {axis} runs from {values.min():.10g} to "
-                f"{values.max():.10g} m and the mesh's from {edges[0]:.10g} to {edges[-1]:.10g} m; "
+                f"{values.max():.10g} m and the mesh's from {lowest:.10g} to {highest:.10g} m; "
                 "bring both into one coordinate system"
             )
-    height = heights_above_rock(grid, survey)
+    height = heights_above_rock(mesh, survey)
     if measured:
-        _refuse_under_the_mesh(grid, survey, height)
-    _refuse_inside_rock(grid, survey, height)
+        _refuse_under_the_mesh(mesh, survey, height)
+    _refuse_inside_rock(mesh, survey, height)
     if measured:
-        _refuse_far_above(grid, survey, height)
+        _refuse_far_above(mesh, survey, height)
 
 
-def _refuse_under_the_mesh(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+def _refuse_under_the_mesh(mesh: Mesh, survey: Survey, height: npt.NDArray[np.float64]) -> None:
     """No station is measured below all cells."""
-    bottom, top = float(grid.upward_edges[0]), float(grid.upward_edges[-1])
+    bottom, top = mesh.bounds["upward"]
     under = survey.upward < bottom
     if not under.all():
         under &= np.isfinite(height)
@@ -84,13 +84,12 @@ def _refuse_under_the_mesh(grid: Grid, survey: Survey, height: npt.NDArray[np.fl
         )
 
 
-def _refuse_inside_rock(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
-    buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
+def _refuse_inside_rock(mesh: Mesh, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+    buried = mesh.inside_rock(survey.easting, survey.northing, survey.upward)
     if buried.any():
         lowest = int(np.flatnonzero(buried)[np.argmin(height[buried])])
-        first, last = grid.touching(*(getattr(survey, axis)[[lowest]] for axis in ("easting", "northing", "upward")))
-        limits = np.asarray(grid.shape) - 1
-        cells = [tuple(int(i) for i in np.clip(ends[0], 0, limits)) for ends in (first, last)]
+        touched = mesh.touching(*(getattr(survey, axis)[[lowest]] for axis in ("easting", "northing", "upward")))[0]
+        cells = [_cell(mesh, number) for number in touched[touched >= 0][[0, -1]]]
         where = f"inside cell {cells[0]}" if cells[0] == cells[1] else f"between the cells {cells[0]} and {cells[1]}"
         raise InputError(
             f"the survey expects stations outside the active cells, but {_some(buried, survey)} inside them, the "
@@ -98,18 +97,18 @@ def _refuse_inside_rock(grid: Grid, survey: Survey, height: npt.NDArray[np.float
             f"there; {_remedy()}, or cut away the cells that rise above the stations "
             + way(
                 "with --topo FILE (as --cell SIZE --depth D does around each of them)",
-                "with Grid.with_topography (as mesh_for_survey does around each of them)",
+                "with with_topography (as mesh_for_survey does around each of them)",
                 "in the mesh",
             )
         )
 
 
-def _refuse_far_above(grid: Grid, survey: Survey, height: npt.NDArray[np.float64]) -> None:
+def _refuse_far_above(mesh: Mesh, survey: Survey, height: npt.NDArray[np.float64]) -> None:
     over = np.isfinite(height)
     if not over.any():
         return
     lowest = int(np.nanargmin(height))
-    extent = max(float(np.ptp(grid.edges(axis))) for axis in ("easting", "northing", "upward"))
+    extent = max(high - low for low, high in mesh.bounds.values())
     if height[lowest] > FAR * extent:
         raise InputError(
             f"the survey expects heights near the ground, but its lowest station over the mesh, "
@@ -119,7 +118,7 @@ def _refuse_far_above(grid: Grid, survey: Survey, height: npt.NDArray[np.float64
         )
 
 
-def heights_above_rock(grid: Grid, survey: Survey) -> npt.NDArray[np.float64]:
+def heights_above_rock(mesh: Mesh, survey: Survey) -> npt.NDArray[np.float64]:
     """Height in metres of each station above the highest active cell of its column.
 
     Returns
@@ -128,15 +127,7 @@ def heights_above_rock(grid: Grid, survey: Survey) -> npt.NDArray[np.float64]:
         On a face between columns, above the lower one; above the bottom of the mesh where a column
         has no active cell; NaN outside the mesh.
     """
-    layers = grid.shape[0]
-    highest = np.where(grid.active.any(axis=0), layers - np.argmax(grid.active[::-1], axis=0), 0)
-    first, last = grid.touching(survey.easting, survey.northing, survey.upward)
-    cells = np.asarray(grid.shape)
-    over = ((last >= 0) & (first < cells))[:, 1:].all(axis=1)
-    low, high = np.clip(first, 0, cells - 1)[:, 1:], np.clip(last, 0, cells - 1)[:, 1:]
-    columns = [highest[tuple(np.where(corner, high, low).T)] for corner in np.ndindex(2, 2)]
-    ground = grid.upward_edges[np.min(columns, axis=0)]
-    return np.where(over, survey.upward - ground, np.nan)
+    return np.asarray(survey.upward - mesh.top_of_rock(survey.easting, survey.northing))
 
 
 def stations_below(survey: Survey, topography: Topography, tolerance: float) -> str:
@@ -176,6 +167,11 @@ def stations_below(survey: Survey, topography: Topography, tolerance: float) -> 
             f"(half a cell) under the topography, {told}; {_remedy()}"
         )
     return f"{_some(below, survey)} under the topography, {told}; check their heights, and those of the topography"
+
+
+def _cell(mesh: Mesh, number: int) -> tuple[int, ...]:
+    """Index of a cell in a model."""
+    return tuple(int(index) for index in np.unravel_index(number, mesh.shape))
 
 
 def _some(which: npt.NDArray[np.bool_], survey: Survey) -> str:

@@ -34,7 +34,7 @@ def level_at_spacing(height: float) -> geoinv.Survey:
 
 
 def check(grid: geoinv.Grid, survey: geoinv.Survey) -> None:
-    refuse_unusable_stations(SimpleNamespace(grid=grid, survey=survey))
+    refuse_unusable_stations(SimpleNamespace(mesh=grid, survey=survey))
 
 
 def air(grid: geoinv.Grid, *cells: tuple[int, int, int]) -> geoinv.Grid:

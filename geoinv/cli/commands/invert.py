@@ -153,7 +153,7 @@ def say_solution(solution: Solution) -> None:
     say("result", ending)
     tried = len(solution.history)
     say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
-    active = solution.model[solution.operator.grid.active]  # type: ignore[attr-defined]
+    active = solution.model[solution.operator.mesh.active]  # type: ignore[attr-defined]
     say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
     if np.any(solution.base_level):
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")

@@ -11,7 +11,7 @@ from geoinv.cli.support.terminal import say, warn
 from geoinv.core.wording import way
 
 if TYPE_CHECKING:
-    from geoinv.meshes.tensor import Grid
+    from geoinv.meshes.base import Mesh
     from geoinv.meshes.topography import Topography
     from geoinv.surveys.survey import Survey
 
@@ -27,18 +27,18 @@ ODD = 10.0
 """Times the usual height above the ground beyond which a station stands out."""
 
 
-def warn_of_stations(grid: Grid, survey: Survey) -> None:
+def warn_of_stations(mesh: Mesh, survey: Survey) -> None:
     """Warn of stations outside the mesh, at heights that are likely wrong, or too many for its columns."""
     from geoinv.surveys.station_checks import heights_above_rock
 
-    height = heights_above_rock(grid, survey)
+    height = heights_above_rock(mesh, survey)
     over = np.isfinite(height)
     if not over.all():
         warn(f"{_some(~over)} outside the mesh; their data are kept")
     if not over.any():
         return
-    cell = min(float(grid.widths(axis).min()) for axis in ("easting", "northing"))
-    rounding = grid.rounding("upward")
+    cell = min(mesh.smallest_width(axis) for axis in ("easting", "northing"))
+    rounding = mesh.rounding("upward")
     under = over & (height < -rounding)
     if under.any():
         warn(
@@ -60,8 +60,9 @@ def warn_of_stations(grid: Grid, survey: Survey) -> None:
             f"station {station} (counted from 0) lies {highest:.6g} m above the ground of the mesh, half of all within "
             f"{usual:.6g} m; check its height"
         )
-    columns = np.stack([np.searchsorted(grid.edges(axis), getattr(survey, axis)) for axis in ("northing", "easting")])
-    crowd = over.sum() / np.unique(columns[:, over], axis=1).shape[1]
+    places = survey.easting[over], survey.northing[over]
+    below = mesh.top_of_rock(*places) - 0.5 * mesh.smallest_width("upward")
+    crowd = over.sum() / np.unique(mesh.touching(*places, below)[:, 0]).size
     if crowd > CROWDED:
         fewer = way(f", or fewer stations with --every {round(crowd)}", "")
         warn(
@@ -75,27 +76,29 @@ def _some(which: npt.NDArray[np.bool_]) -> str:
     return f"{count} of {which.size} stations {'lies' if count == 1 else 'lie'}"
 
 
-def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
+def say_coverage(mesh: Mesh, survey: Survey, ground: Topography) -> None:
     """Say how much of the mesh the topography leaves to its nearest point, and warn where that matters."""
     stations = int((~ground.covers(survey.easting, survey.northing)).sum())
-    columns = float((~ground.covers(grid.easting, grid.northing[:, None])).mean())
+    easting, northing = mesh.columns()
+    columns = float((~ground.covers(easting, northing)).mean())
     told = f"{100.0 * columns:.3g} % of the columns of the mesh lie outside the topography and take its nearest point"
     if stations:
         warn(f"{told}, and so do {stations} of {survey.stations} stations; give topography that covers them")
     elif columns:
         say("", told)
-    away = np.hypot(_outside(grid, ground, "easting", 0), _outside(grid, ground, "northing", 1))
+    away = np.hypot(_outside(mesh, ground, "easting", 0), _outside(mesh, ground, "northing", 1))
     if away.min() > 0.0:
         say("", f"no point of the topography lies over the mesh; the nearest is {away.min():.6g} m outside it")
-    centres = ground.elevation(grid.easting, grid.northing[:, None])
-    above = float((centres - grid.upward_edges[-1]).max())
-    if above > 0.5 * float(grid.widths("upward")[-1]):
-        share = 100.0 * float((centres > grid.upward_edges[-1]).mean())
+    bottom, top = mesh.bounds["upward"]
+    centres = ground.elevation(easting, northing)
+    above = float((centres - top).max())
+    if above > 0.5 * mesh.smallest_width("upward"):
+        share = 100.0 * float((centres > top).mean())
         warn(
             f"the topography rises up to {above:.6g} m above the top of the mesh, in {share:.3g} % of its columns; "
             "rock there is left out"
         )
-    empty = float((~grid.active.any(axis=0)).mean())
+    empty = float((mesh.top_of_rock(easting, northing) <= bottom).mean())
     if empty:
         warn(
             f"{100.0 * empty:.3g} % of the columns of the mesh have no active cell: the topography lies below them; "
@@ -103,7 +106,7 @@ def say_coverage(grid: Grid, survey: Survey, ground: Topography) -> None:
         )
 
 
-def _outside(grid: Grid, ground: Topography, axis: str, column: int) -> npt.NDArray[np.float64]:
+def _outside(mesh: Mesh, ground: Topography, axis: str, column: int) -> npt.NDArray[np.float64]:
     """Metres by which each point of the topography lies outside the mesh along an axis; 0 over it."""
-    edges, values = grid.edges(axis), ground.points[:, column]
-    return np.asarray(np.maximum(np.maximum(edges[0] - values, values - edges[-1]), 0.0))
+    (lowest, highest), values = mesh.bounds[axis], ground.points[:, column]
+    return np.asarray(np.maximum(np.maximum(lowest - values, values - highest), 0.0))

@@ -1,4 +1,4 @@
-"""Wiener's filter: the best linear estimator of stationary pictures from a blur that keeps waves apart."""
+"""Wiener's filter: the best linear estimator of stationary images from a blur that keeps waves apart."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def wiener(
     A : LinearOperator
         Blur, from models to data of one shape, that goes on beyond the edge as `boundary` says.
     data : (..., *shape) array
-        d; leading dimensions are a batch, the colours of a picture among them.
+        d; leading dimensions are a batch, the colours of an image among them.
     noise : float or (...) array
         Standard deviation s, one for all or one a data set, in the data's unit.
     mean : float
@@ -82,9 +82,9 @@ def power_spectrum(models: npt.ArrayLike, rank: int, boundary: str) -> tuple[flo
     Parameters
     ----------
     models : (..., *shape) array
-        Leading dimensions count models, the colours of a picture among them.
+        Leading dimensions count models, the colours of an image among them.
     rank : int
-        Number of a model's own dimensions: 2 for pictures.
+        Number of a model's own dimensions: 2 for images.
     boundary : str
         ``"periodic"`` or ``"reflective"``.
 

@@ -44,7 +44,7 @@ def total_variation(
     A : LinearOperator
         The physics, of models with one to three dimensions and equal cells.
     data : (..., *range_shape) array
-        d; leading dimensions are a batch, the colours of a picture among them.
+        d; leading dimensions are a batch, the colours of an image among them.
     noise : float or (...) array
         Standard deviation s, one for all or one a data set, in the data's unit.
     beta : float

@@ -1,4 +1,4 @@
-"""Data with a known answer: the demo survey, and the pictures that the learned methods are trained on."""
+"""Data with a known answer: the demo survey, and the images that the learned methods are trained on."""
 
 from __future__ import annotations
 

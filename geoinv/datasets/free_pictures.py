@@ -1,4 +1,4 @@
-"""Pictures that anybody may show: those of scikit-image, with their licences."""
+"""Images that anybody may show: those of scikit-image, with their licences."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LICENCES = {
 
 @dataclass(frozen=True)
 class FreePictures:
-    """Colour pictures for figures that are published.
+    """Colour images for figures that are published.
 
     Parameters
     ----------
     names, licences : tuple of str
-        Of each picture; a figure names both.
+        Of each image; a figure names both.
     images : (n, 3, size, size) float32 array
         Red, green and blue, 0 to 1; rows run down.
     """

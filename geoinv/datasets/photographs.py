@@ -1,4 +1,4 @@
-"""A folder of photographs as square colour pictures, split by picture."""
+"""A folder of photographs as square colour images, split by image."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 FORMATS = ("JPEG", "PNG")
 MOST_PIXELS = 150_000_000  # a larger one may be a small file that unpacks without end
 SPLITS = ("train", "validation", "test")
-HELD_OUT = 0.1  # of the pictures, for each of validation and test
+HELD_OUT = 0.1  # of the images, for each of validation and test
 FEWEST = 10  # so that every split holds one
 SEED = 2402
 
@@ -51,7 +51,7 @@ def photographs(split: str = "train", folder: str | Path | None = None, size: in
     Raises
     ------
     InputError
-        If there is no folder, it holds fewer than 10 pictures, one cannot be read, or Pillow is missing.
+        If there is no folder, it holds fewer than 10 images, one cannot be read, or Pillow is missing.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def photograph_files(split: str = "train", folder: str | Path | None = None) -> 
     Raises
     ------
     InputError
-        If there is no folder, or it holds fewer than 10 pictures.
+        If there is no folder, or it holds fewer than 10 images.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def photograph_files(split: str = "train", folder: str | Path | None = None) -> 
 
 
 def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
-    """Centre square of one picture file, scaled without aliasing.
+    """Centre square of one image file, scaled without aliasing.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
     Raises
     ------
     InputError
-        If it is no whole picture, too large, transparent in places, or Pillow is missing.
+        If it is no whole image, too large, transparent in places, or Pillow is missing.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise InputError(
-                        f"{path} expects a picture of at most {MOST_PIXELS:,} pixels, got {image.width} x "
+                        f"{path} expects an image of at most {MOST_PIXELS:,} pixels, got {image.width} x "
                         f"{image.height}; scale it down or remove it"
                     )
                 # a JPEG is decoded at a half, a quarter or an eighth of its size where that is enough
@@ -167,12 +167,12 @@ def read_picture(path: str | Path, size: int) -> npt.NDArray[np.float32]:
         raise
     # Pillow says SyntaxError for a broken PNG, struct.error for a broken Exif, ...
     except Exception as error:
-        raise InputError(f"{path} expects a whole JPEG or PNG picture, got '{error}'; mend or remove it") from error
+        raise InputError(f"{path} expects a whole JPEG or PNG image, got '{error}'; mend or remove it") from error
     return centre_square(upright, size)
 
 
 def _opaque(path: str | Path, image: Image.Image) -> Image.Image:
-    """Red, green and blue of a picture in any mode that JPEG and PNG have.
+    """Red, green and blue of an image in any mode that JPEG and PNG have.
 
     Raises
     ------
@@ -187,18 +187,18 @@ def _opaque(path: str | Path, image: Image.Image) -> Image.Image:
         return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
         raise InputError(
-            f"{path} expects an opaque picture, got one that is transparent in places, whose colours are not seen; "
+            f"{path} expects an opaque image, got one that is transparent in places, whose colours are not seen; "
             "put it on a background or remove it"
         )
     return image.convert("RGB")
 
 
 def centre_square(picture: Image.Image, size: int) -> npt.NDArray[np.float32]:
-    """Largest square about the centre of a colour picture, scaled without aliasing (Lanczos).
+    """Largest square about the centre of a colour image, scaled without aliasing (Lanczos).
 
     Parameters
     ----------
-    picture : PIL.Image.Image
+    image : PIL.Image.Image
         Mode RGB.
     size : int
         Pixels along an edge.

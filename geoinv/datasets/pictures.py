@@ -1,4 +1,4 @@
-"""The pictures of the deblurring experiments: STL-10 where it is there, else photographs, named as what they are."""
+"""The images of the deblurring experiments: STL-10 where it is there, else photographs, named as what they are."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["Pictures", "pictures"]
 
 Images = npt.NDArray[np.float32]
 
-VALIDATION_SHARE = 0.1  # of STL-10's training pictures
+VALIDATION_SHARE = 0.1  # of STL-10's training images
 SEED = 2402
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Colour pictures in three parts that share none.
+    """Colour images in three parts that share none.
 
     Parameters
     ----------

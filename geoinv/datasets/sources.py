@@ -40,7 +40,7 @@ def data_folder(name: str) -> Path | None:
 
 
 def check_md5(path: Path, content: bytes | memoryview, expected: str, remedy: str) -> None:
-    """Refuse a file whose content is not the published one.
+    """Reject a file whose content is not the published one.
 
     Parameters
     ----------

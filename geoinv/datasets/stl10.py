@@ -42,7 +42,7 @@ def stl10_folder() -> Path | None:
 def stl10(
     split: str = "train", folder: str | Path | None = None
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Pictures and classes of STL-10, the published files only.
+    """Images and classes of STL-10, the published files only.
 
     Coates, Lee and Ng (2011), An analysis of single-layer networks in unsupervised feature learning.
     They are 2.5 GB, so they are not fetched without being asked for.
@@ -50,7 +50,7 @@ def stl10(
     Parameters
     ----------
     split : {"train", "test"}
-        5,000 or 8,000 pictures.
+        5,000 or 8,000 images.
     folder : str or Path, optional
         Folder with ``train_X.bin`` and the rest; else ``stl10`` or ``stl10_binary`` among the data.
 
@@ -84,9 +84,9 @@ def stl10(
 
 
 def read_stl10(path: str | Path) -> npt.NDArray[np.float32]:
-    """Pictures of any file in the layout of STL-10.
+    """Images of any file in the layout of STL-10.
 
-    No header; a picture is 27,648 unsigned bytes: the planes red, green and blue, each column by column.
+    No header; an image is 27,648 unsigned bytes: the planes red, green and blue, each column by column.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def read_stl10(path: str | Path) -> npt.NDArray[np.float32]:
     Raises
     ------
     InputError
-        If it cannot be read, or does not hold whole pictures.
+        If it cannot be read, or does not hold whole images.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def _planes(path: Path, content: npt.NDArray[np.uint8]) -> npt.NDArray[np.float3
     size = int(np.prod(SHAPE))
     if not content.size or content.size % size:
         raise InputError(
-            f"{path} expects whole pictures of {size} bytes each, got {content.size} bytes; give a whole *_X.bin file"
+            f"{path} expects whole images of {size} bytes each, got {content.size} bytes; give a whole *_X.bin file"
         )
     pictures = content.reshape(-1, *SHAPE).swapaxes(-1, -2)
     # without order="C" the division would keep the columns together

@@ -254,7 +254,7 @@ def test_stl10_pictures_stand_upright_and_keep_their_colours(tmp_path):
 
 def test_half_a_picture_is_refused(tmp_path):
     (tmp_path / "train_X.bin").write_bytes(bytes(27_648 + 5))
-    with pytest.raises(InputError, match="expects whole pictures of 27648 bytes each, got 27653 bytes"):
+    with pytest.raises(InputError, match="expects whole images of 27648 bytes each, got 27653 bytes"):
         read_stl10(tmp_path / "train_X.bin")
 
 
@@ -320,7 +320,7 @@ def test_a_broken_photograph_is_named(album, suffix):
     broken = broken.with_suffix(f".{suffix}")
     Image.fromarray(colour_pictures(1)[0]).save(broken)
     broken.write_bytes(broken.read_bytes()[:3000])
-    with pytest.raises(InputError, match=rf"{broken.name} expects a whole JPEG or PNG picture, got .*; mend or remove"):
+    with pytest.raises(InputError, match=rf"{broken.name} expects a whole JPEG or PNG image, got .*; mend or remove"):
         read_picture(broken, 8)
     with pytest.raises(InputError, match=re.escape(broken.name)):
         [photographs(split, album, size=8) for split in SPLITS]
@@ -334,11 +334,11 @@ def test_only_jpeg_and_png_are_opened_whatever_a_file_is_called(tmp_path, monkey
     (tmp_path / "page.png").write_bytes(
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
     )
-    with pytest.raises(InputError, match=r"page\.png expects a whole JPEG or PNG picture"):
+    with pytest.raises(InputError, match=r"page\.png expects a whole JPEG or PNG image"):
         read_picture(tmp_path / "page.png", 8)
     for name in ("gif", "bmp", "tiff"):
         Image.fromarray(colour_pictures(1)[0]).save(tmp_path / "other.jpg", format=name)
-        with pytest.raises(InputError, match=r"other\.jpg expects a whole JPEG or PNG picture"):
+        with pytest.raises(InputError, match=r"other\.jpg expects a whole JPEG or PNG image"):
             read_picture(tmp_path / "other.jpg", 8)
 
 
@@ -359,7 +359,7 @@ def test_a_picture_of_any_mode_has_its_own_colours(tmp_path, mode):
 def test_what_is_transparent_is_refused(tmp_path, mode):
     picture = Image.new("RGBA" if mode == "P" else mode, (16, 16), 0)
     picture.convert(mode).save(tmp_path / "clear.png", **({"transparency": 0} if mode == "P" else {}))
-    with pytest.raises(InputError, match=r"clear\.png expects an opaque picture"):
+    with pytest.raises(InputError, match=r"clear\.png expects an opaque image"):
         read_picture(tmp_path / "clear.png", 8)
 
 
@@ -371,7 +371,7 @@ def test_a_small_file_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_pa
     for size in (header, struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)):
         content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(bytes(1000)))
         (tmp_path / "bomb.png").write_bytes(content)
-        with pytest.raises(InputError, match=r"bomb\.png expects a (whole|picture of at most)"):
+        with pytest.raises(InputError, match=r"bomb\.png expects a (whole|image of at most)"):
             read_picture(tmp_path / "bomb.png", 8)
     with pytest.raises(InputError, match=r"photographs expects 3 of 1000000 x 1000000 pixels to fit in"):
         photographs("test", album, size=1_000_000)
@@ -381,7 +381,7 @@ def test_a_small_file_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_pa
 
 def test_a_text_called_jpg_is_no_photograph(tmp_path):
     (tmp_path / "text.jpg").write_text("not a picture")
-    with pytest.raises(InputError, match=r"text\.jpg expects a whole JPEG or PNG picture"):
+    with pytest.raises(InputError, match=r"text\.jpg expects a whole JPEG or PNG image"):
         read_picture(tmp_path / "text.jpg", 8)
 
 

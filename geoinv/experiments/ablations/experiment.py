@@ -33,13 +33,13 @@ def _draw(settings: RunSettings, sizes: list[Row]) -> None:
     """NMSE over the Bayes error against K/N."""
     shown = [row for row in sizes if row.metric == "NMSE / Bayes error"]
     embedded = [row for row in shown if row.method.startswith("K/N = ")]
-    with panels(settings.folder / "embedding.png", 1, 1, size=(4.2, 3.0)) as rooms:
-        room = rooms[0][0]
+    with panels(settings.folder / "embedding.png", 1, 1, size=(4.2, 3.0)) as axes:
+        panel = axes[0][0]
         ratios = [float(row.method.removeprefix("K/N = ")) for row in embedded]
-        room.semilogx(ratios, [row.value for row in embedded], "o-", base=2, label="EUnet, equal parameters")
+        panel.semilogx(ratios, [row.value for row in embedded], "o-", base=2, label="EUnet, equal parameters")
         for row in shown:
             if row not in embedded and row.value is not None:
-                room.axhline(row.value, color="tab:orange", linestyle="--", label=row.method)
-        room.axhline(1.0, color="0.5", linewidth=0.8, label="Bayes error")
-        room.set(xlabel="unknowns z over unknowns x, K/N", ylabel="NMSE / Bayes error", title="duathlon")
-        room.legend(fontsize=7)
+                panel.axhline(row.value, color="tab:orange", linestyle="--", label=row.method)
+        panel.axhline(1.0, color="0.5", linewidth=0.8, label="Bayes error")
+        panel.set(xlabel="unknowns z over unknowns x, K/N", ylabel="NMSE / Bayes error", title="duathlon")
+        panel.legend(fontsize=7)

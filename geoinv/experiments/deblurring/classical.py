@@ -1,4 +1,4 @@
-"""Wiener's filter and total variation for blurred colour pictures."""
+"""Wiener's filter and total variation for blurred colour images."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Array = npt.NDArray[Any]
 
 
 class Wiener:
-    """Best linear estimate of stationary pictures whose colours are decorrelated by the training pictures' axes.
+    """Best linear estimate of stationary images whose colours are decorrelated by the training images' axes.
 
-    The axes are orthonormal, so the noise stays white, and each component is a picture of its own.
+    The axes are orthonormal, so the noise stays white, and each component is an image of its own.
 
     Parameters
     ----------
     problem : Deblurring
-        Its training pictures give axes, means and power.
+        Its training images give axes, means and power.
     """
 
     def __init__(self, problem: Deblurring) -> None:
@@ -34,7 +34,7 @@ class Wiener:
         self.prior = [power_spectrum(component, 2, self.A.boundary) for component in components.swapaxes(0, 1)]
 
     def __call__(self, data: Array) -> Array:
-        """Pictures of (pictures, 3, rows, columns) data."""
+        """Images of (images, 3, rows, columns) data."""
         components, levels = self._turned(data, self.axes), noise_levels(data)
         found = [
             wiener(self.A, components[:, number], levels[:, number], mean, power, self.A.boundary)
@@ -49,13 +49,13 @@ class Wiener:
 
 
 class TotalVariation:
-    """Total variation of each colour, its price chosen on validation pictures.
+    """Total variation of each colour, its price chosen on validation images.
 
     Parameters
     ----------
     problem : Deblurring
     count : int
-        Validation pictures to choose by.
+        Validation images to choose by.
     candidates : list of float
         Prices to choose from.
 
@@ -72,7 +72,7 @@ class TotalVariation:
             self.beta = choose(self._found, candidates, truth, data)
 
     def __call__(self, data: Array) -> Array:
-        """Pictures of (pictures, 3, rows, columns) data."""
+        """Images of (images, 3, rows, columns) data."""
         return self._found(data, self.beta)
 
     def _found(self, data: Array, beta: float) -> Array:

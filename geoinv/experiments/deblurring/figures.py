@@ -1,4 +1,4 @@
-"""Figures 5 and 8-11: truth, data and recoveries, of pictures that anybody may show."""
+"""Figures 5 and 8-11: truth, data and recoveries, of images that anybody may show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["draw_recoveries"]
 def draw_recoveries(
     path: Path, case: str, free: FreePictures, data: npt.NDArray[Any], found: Mapping[str, npt.NDArray[Any]]
 ) -> None:
-    """Draw a row for each picture: truth, data, and what every method recovers, with its PSNR.
+    """Draw a row for each image: truth, data, and what every method recovers, with its PSNR.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def draw_recoveries(
         Such as ``s = 3``.
     free : FreePictures
         The truth; names and licences stand beside the rows.
-    data : (pictures, 3, rows, columns) array
+    data : (images, 3, rows, columns) array
     found : mapping of str to such arrays
         By method.
     """

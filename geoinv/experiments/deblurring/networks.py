@@ -103,11 +103,11 @@ def network_makers(settings: RunSettings, problem: Deblurring) -> dict[str, Make
 
 
 def whitening_damping(problem: Deblurring) -> float:
-    """Damping for which Tikhonov's estimate, where the networks begin, serves some validation pictures best."""
+    """Damping for which Tikhonov's estimate, where the networks begin, serves some validation images best."""
     truth, data = problem.validation[:20], problem.validation_data[:20]
     return choose(lambda d, damping: tikhonov_filter(problem.A, damping)(d), _DAMPINGS, truth, data)
 
 
 def _deviation(problem: Deblurring) -> float:
-    """Size of the training pictures without their mean colours."""
+    """Size of the training images without their mean colours."""
     return float((problem.training - problem.training.mean(axis=(2, 3), keepdims=True)).std())

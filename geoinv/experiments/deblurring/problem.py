@@ -1,4 +1,4 @@
-"""Blurred colour pictures: operator, pictures to train, choose and test with, and their noisy data."""
+"""Blurred colour images: operator, images to train, choose and test with, and their noisy data."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _TILE = 24
 
 @dataclass(frozen=True)
 class Deblurring(NoisyProblem):
-    """Pictures, and what is seen of them through one exponential point spread.
+    """Images, and what is seen of them through one exponential point spread.
 
     Attributes
     ----------
     A : Blur
         Of one colour.
-    training, validation, test : (pictures, 3, rows, columns) float32 array
+    training, validation, test : (images, 3, rows, columns) float32 array
         The last is never used for a choice.
     validation_data, test_data : arrays of these shapes
         With noise.
@@ -41,7 +41,7 @@ class Deblurring(NoisyProblem):
 
     @classmethod
     def of(cls, read: Pictures, scale: float, seed: int) -> Deblurring:
-        """Blur the pictures, and add noise to those that are not trained with."""
+        """Blur the images, and add noise to those that are not trained with."""
         A = Blur(read.train.shape[2:], scale, dtype="float32")
         random = np.random.default_rng([seed, round(1000 * scale)])
         validation_data, test_data = (noisy_data(A, models, random) for models in (read.validation, read.test))
@@ -53,17 +53,17 @@ class Deblurring(NoisyProblem):
         return f"s = {self.scale:g}"
 
     def data_of(self, models: Array, seed: int) -> Array:
-        """Blurred and noisy data of other pictures."""
+        """Blurred and noisy data of other images."""
         return noisy_data(self.A, models, np.random.default_rng(seed))
 
 
 def read_pictures(settings: RunSettings) -> Pictures:
-    """Pictures of a preset; ``quick`` cuts tiles from freely licensed ones, so that it needs no data.
+    """Images of a preset; ``quick`` cuts tiles from freely licensed ones, so that it needs no data.
 
     Raises
     ------
     InputError
-        If the pictures are not there.
+        If the images are not there.
     """
     if settings.preset == "quick":
         tiles = [_tiles(image) for image in free_pictures(4 * _TILE).images]
@@ -75,12 +75,12 @@ def read_pictures(settings: RunSettings) -> Pictures:
 
 
 def noise_levels(data: Array) -> Array:
-    """Standard deviation of the noise of each colour of (pictures, 3, rows, columns) data, told from the data."""
+    """Standard deviation of the noise of each colour of (images, 3, rows, columns) data, inferred from the data."""
     return np.repeat(noise_level(data)[:, :, 0, 0], data.shape[1], axis=1)
 
 
 def _tiles(image: Array) -> Array:
-    """Tiles (count, 3, _TILE, _TILE) of a picture."""
+    """Tiles (count, 3, _TILE, _TILE) of an image."""
     rows = image.shape[1] // _TILE
     split = image.reshape(3, rows, _TILE, rows, _TILE).transpose(1, 3, 0, 2, 4)
     return np.ascontiguousarray(split.reshape(-1, 3, _TILE, _TILE))

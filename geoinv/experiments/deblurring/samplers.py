@@ -1,4 +1,4 @@
-"""Deblurring by sampling: the diffusion learned from the pictures, and the strengths tried."""
+"""Deblurring by sampling: the diffusion learned from the images, and the strengths tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tikhonov's estimate of blurred pictures, where the networks on whitened data begin."""
+"""Tikhonov's estimate of blurred images, where the networks on whitened data begin."""
 
 from __future__ import annotations
 

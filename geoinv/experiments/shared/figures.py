@@ -37,7 +37,7 @@ def drawing(path: Path, width: float, height: float, title: str = "") -> Iterato
     Parameters
     ----------
     path : Path
-        Picture to write.
+        Image to write.
     width, height : float
         Size in inches, of 110 dots each.
     title : str
@@ -51,7 +51,7 @@ def drawing(path: Path, width: float, height: float, title: str = "") -> Iterato
     Raises
     ------
     InputError
-        If the picture cannot be written.
+        If the image cannot be written.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure

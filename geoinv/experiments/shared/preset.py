@@ -53,7 +53,7 @@ class RunSettings:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        """Refuse another preset."""
+        """Reject another preset."""
         choice("reproduce", "the preset", self.preset, PRESETS)
 
     def choose(self, *, quick: Setting, cpu: Setting, full: Setting) -> Setting:

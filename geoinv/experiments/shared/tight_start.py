@@ -1,4 +1,4 @@
-"""First weights of an EUnet for pictures with which it begins as plain descent in the pictures themselves."""
+"""First weights of an EUnet for images with which it begins as plain descent in the images themselves."""
 
 from __future__ import annotations
 

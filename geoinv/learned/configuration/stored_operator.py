@@ -1,4 +1,4 @@
-"""The operator that a network was trained with, as its file describes it: made again, or told from another."""
+"""The operator that a network was trained with, as its file describes it: made again, or inferred from another."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _directions(size: int) -> Any:
 
 
 def check_operator(where: str, A: LinearOperator, kept: Any, described: str) -> None:
-    """Refuse an operator that gives other data than the one in the file.
+    """Reject an operator that gives other data than the one in the file.
 
     Parameters
     ----------

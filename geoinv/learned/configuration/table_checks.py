@@ -1,4 +1,4 @@
-"""Tables of a configuration file against what a function takes: unknown names and wrong types are refused."""
+"""Tables of a configuration file against what a function takes: unknown names and wrong types are rejected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST = 2**63 - 1
 
 
 def check_keys(where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-    """Refuse a key that means nothing.
+    """Reject a key that means nothing.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def shown(value: Any) -> str:
 
 
 def check_text(where: str, name: str, value: Any) -> None:
-    """Refuse what is no text.
+    """Reject what is no text.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def check_text(where: str, name: str, value: Any) -> None:
 
 
 def check_path(where: str, name: str, value: Any) -> None:
-    """Refuse what no file or folder can be called.
+    """Reject what no file or folder can be called.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def call_with(where: str, function: Callable[..., Any], table: Mapping[str, Any]
 
 
 def _check_type(where: str, name: str, value: Any, hint: Any) -> None:
-    """Refuse a value whose type can be told to be wrong."""
+    """Reject a value whose type can be told to be wrong."""
     if get_origin(hint) in (tuple, Sequence) and set(get_args(hint)) <= {int, ...}:
         if not isinstance(value, list | tuple) or not all(
             type(number) is int and abs(number) <= LARGEST for number in value

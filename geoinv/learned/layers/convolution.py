@@ -1,4 +1,4 @@
-"""Linear maps between channels, and their adjoints: convolutions of pictures and volumes, matrices of vectors."""
+"""Linear maps between channels, and their adjoints: convolutions of images and volumes, matrices of vectors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def random_kernel(shape: tuple[int, ...], gain: float = 1.0, generator: Generato
 
 
 def convolve(x: Tensor, kernel: Tensor) -> Tensor:
-    """Correlate with a kernel of odd size; outside, the picture is zero.
+    """Correlate with a kernel of odd size; outside, the image is zero.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A filter of pictures in the waves of the cosine transform."""
+"""A filter of images in the waves of the cosine transform."""
 
 from __future__ import annotations
 

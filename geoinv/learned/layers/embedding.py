@@ -11,7 +11,7 @@ from geoinv.algebra.linop import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch, widened
 from geoinv.core.checks import InputError, shape_text
 from geoinv.learned.layers.convolution import adjoint_convolve, convolve, kernel_shape, random_kernel
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 
 __all__ = ["DictionaryEmbedding", "Embedding", "HyperEmbedding", "IdentityEmbedding", "LearnedEmbedding"]
 
@@ -106,7 +106,7 @@ class LearnedEmbedding(Embedding):
     channels, embedded : int
         Of the model and of z.
     rank : int
-        0 for vectors, 2 for pictures, 3 for volumes.
+        0 for vectors, 2 for images, 3 for volumes.
     kernel : int
         Odd size of the convolution.
     generator : torch.Generator, optional
@@ -181,10 +181,10 @@ class HyperEmbedding(Embedding):
 
 
 def _check(owner: str, channels: int, embedded: int, kernel: int, rank: int, copies: int = 1) -> None:
-    """Refuse sizes that no embedding has."""
+    """Reject sizes that no embedding has."""
     if min(channels, embedded, kernel) < 1 or kernel % 2 == 0:
         raise InputError(
             f"{owner} expects channels and unknowns of one or more and an odd kernel, got {channels}, {embedded} "
             f"and {kernel}"
         )
-    require_room(owner, copies * channels * embedded * kernel**rank, copies)
+    require_size(owner, copies * channels * embedded * kernel**rank, copies)

@@ -1,4 +1,4 @@
-"""How models and data lie in tensors: batch, channels, and the axes of pictures or volumes."""
+"""How models and data lie in tensors: batch, channels, and the axes of images or volumes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Layout:
     domain_shape, range_shape : tuple of int
         Of the operator.
     channels : int
-        Pictures of a sample that the operator maps one by one, such as colours; 1 has no axis of its own.
+        Images of a sample that the operator maps one by one, such as colours; 1 has no axis of its own.
     dense : bool
         Treat the model as one vector, whatever its shape: global matrices instead of convolutions.
     """
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def rank(self) -> int:
-        """Axes that convolutions run along: 2 for pictures, 3 for volumes, 0 for vectors."""
+        """Axes that convolutions run along: 2 for images, 3 for volumes, 0 for vectors."""
         return 0 if self.dense or len(self.domain_shape) == 1 else len(self.domain_shape)
 
     @property

@@ -122,23 +122,23 @@ class Centred(Normalisation):
 
 
 class Whitened(Normalisation):
-    """Whitened data of pictures without their mean colours, for a blur.
+    """Whitened data of images without their mean colours, for a blur.
 
     ::
 
         x = m + s network(W (d - m) / s),   W = (A A' + damping I)^(-1/2),   network for W A
 
-    W is what whitens data of white pictures of variance 1 and noise of variance `damping`. The misfit
+    W is what whitens data of white images of variance 1 and noise of variance `damping`. The misfit
     ``|W A x - W d|^2`` has the curvature of one for every wave above the noise, where that of
     ``|A x - d|^2`` falls with the square of A's factors, to 1e-4 for s = 9: descent on it arrives in
-    a few steps. A constant picture is its own blur, so the mean colours m are those of the data.
+    a few steps. A constant image is its own blur, so the mean colours m are those of the data.
 
     Parameters
     ----------
     damping : float
-        Variance of the noise over that of the pictures, for W.
+        Variance of the noise over that of the images, for W.
     scale : float
-        s, the size of the pictures' deviations from their mean.
+        s, the size of the images' deviations from their mean.
 
     Raises
     ------
@@ -168,12 +168,12 @@ class Whitened(Normalisation):
         """Make W, and give W A."""
         if len(A.domain_shape) != 2:
             raise InputError(
-                f"Whitened expects an operator on pictures, of two axes, got {A.name} on {shape_text(A.domain_shape)}"
+                f"Whitened expects an operator on images, of two axes, got {A.name} on {shape_text(A.domain_shape)}"
             )
         factors = wave_factors(A, "reflective")
         if abs(factors.flat[0] - 1.0) > 1e-3:
             raise InputError(
-                f"Whitened expects an operator that keeps constant pictures, got {A.name}, which multiplies them by "
+                f"Whitened expects an operator that keeps constant images, got {A.name}, which multiplies them by "
                 f"{factors.flat[0]:.4g}; scale it"
             )
         whitening = 1.0 / np.sqrt(factors**2 + float(self.damping))

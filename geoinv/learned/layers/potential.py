@@ -14,7 +14,7 @@ from torch.nn import functional
 from geoinv.core.checks import InputError
 from geoinv.learned.layers.convolution import adjoint_convolve, convolve, kernel_shape, random_kernel
 from geoinv.learned.layers.interpolation import at_time
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 
 __all__ = ["Potential", "Theta", "log_cosh"]
 
@@ -57,7 +57,7 @@ class Theta:
 
     @property
     def rank(self) -> int:
-        """Number of axes of pictures (2) and volumes (3); 0 for vectors."""
+        """Number of axes of images (2) and volumes (3); 0 for vectors."""
         return self.kernels[0].ndim - 2
 
     def over_space(self, per_channel: Tensor) -> Tensor:
@@ -119,7 +119,7 @@ class Potential(nn.Module):
     channels : int
         Of z; its length for vectors.
     rank : int
-        0 for vectors (dense K_i), 2 for pictures and 3 for volumes (convolutions).
+        0 for vectors (dense K_i), 2 for images and 3 for volumes (convolutions).
     layers : int
         n.
     width : int
@@ -183,7 +183,7 @@ class Potential(nn.Module):
         }
         wide = width or channels
         taps = kernel**rank
-        require_room("Potential", nodes * wide * (taps * (channels + (layers - 1) * wide) + layers + 1), layers)
+        require_size("Potential", nodes * wide * (taps * (channels + (layers - 1) * wide) + layers + 1), layers)
         self.scale: Tensor
         self.register_buffer("scale", torch.tensor(float(scale)))
         self.kernels = nn.ParameterList()

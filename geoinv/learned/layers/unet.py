@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from geoinv.core.checks import InputError
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 
 __all__ = ["UNet"]
 
@@ -33,7 +33,7 @@ class UNet(nn.Module):
     width : int
         Channels on the finest grid; each coarser one has twice as many.
     rank : int
-        Dimensions of the grid: 0 for vectors, 2 for pictures, 3 for volumes.
+        Dimensions of the grid: 0 for vectors, 2 for images, 3 for volumes.
     depth : int
         How often the grid is halved; for vectors the number of residual blocks, less one.
     time : bool
@@ -56,13 +56,13 @@ class UNet(nn.Module):
     ) -> None:
         super().__init__()
         if rank not in (0, 2, 3):
-            raise InputError(f"UNet expects rank 0 (vectors), 2 (pictures) or 3 (volumes), got {rank}")
+            raise InputError(f"UNet expects rank 0 (vectors), 2 (images) or 3 (volumes), got {rank}")
         if min(channels_in, channels_out, width, depth) < 1:
             raise InputError(
                 "UNet expects one or more channels_in, channels_out, width and depth, "
                 f"got {channels_in}, {channels_out}, {width} and {depth}"
             )
-        require_room("UNet", self.least_size(channels_in, channels_out, width, rank, depth), depth)
+        require_size("UNet", self.least_size(channels_in, channels_out, width, rank, depth), depth)
         self.rank = rank
         self.time_embedding = _TimeEmbedding(width) if time else None
         # vectors have no coarser grid: all blocks stand on the finest

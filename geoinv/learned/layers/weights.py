@@ -96,7 +96,7 @@ def read_weights(path: str | Path, kind: str | None = None) -> tuple[dict[str, A
 
 
 def _check_size(path: str | Path) -> None:
-    """Refuse a pipe, and a file that memory cannot hold; what is not there is refused where it is opened."""
+    """Reject a pipe, and a file that memory cannot hold; what is not there is rejected where it is opened."""
     try:
         refuse_special(path)
         size = os.stat(path).st_size

@@ -76,7 +76,7 @@ class EmbeddedNetwork(UnrolledNetwork):
             given = embedding.dictionary.range_shape
             if given != self.layout.domain_shape or self.layout.channels != 1 or not self.layout.rank:
                 raise InputError(
-                    f"{self.name} expects a dictionary of pictures or volumes of shape "
+                    f"{self.name} expects a dictionary of images or volumes of shape "
                     f"{shape_text(self.layout.domain_shape)} with one channel, got one of {shape_text(given)}"
                 )
         self.embedding = embedding

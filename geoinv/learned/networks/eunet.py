@@ -10,7 +10,7 @@ from geoinv.algebra.linop import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.learned.layers.embedding import Embedding, HyperEmbedding
 from geoinv.learned.layers.normalisation import Normalisation
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.networks.embedded import EmbeddedNetwork
 from geoinv.learned.networks.unrolled import seeded
 
@@ -91,7 +91,7 @@ class EUnet(EmbeddedNetwork):
     def layers(self, layers: int) -> None:
         if layers < 1:
             raise InputError(f"EUnet expects one layer or more, got {layers}")
-        require_room("EUnet", 0, layers)
+        require_size("EUnet", 0, layers)
         self._layers = layers
 
     def models(self, data: Tensor) -> Iterator[Tensor]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from geoinv.algebra.linop import LinearOperator
 from geoinv.learned.layers.normalisation import Normalisation
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.layers.unet import UNet
 from geoinv.learned.networks.unrolled import UnrolledNetwork, seeded
 
@@ -63,7 +63,7 @@ class LearnedGradient(UnrolledNetwork):
         }
         size, rank, count = self.layout.model_channels, self.layout.rank, 1 if shared else layers
         generator = seeded(seed)
-        require_room("LearnedGradient", count * UNet.least_size(size, size, width, rank, depth), count * depth)
+        require_size("LearnedGradient", count * UNet.least_size(size, size, width, rank, depth), count * depth)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.directions = nn.ModuleList(UNet(size, size, width, rank, depth) for _ in range(count))

@@ -27,10 +27,10 @@ class OPTEnet(EmbeddedNetwork):
     A : LinearOperator
         The physics.
     embedding : int or LinearOperator
-        Unknowns for each cell and channel of a picture or volume, or all unknowns of a vector: the
+        Unknowns for each cell and channel of an image or volume, or all unknowns of a vector: the
         size of the learned E; 0 is no embedding; or a fixed dictionary (see :mod:`geoinv.embeddings.dictionaries`).
     channels : int
-        Pictures of a sample that A maps one by one, such as colours.
+        Images of a sample that A maps one by one, such as colours.
     layers : int
         L.
     potential_layers : int

@@ -10,7 +10,7 @@ from geoinv.algebra.linop import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.learned.layers.normalisation import Normalisation
 from geoinv.learned.layers.residual import ResidualNetwork
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.networks.unrolled import UnrolledNetwork, seeded
 
 __all__ = ["Proximal"]
@@ -70,7 +70,7 @@ class Proximal(UnrolledNetwork):
             "dense": dense,
         }
         model, rank, count = self.layout.model_channels, self.layout.rank, 1 if shared else layers
-        require_room("Proximal", count * ResidualNetwork.size(model, width, depth, rank, kernel), count * depth)
+        require_size("Proximal", count * ResidualNetwork.size(model, width, depth, rank, kernel), count * depth)
         generator = seeded(seed)
         self.start_steps(self.normal, self.layout.model_channels, generator)
         self.maps = nn.ModuleList(ResidualNetwork(model, width, depth, rank, kernel, generator) for _ in range(count))

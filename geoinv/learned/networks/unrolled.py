@@ -19,7 +19,7 @@ from geoinv.learned.configuration.stored_operator import describe_operator
 from geoinv.learned.layers.interpolation import at_time
 from geoinv.learned.layers.layout import Layout
 from geoinv.learned.layers.normalisation import Normalisation
-from geoinv.learned.layers.room import check_seed, require_room
+from geoinv.learned.layers.sizes import check_seed, require_size
 from geoinv.learned.layers.weights import write_weights
 
 __all__ = ["Steps", "UnrolledNetwork", "largest_eigenvalue", "seeded"]
@@ -38,7 +38,7 @@ class Steps(nn.Module):
 
     def __init__(self, count: int, first: float) -> None:
         super().__init__()
-        require_room("Steps", count)
+        require_size("Steps", count)
         self.first: Tensor
         self.register_buffer("first", torch.tensor(first))
         self.raw = nn.Parameter(torch.full((count,), math.log(math.expm1(1.0))))
@@ -60,7 +60,7 @@ class UnrolledNetwork(nn.Module, ABC):
     A : LinearOperator
         The physics; not learned, and not saved.
     channels : int
-        Pictures of a sample that A maps one by one, such as colours.
+        Images of a sample that A maps one by one, such as colours.
     layers : int
         L.
     dense : bool
@@ -88,7 +88,7 @@ class UnrolledNetwork(nn.Module, ABC):
         super().__init__()
         if min(channels, layers) < 1:
             raise InputError(f"{self.name} expects channels and layers of one or more, got {channels} and {layers}")
-        require_room(self.name, 0, layers)
+        require_size(self.name, 0, layers)
         self.layout = Layout(tuple(A.domain_shape), tuple(A.range_shape), channels, dense)
         if self.layout.rank > 3:
             raise InputError(
@@ -152,7 +152,7 @@ class UnrolledNetwork(nn.Module, ABC):
         """
         spatial = self.layout.domain_shape if self.layout.rank else ()
         # the unknowns of one sample, before and after the map
-        require_room(self.name, 2 * channels * math.prod(spatial))
+        require_size(self.name, 2 * channels * math.prod(spatial))
         curvature = largest_eigenvalue(normal, (1, channels, *spatial), generator)
         self.steps, self.start = Steps(self.layers, 1.0 / curvature), Steps(1, 1.0 / curvature)
         return curvature

@@ -13,7 +13,7 @@ from torch import Generator, Tensor, nn
 from geoinv.core.checks import InputError, shape_text
 from geoinv.core.progress import report
 from geoinv.learned.configuration.table_checks import call_with
-from geoinv.learned.layers.room import check_seed
+from geoinv.learned.layers.sizes import check_seed
 from geoinv.learned.layers.unet import UNet
 from geoinv.learned.layers.weights import load_into, read_weights, write_weights
 from geoinv.learned.priors.noising import Noising
@@ -30,7 +30,7 @@ class Diffusion(Noising):
     Parameters
     ----------
     shape : sequence of int
-        Shape of one model: (N,) a vector, of rank 2 a picture, of rank 3 a volume.
+        Shape of one model: (N,) a vector, of rank 2 an image, of rank 3 a volume.
     channels : int
         Values a cell has; above one, models have the shape (channels, *shape).
     steps : int
@@ -70,7 +70,7 @@ class Diffusion(Noising):
         rank = len(self.shape)
         if rank not in (1, 2, 3) or (rank == 1 and channels != 1):
             raise InputError(
-                "Diffusion expects the shape of a vector (one channel), a picture or a volume, "
+                "Diffusion expects the shape of a vector (one channel), an image or a volume, "
                 f"got {shape_text(self.shape)} with {channels} channels"
             )
         self.settings: dict[str, Any] = {

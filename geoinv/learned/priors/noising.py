@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 
 from geoinv.core.checks import InputError, choice
 from geoinv.core.progress import report
-from geoinv.learned.layers.room import require_room
+from geoinv.learned.layers.sizes import require_size
 
 __all__ = ["SCHEDULES", "Noising", "signal_power"]
 
@@ -48,7 +48,7 @@ def signal_power(steps: int, schedule: str) -> Tensor:
     """
     if steps < 2:
         raise InputError(f"a diffusion expects two steps or more, got {steps}")
-    require_room("a diffusion", 6 * steps)
+    require_size("a diffusion", 6 * steps)
     choice("a diffusion", "schedule", schedule, SCHEDULES)
     if schedule == "linear":
         variances = torch.linspace(1e-4, 2e-2, steps, dtype=torch.float64) * (1000 / steps)
@@ -68,7 +68,7 @@ class Noising(nn.Module, ABC):
     Parameters
     ----------
     shape : sequence of int
-        Shape of one model: (N,) a vector, of rank 2 a picture, of rank 3 a volume.
+        Shape of one model: (N,) a vector, of rank 2 an image, of rank 3 a volume.
     channels : int
         Values a cell has; above one, models have the shape (channels, *shape).
     steps, schedule : int, str
@@ -84,7 +84,7 @@ class Noising(nn.Module, ABC):
         self.shape = tuple(int(n) for n in shape)
         if min(self.shape, default=0) < 1 or channels < 1:
             raise InputError(f"a diffusion expects a shape and channels of one or more, got {self.shape}, {channels}")
-        require_room("a diffusion", channels * math.prod(self.shape))
+        require_size("a diffusion", channels * math.prod(self.shape))
         self.channels = channels
         self.steps = steps
         self.register_buffer("power", signal_power(steps, schedule).to(torch.get_default_dtype()))

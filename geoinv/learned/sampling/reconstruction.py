@@ -51,7 +51,7 @@ def reconstruct(network: nn.Module, A: LinearOperator, data: npt.NDArray[Any], c
     data : ([samples,] [channels,] *range_shape) array
         Data, of one sample or several.
     channels : int, optional
-        Pictures a sample.
+        Images a sample.
 
     Raises
     ------

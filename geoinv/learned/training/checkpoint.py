@@ -79,7 +79,7 @@ def write_checkpoint(path: Path, state: Checkpoint) -> None:
         If the disk is full; the older one stays.
     """
     tensors = {f"{part}/{name}": tensor for part in PARTS for name, tensor in getattr(state, part).items()}
-    # weights that two names share would be refused
+    # weights that two names share would be rejected
     copies = {
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()
     }
@@ -134,7 +134,7 @@ def _cut(text: str) -> str:
 
 
 def check_same_run(path: Path, found: Mapping[str, Any], run: Mapping[str, Any]) -> None:
-    """Refuse to go on with another training than a file is of.
+    """Reject to go on with another training than a file is of.
 
     Parameters
     ----------

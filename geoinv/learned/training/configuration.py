@@ -42,7 +42,7 @@ validation = 0.1        # share of the models, drawn by the seed; or a second fi
 name = "EUnet"
 embedding = 8           # unknowns a pixel of the over-complete space
 layers = 3
-# channels = 3          # pictures of a sample, such as colours
+# channels = 3          # images of a sample, such as colours
 
 [training]
 loss = "norm"           # mean |f(b) - x|; "squared": mean |f(b) - x|^2; "data": that plus data_weight |A f(b) - b|^2

@@ -212,7 +212,7 @@ class _Training:
         return total[0] / len(self.training), _ratio(total[1], total[2])
 
     def _look(self, losses: Tensor, number: int, step: int, done: tuple[int, int]) -> None:
-        """Refuse a loss that is not finite, else report it."""
+        """Reject a loss that is not finite, else report it."""
         first = step // self.look_every * self.look_every
         values = self.processes.total(losses[first : step + 1])
         bad = ~torch.isfinite(values)

@@ -76,7 +76,7 @@ class TrainingSettings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        """Refuse what no training can use."""
+        """Reject what no training can use."""
         owner = "training"
         choice(owner, "loss", self.loss, LOSSES)
         choice(owner, "schedule", self.schedule, SCHEDULES)

@@ -38,7 +38,7 @@ PAPER_GRID: dict[str, Sequence[Any]] = {
 """Of Eliasof, Haber and Treister (arXiv 2402.04653), appendix."""
 
 TABLE = "grid.json"
-"""What has been tried; a folder with it is resumed or refused."""
+"""What has been tried; a folder with it is resumed or rejected."""
 
 Run = dict[str, Any]
 Network = TypeVar("Network", bound=nn.Module)

@@ -99,10 +99,10 @@ def test_a_copy_of_a_normalised_network_shares_its_operator_and_gives_the_same()
             lambda: Proximal(Identity((3, 4)), normalisation=Centred(np.ones((4, 3)), 1.0)),
             r"mean of the shape of the models of Identity, \(3, 4\), got \(4, 3\)",
         ),
-        (lambda: Proximal(Identity((3,)), normalisation=Whitened(0.1, 1.0)), "operator on pictures, of two axes"),
+        (lambda: Proximal(Identity((3,)), normalisation=Whitened(0.1, 1.0)), "operator on images, of two axes"),
         (
             lambda: Proximal(2.0 * Identity((3, 4)), normalisation=Whitened(0.1, 1.0)),
-            "keeps constant pictures, got .* multiplies them by 2",
+            "keeps constant images, got .* multiplies them by 2",
         ),
         (lambda: Proximal(Blur((6, 5), 2.0, "zero"), normalisation=Whitened(0.1, 1.0)), "expects"),
     ],

@@ -454,7 +454,7 @@ def test_an_operator_that_is_zero_or_not_finite_is_refused(kind):
 
 @pytest.mark.parametrize("kind", [OPTEnet, EUnet])
 def test_a_dictionary_that_does_not_give_the_operators_models_is_refused(kind):
-    with pytest.raises(InputError, match=r"expects a dictionary of pictures or volumes of shape \(4, 5\)"):
+    with pytest.raises(InputError, match=r"expects a dictionary of images or volumes of shape \(4, 5\)"):
         kind(pictures(), embedding=OverCompleteCosines((4, 6), 2))
     with pytest.raises(InputError, match="with one channel"):
         kind(pictures(), embedding=OverCompleteCosines((4, 5), 2), channels=3)

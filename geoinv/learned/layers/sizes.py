@@ -5,14 +5,14 @@ from __future__ import annotations
 from geoinv.core.checks import InputError
 from geoinv.core.memory import require_memory
 
-__all__ = ["MOST_PARTS", "check_seed", "require_room"]
+__all__ = ["MOST_PARTS", "check_seed", "require_size"]
 
 MOST_PARTS = 10_000
 """Layers or steps of a network, in all."""
 
 
-def require_room(owner: str, weights: int, parts: int = 1) -> None:
-    """Refuse a network that memory cannot hold, or that takes forever to make.
+def require_size(owner: str, weights: int, parts: int = 1) -> None:
+    """Reject a network that memory cannot hold, or that takes forever to make.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def require_room(owner: str, weights: int, parts: int = 1) -> None:
 
     Examples
     --------
-    >>> require_room("EUnet", 10**30)  # doctest: +ELLIPSIS
+    >>> require_size("EUnet", 10**30)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
     geoinv.core.checks.InputError: EUnet expects its 1e+30 numbers to fit in ...
@@ -46,7 +46,7 @@ def require_room(owner: str, weights: int, parts: int = 1) -> None:
 
 
 def check_seed(owner: str, seed: int) -> None:
-    """Refuse a seed that no source of random numbers takes.
+    """Reject a seed that no source of random numbers takes.
 
     Raises
     ------

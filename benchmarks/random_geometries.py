@@ -16,7 +16,7 @@ from geoinv import Grid, MainField, Survey
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import MagneticProblem
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.conventions.units import PROJECT_UNITS, unit_of
+from geoinv.conventions.quantities import QUANTITIES
+from geoinv.conventions.units import PROJECT_UNITS
 from geoinv.conventions.variables import Numbers, numbers, text_attribute
 from geoinv.core.checks import InputError, shape_text
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONVENTIONS",
-    "QUANTITIES",
     "axis_centres",
     "cell_coordinates",
     "cell_edges",
@@ -39,24 +39,6 @@ AXIS_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "upward": {"long_name": "height, positive up", "units": "m", "axis": "Z", "positive": "up"},
 }
 
-_GRADIENTS = {
-    f"b{i}{j}": {"long_name": f"derivative of B_{i} along {j}", "units": "nT m-1"}
-    for i, j in ("ee", "en", "eu", "nn", "nu", "uu")
-}
-
-QUANTITIES: Mapping[str, Mapping[str, str]] = {
-    "susceptibility": {"long_name": "magnetic susceptibility, SI", "units": "1"},
-    **{
-        f"magnetization_{axis}": {"long_name": f"magnetization, {axis} component", "units": "A m-1"}
-        for axis in ("easting", "northing", "upward")
-    },
-    "tmi": {"long_name": "total magnetic intensity anomaly, projected on the anomaly direction", "units": "nT"},
-    "be": {"long_name": "anomalous magnetic field, easting component", "units": "nT"},
-    "bn": {"long_name": "anomalous magnetic field, northing component", "units": "nT"},
-    "bu": {"long_name": "anomalous magnetic field, upward component", "units": "nT"},
-    **_GRADIENTS,
-}
-
 
 def cell_coordinates(edges: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, Any]:
     """Coordinates of cells: centres, ``*_bounds`` (CF) and ``*_width``.
@@ -76,9 +58,8 @@ def dimension_of(name: str) -> str | None:
     """Dimension of a quantity by the name of its variable, or None: "magnetic field" of ``tmi_uncertainty``."""
     if name in AXIS_ATTRIBUTES:
         return "length"
-    attributes = QUANTITIES.get(name.removesuffix("_uncertainty"))
-    unit = None if attributes is None else unit_of(attributes["units"])
-    return None if unit is None else unit.dimension
+    quantity = QUANTITIES.get(name.removesuffix("_uncertainty"))
+    return None if quantity is None else quantity.dimension
 
 
 def project_units(name: str) -> str:
@@ -275,7 +256,9 @@ def _direction(variable: xr.DataArray) -> dict[str, str]:
 
 
 def field_attributes(survey: Any) -> dict[str, float]:
-    """Inducing field and anomaly direction of a survey as attributes, in degrees and nT."""
+    """Inducing field and anomaly direction of a survey as attributes, in degrees and nT; none without a field."""
+    if survey.field is None:
+        return {}
     return {
         "field_inclination": survey.field.inclination,
         "field_declination": survey.field.declination,

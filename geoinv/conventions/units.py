@@ -19,6 +19,7 @@ PROJECT_UNITS: Mapping[str, str] = {
     "magnetization": "A/m",
     "density": "kg/m3",
     "gravity": "mGal",
+    "gravity gradient": "Eotvos",
     "angle": "degrees",
 }
 """Unit of each dimension that every number in the project has."""
@@ -60,7 +61,15 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
     },
     "magnetization": {1.0: "a/m ampere/metre ampere/meter", 1e-3: "ma/m", 1e3: "ka/m"},
     "density": {1.0: "kg/m3 kg/m**3", 1e3: "g/cm3 g/cc gm/cc gm/cm3 g/cm**3 t/m3 mg/m3 g/ml kg/l"},
-    "gravity": {1.0: "mgal mgals milligal milligals", 1e-3: "ugal µgal μgal microgal", 0.1: "gu um/s2 µm/s2 μm/s2"},
+    "gravity": {
+        1.0: "mgal mgals milligal milligals",
+        1e-3: "ugal µgal μgal microgal",
+        0.1: "gu um/s2 µm/s2 μm/s2",
+        1e3: "gal gals cm/s2",
+        1e-4: "nm/s2",
+        1e5: "m/s2",
+    },
+    "gravity gradient": {1.0: "eotvos eötvös eötvos eoetvoes eo", 1e9: "s-2 1/s2 /s2"},
     "angle": {
         1.0: "deg degs degree degrees ° dd decimal_degree decimal_degrees degrees_east degrees_north degree_east "
         "degree_north degree_e degree_n degrees_e degrees_n degreee degreen degreese degreesn deg_east deg_north "
@@ -70,6 +79,9 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
         180.0 / math.pi: "rad rads radian radians",
     },
 }
+
+_GRADIENTS = {"magnetic field": ("magnetic gradient", 1.0), "gravity": ("gravity gradient", 1e4)}
+"""Dimension of a quantity per length, and its unit per metre in that of the project: 1 mGal/m is 10,000 Eotvos."""
 
 _LONGEST = 80  # characters of any text that is a unit
 _UNSTATED = frozenset({"", "-", "--", "none", "unknown", "n/a", "na"})
@@ -148,8 +160,9 @@ def _found(plain: str) -> tuple[str, float] | None:
     quotient = _PER.fullmatch(name)
     if quotient:
         above, below = _UNITS.get(quotient[1].strip("_")), _UNITS.get(quotient[2])
-        if above and below and (above[0], below[0]) == ("magnetic field", "length"):
-            return "magnetic gradient", above[1] / below[1]
+        if above and below and below[0] == "length" and above[0] in _GRADIENTS:
+            gradient, factor = _GRADIENTS[above[0]]
+            return gradient, factor * above[1] / below[1]
     return None
 
 

@@ -8,25 +8,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geoinv.conventions.units import Unit, unit_of
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 
-__all__ = ["DEVIATIONS", "QUANTITIES", "ColumnName", "understood"]
+__all__ = ["DEVIATIONS", "DIMENSIONS", "ColumnName", "understood"]
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-QUANTITIES: Mapping[str, str] = {
+DIMENSIONS: Mapping[str, str] = {
     "easting": "length",
     "northing": "length",
     "upward": "length",
     "ground": "length",
-    **{name: "magnetic gradient" if len(name) == 3 and name != "tmi" else "magnetic field" for name in COMPONENTS},
-    **{
-        f"{name}_uncertainty": "magnetic gradient" if len(name) == 3 and name != "tmi" else "magnetic field"
-        for name in COMPONENTS
-    },
+    **{f"{name}{suffix}": QUANTITIES[name].dimension for suffix in ("", "_uncertainty") for name in COMPONENTS},
 }
 """Quantities that a table can hold, with their dimension (a key of `geoinv.conventions.units.PROJECT_UNITS`)."""
 
@@ -84,7 +80,7 @@ class ColumnName:
     key : str
         In lower case, words joined by ``_``, without unit.
     quantity : str
-        A key of :data:`QUANTITIES`; ``longitude`` or ``latitude``; ``deviation``, of the column before it;
+        A key of :data:`DIMENSIONS`; ``longitude`` or ``latitude``; ``deviation``, of the column before it;
         ``over ground``, a height above the ground; ``downward``, a depth; or nothing, for another or unknown one.
     unit : Unit, optional
         Where the name states one.
@@ -125,7 +121,7 @@ def understood(text: str) -> ColumnName:
             unit = found
             break
     strange = "" if quantity else " ".join(sorted(word for word in inside if not _DATUM.fullmatch(word)))
-    dimension = QUANTITIES.get(quantity)
+    dimension = DIMENSIONS.get(quantity)
     if unit is not None and dimension is not None and unit.dimension != dimension:
         angle = unit.dimension == "angle" and quantity in ("easting", "northing")
         quantity = {"easting": "longitude", "northing": "latitude"}[quantity] if angle else ""

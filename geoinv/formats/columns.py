@@ -10,7 +10,7 @@ from pathlib import Path
 from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.column_names import QUANTITIES, ColumnName, understood
+from geoinv.formats.column_names import DIMENSIONS, ColumnName, understood
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
@@ -29,7 +29,7 @@ class Column:
     Parameters
     ----------
     quantity : str
-        A key of `QUANTITIES`.
+        A key of `DIMENSIONS`.
     index : int
         Its place, from 0.
     name : str
@@ -54,7 +54,7 @@ class Column:
         if self.unit is None:
             return f"{self.quantity} = {self.name}"
         named = re.search(rf"(?<![A-Za-z]){re.escape(self.unit.text)}(?![A-Za-z])", self.name) is not None
-        own = "" if self.factor == 1.0 else f"converted to {PROJECT_UNITS[QUANTITIES[self.quantity]]}"
+        own = "" if self.factor == 1.0 else f"converted to {PROJECT_UNITS[DIMENSIONS[self.quantity]]}"
         said = ", ".join(part for part in ("" if named else self.unit.text, own) if part)
         return f"{self.quantity} = {self.name}{f' ({said})' if said else ''}"
 
@@ -71,9 +71,9 @@ class _Finder:
         owner = way("--columns", "columns")
         for key, column in columns.items():
             quantity = _ALIASES.get(key, key)
-            if quantity not in QUANTITIES:
+            if quantity not in DIMENSIONS:
                 raise InputError(
-                    f"{owner} expects quantities among {', '.join(QUANTITIES)}, got {key!r}; correct the name"
+                    f"{owner} expects quantities among {', '.join(DIMENSIONS)}, got {key!r}; correct the name"
                 )
             index = self._index(quantity, column)
             double = [other for other in self.found.values() if other.index == index or other.quantity == quantity]
@@ -148,7 +148,7 @@ class _Finder:
         name = names[index] if names else ColumnName(f"column {index + 1}")
         unit = self.layout.unit(index)
         angle = unit is not None and unit.dimension == "angle"
-        if name.quantity in ("longitude", "latitude") or (angle and QUANTITIES[quantity] == "length"):
+        if name.quantity in ("longitude", "latitude") or (angle and DIMENSIONS[quantity] == "length"):
             raise InputError(
                 f"{self.path} expects {quantity} in metres, got {name.text!r}: longitudes and latitudes are no "
                 "eastings and northings; project them (to UTM, for example)"
@@ -159,11 +159,11 @@ class _Finder:
                 "change its sign in the file"
             )
         if name.strange and unit is None:
-            wanted = _UNIT_WORDS[QUANTITIES[quantity]]
+            wanted = _UNIT_WORDS[DIMENSIONS[quantity]]
             doubt(f"{self.path}: {name.text!r} is taken in {wanted}, as {name.strange!r} is no unit that is known")
         if unit is not None:
             with naming(f"{self.path} column {name.text!r}"):
-                unit = required_unit(unit.text, QUANTITIES[quantity])
+                unit = required_unit(unit.text, DIMENSIONS[quantity])
         self.found[quantity] = Column(quantity, index, name.text, unit)
 
     def _index(self, quantity: str, column: str | int) -> int:
@@ -216,7 +216,7 @@ class _Finder:
         elif quantity == "upward":
             remedy += way(", or give --height or --elevation", ", or give height=...", "")
         return InputError(
-            f"{self.path} expects a column of {quantity} in {_UNIT_WORDS[QUANTITIES[quantity]]}, "
+            f"{self.path} expects a column of {quantity} in {_UNIT_WORDS[DIMENSIONS[quantity]]}, "
             f"got {self.layout.listing}; {remedy}"
         )
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geoinv.conventions.variables import numbers, text_attribute
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.column_names import QUANTITIES
+from geoinv.formats.column_names import DIMENSIONS
 from geoinv.formats.layout import layout_of
 from geoinv.formats.netcdf import model_names
 from geoinv.formats.netcdf_file import open_netcdf
@@ -23,6 +23,7 @@ from geoinv.formats.text import TextLines
 from geoinv.formats.ubc_mesh import ubc_model_values
 from geoinv.meshes.tensor import AXES
 from geoinv.surveys.main_field import MainField
+from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["describe"]
@@ -101,19 +102,19 @@ def _extents(positions: Mapping[str, npt.NDArray[np.float64]]) -> list[str]:
 
 
 def _survey_lines(survey: Survey) -> list[str]:
-    from geoinv.conventions.cf import QUANTITIES
-
-    field = survey.field
     lines = [f"{survey.stations} stations", *_extents({axis: getattr(survey, axis) for axis in reversed(AXES)})]
     for row, name in enumerate(survey.components):
-        units = QUANTITIES[name]["units"]
+        units = QUANTITIES[name].unit
         lines.append(f"{name}: no data" if survey.data is None else _range(name, survey.data[row], units))
         if survey.uncertainty is not None:
             lines.append(_range(f"standard deviation of {name}", survey.uncertainty[row], units))
+    field = survey.field
+    if field is None:
+        return lines
     lines.append(
         f"field: inclination {field.inclination:g}, declination {field.declination:g} degrees, {field.intensity:g} nT"
     )
-    if survey.anomaly_direction != (field.inclination, field.declination):
+    if survey.anomaly_direction not in (None, (field.inclination, field.declination)):
         inclination, declination = survey.anomaly_direction
         lines.append(f"tmi projected on inclination {inclination:g}, declination {declination:g} degrees")
     return lines
@@ -143,7 +144,7 @@ def _table_lines(path: str | Path, columns: Mapping[str, str | int] | None, heig
         f"{len(text.lines) - (layout.start if layout else 0)} rows",
         f"names: {layout.listing if layout else ''}",
     ]
-    wanted = [name for name in QUANTITIES if height is None or name != "upward"]
+    wanted = [name for name in DIMENSIONS if height is None or name != "upward"]
     try:
         table = read_table(path, columns, optional=wanted, given=() if height is None else ("upward",))
     except InputError as error:

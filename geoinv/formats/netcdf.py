@@ -19,7 +19,8 @@ from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.notes import doubt, note
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.survey import COMPONENTS, Survey
+from geoinv.surveys.quantities import COMPONENTS
+from geoinv.surveys.survey import Survey
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 if TYPE_CHECKING:

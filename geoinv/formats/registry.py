@@ -22,7 +22,8 @@ from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mes
 from geoinv.formats.ubc_observations import read_ubc_observations, write_ubc_observations
 from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.survey import COMPONENTS, FARTHEST, Survey
+from geoinv.surveys.quantities import COMPONENTS
+from geoinv.surveys.survey import FARTHEST, Survey
 
 __all__ = [
     "MESH_SUFFIXES",
@@ -122,6 +123,11 @@ def read_survey(
         survey = replace(survey, upward=np.full(survey.stations, float(height)))
         note_elevation(height)
     if field is not None:
+        if survey.field is None:
+            owner = way("--field", "field")
+            raise InputError(
+                f"{owner} expects a magnetic survey, got {path} with {' '.join(survey.components)}; leave it out"
+            )
         follows = survey.anomaly_direction == (survey.field.inclination, survey.field.declination)
         kept = (field.inclination, field.declination) if follows else survey.anomaly_direction
         survey = replace(survey, field=field, anomaly_direction=kept)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoinv.conventions.nulls import is_null, nulls_in
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.column_names import QUANTITIES
+from geoinv.formats.column_names import DIMENSIONS
 from geoinv.formats.columns import Column, columns_of_table
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.layout import Layout, layout_of
@@ -54,7 +54,7 @@ def read_table(
     columns: Mapping[str, str | int] | None = None,
     *,
     required: Sequence[str | tuple[str, ...]] = ("easting", "northing"),
-    optional: Sequence[str] = tuple(QUANTITIES),
+    optional: Sequence[str] = tuple(DIMENSIONS),
     given: Sequence[str] = (),
     choice: bool = True,
 ) -> Table:
@@ -178,7 +178,7 @@ def _say_what_was_taken(
 def _refuse_unstated_units(path: str | Path, layout: Layout, found: Sequence[Column]) -> None:
     """Refuse columns without a unit under a comment that mentions one which is not the project's."""
     dimension, comment = layout.mentioned
-    if any(column.unit is None and QUANTITIES[column.quantity] == dimension for column in found):
+    if any(column.unit is None and DIMENSIONS[column.quantity] == dimension for column in found):
         raise InputError(
             f"{path} expects the unit of each column behind its name, got the comment {quoted(comment)}; "
             "write it there, as in 'x (ft)', or remove that comment where it means something else"

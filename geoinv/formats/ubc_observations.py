@@ -134,10 +134,11 @@ def write_ubc_observations(path: str | Path, survey: Survey) -> None:
         raise InputError(f"{path} expects data with the uncertainty, got none; write netCDF, or add the data")
     columns = [survey.easting, survey.northing, survey.upward]
     columns += [np.ravel(part) for part in (survey.data, survey.uncertainty) if part is not None]
-    field = survey.field
+    field, direction = survey.main_field, survey.anomaly_direction
+    assert direction is not None, "magnetic surveys have one"
     head = (
         f"{field.inclination!r} {field.declination!r} {field.intensity!r} ! inclination, declination, intensity (nT)\n"
-        f"{survey.anomaly_direction[0]!r} {survey.anomaly_direction[1]!r} 1 ! direction of the data, code\n"
+        f"{direction[0]!r} {direction[1]!r} 1 ! direction of the data, code\n"
         f"{survey.stations} ! stations\n"
     )
     with whole_file(path) as partial:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import attributes_of
 from geoinv.core.checks import InputError, array_of, refuse_masked, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.meshes.base import AXES, Mesh
@@ -57,7 +58,7 @@ def dataset_of(grid: Grid, models: Mapping[str, npt.ArrayLike]) -> xr.Dataset:
     data = xr.Dataset(coords=cf.cell_coordinates({axis: grid.edges(axis) for axis in AXES}))
     data = data.assign_coords(active=(AXES, grid.active, {"long_name": "cell holds rock"}))
     for name, values in models_on(grid, "Grid.to_xarray", models).items():
-        data[name] = (AXES, values, cf.QUANTITIES.get(name, {}))
+        data[name] = (AXES, values, attributes_of(name))
     return cf.with_crs(data, grid.crs)
 
 

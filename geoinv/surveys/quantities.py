@@ -1,13 +1,35 @@
-"""What the data of an operator are called in files: the components of its survey, multiples of them, or just data."""
+"""The components of surveys, and what the data of an operator are called in files: components, multiples, or just data.
+
+The table itself is :mod:`geoinv.conventions.quantities`, which meshes read too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from geoinv.conventions import cf
+from geoinv.conventions.quantities import (
+    COMPONENTS,
+    GRAVITY_COMPONENTS,
+    MAGNETIC_COMPONENTS,
+    MODELS,
+    QUANTITIES,
+    Quantity,
+    attributes_of,
+    kinds_of,
+)
 
-__all__ = ["data_quantities"]
+__all__ = [
+    "COMPONENTS",
+    "GRAVITY_COMPONENTS",
+    "MAGNETIC_COMPONENTS",
+    "MODELS",
+    "QUANTITIES",
+    "Quantity",
+    "attributes_of",
+    "data_quantities",
+    "kinds_of",
+]
 
 
 def data_quantities(operator: Any, shape: tuple[int, ...]) -> list[tuple[str, Mapping[str, str]]] | None:
@@ -28,9 +50,9 @@ def data_quantities(operator: Any, shape: tuple[int, ...]) -> list[tuple[str, Ma
     >>> from types import SimpleNamespace
     >>> survey = SimpleNamespace(components=("gz",), stations=2)
     >>> data_quantities(SimpleNamespace(survey=survey), (1, 2))
-    [('gz', {'long_name': 'gz'})]
+    [('gz', {'long_name': 'gravity anomaly, positive down', 'units': 'mGal'})]
     >>> data_quantities(SimpleNamespace(survey=survey, data_multiple=2.0), (1, 2))
-    [('scaled_gz', {'long_name': '2 times gz'})]
+    [('scaled_gz', {'long_name': '2 times gravity anomaly, positive down'})]
     """
     survey = getattr(operator, "survey", None)
     components, stations = getattr(survey, "components", None), getattr(survey, "stations", None)
@@ -39,7 +61,7 @@ def data_quantities(operator: Any, shape: tuple[int, ...]) -> list[tuple[str, Ma
     multiple = getattr(operator, "data_multiple", 1.0)
     result: list[tuple[str, Mapping[str, str]]] = []
     for component in components:
-        known = cf.QUANTITIES.get(component, {"long_name": component})
+        known = attributes_of(component) or {"long_name": component}
         if multiple == 1.0:
             result.append((component, known))
         elif multiple is None:

@@ -14,13 +14,12 @@ from geoinv.core.checks import InputError, array_of, bounded, finite, positive, 
 from geoinv.core.wording import way
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.main_field import MainField, direction_vector
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES, attributes_of, kinds_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["COMPONENTS", "Survey"]
-
-COMPONENTS = ("tmi", "be", "bn", "bu", "bee", "ben", "beu", "bnn", "bnu", "buu")
+__all__ = ["Survey"]
 
 FARTHEST = 1e9
 """Metres from the origin of any coordinate system beyond which nothing on Earth lies."""
@@ -33,21 +32,22 @@ _POSITIONS = ("easting", "northing", "upward")
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """Stations with the components measured at each, and the field that induces them.
+    """Stations with the components measured at each, and the field that induces them where they are magnetic.
 
     Parameters
     ----------
     easting, northing, upward : (stations,) array_like
         Sensor positions in metres, upward positive up (height of the sensor, not of the ground).
     components : sequence of str
-        Of ``tmi``, ``be bn bu`` (nT) and ``bee ben beu bnn bnu buu`` (nT/m).
-    field : MainField
-        Inducing field.
+        Of one kind: magnetic ``tmi``, ``be bn bu`` (nT), ``bee ben beu bnn bnu buu`` (nT/m); gravity ``gz`` (mGal,
+        positive down), ``ge gn gu`` (mGal, along the axes), ``gee gen geu gnn gnu guu`` (Eotvos).
+    field : MainField, optional
+        Inducing field of magnetic components; gravity has none.
     data, uncertainty : array_like, optional
         Shape (components, stations), or (stations,) for one component; uncertainty may be one
         number. Units of the components.
     anomaly_direction : (float, float), optional
-        Inclination and declination in degrees that TMI is projected on; the field's by default.
+        Inclination and declination in degrees that TMI is projected on; the field's by default. None for gravity.
     crs : str, optional
         Coordinate reference system, as an authority code or WKT.
     attributes : mapping, optional
@@ -56,35 +56,33 @@ class Survey:
     Raises
     ------
     InputError
-        If shapes disagree, a position or datum is not finite, an uncertainty is not positive, or a
-        component is unknown.
+        If shapes disagree, a position or datum is not finite, an uncertainty is not positive, a component is
+        unknown, components are of several kinds, or magnetic ones have no field or gravity has one.
 
     Examples
     --------
     >>> field = MainField(65.0, 25.0, 50000.0)
     >>> Survey([0.0, 10.0], [0.0, 0.0], [5.0, 5.0], field=field).range_shape
     (1, 2)
+    >>> Survey([0.0, 10.0], [0.0, 0.0], [5.0, 5.0], components=("gz",)).kind
+    'gravity'
     """
 
     easting: npt.NDArray[np.float64]
     northing: npt.NDArray[np.float64]
     upward: npt.NDArray[np.float64]
     components: tuple[str, ...] = ("tmi",)
-    field: MainField = None  # type: ignore[assignment]
+    field: MainField | None = None
     data: npt.NDArray[np.float64] | None = None
     uncertainty: npt.NDArray[np.float64] | None = None
-    anomaly_direction: tuple[float, float] = None  # type: ignore[assignment]
+    anomaly_direction: tuple[float, float] | None = None
     crs: str | None = None
     attributes: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         """Check and freeze the arrays."""
-        if not isinstance(self.field, MainField):
-            raise InputError(
-                "Survey expects field=MainField(inclination, declination, intensity), got "
-                f"{self.field!r}; the data do not say which field induced them"
-            )
         self._set("components", _checked_components(self.components))
+        self._check_field()
         for name in _POSITIONS:
             values = np.array(array_of("Survey", name, getattr(self, name)), ndmin=1)
             if values.ndim != 1 or not values.size:
@@ -106,9 +104,25 @@ class Survey:
             positive("Survey", "uncertainty", uncertainty, "give a standard deviation above zero for every datum")
             bounded("Survey", "uncertainty", uncertainty, LARGEST, "give every datum its standard deviation")
             self._set("uncertainty", uncertainty)
-        if self.anomaly_direction is None:
-            direction = (self.field.inclination, self.field.declination)
-        else:
+        object.__setattr__(self, "attributes", dict(self.attributes or {}))
+
+    def _check_field(self) -> None:
+        """Check that magnetic components, and none else, have a field and the direction they are projected on."""
+        if self.kind != "magnetic":
+            if self.field is not None or self.anomaly_direction is not None:
+                given = "a field" if self.field is not None else "an anomaly_direction"
+                raise InputError(
+                    f"Survey expects no inducing field with {self.kind} components ({' '.join(self.components)}), got "
+                    f"{given}; leave it out, or choose magnetic components"
+                )
+            return
+        if not isinstance(self.field, MainField):
+            raise InputError(
+                "Survey expects field=MainField(inclination, declination, intensity), got "
+                f"{self.field!r}; the data do not say which field induced them"
+            )
+        direction = (self.field.inclination, self.field.declination)
+        if self.anomaly_direction is not None:
             if np.shape(self.anomaly_direction) != (2,):
                 raise InputError(
                     "Survey expects anomaly_direction as two angles (inclination, declination) in degrees, "
@@ -117,7 +131,6 @@ class Survey:
             direction = (float(self.anomaly_direction[0]), float(self.anomaly_direction[1]))
             MainField(*direction, self.field.intensity)
         object.__setattr__(self, "anomaly_direction", direction)
-        object.__setattr__(self, "attributes", dict(self.attributes or {}))
 
     def _set(self, name: str, value: Any) -> None:
         if isinstance(value, np.ndarray):
@@ -149,9 +162,30 @@ class Survey:
         return (len(self.components), self.stations)
 
     @property
-    def projection(self) -> npt.NDArray[np.float64]:
-        """Unit vector (easting, northing, upward) that TMI is projected on."""
-        return direction_vector(*self.anomaly_direction)
+    def kind(self) -> str:
+        """What the components are of: "magnetic" or "gravity"."""
+        return kinds_of(self.components)[0]
+
+    @property
+    def main_field(self) -> MainField:
+        """Inducing field of a magnetic survey.
+
+        Raises
+        ------
+        InputError
+            If the survey is of something else.
+        """
+        if self.field is None:
+            raise InputError(
+                f"expected a magnetic survey, got one of {' '.join(self.components)}, which has no inducing field; "
+                "give magnetic data"
+            )
+        return self.field
+
+    @property
+    def projection(self) -> npt.NDArray[np.float64] | None:
+        """Unit vector (easting, northing, upward) that TMI is projected on; None for gravity."""
+        return None if self.anomaly_direction is None else direction_vector(*self.anomaly_direction)
 
     def same_places(self, other: object) -> bool:
         """Whether another survey measures the same at the same stations, whatever its data."""
@@ -227,8 +261,11 @@ class Survey:
         return replace(self, data=data, uncertainty=uncertainty)  # type: ignore[arg-type]  # checked on the way in
 
     def with_components(self, components: Sequence[str]) -> Survey:
-        """Return the same stations with other components and no data."""
-        return replace(self, components=tuple(components), data=None, uncertainty=None)
+        """Return the same stations with other components and no data; the field goes where they are of gravity."""
+        names = _checked_components(components)
+        if kinds_of(names) == ("magnetic",):
+            return replace(self, components=names, data=None, uncertainty=None)
+        return replace(self, components=names, data=None, uncertainty=None, field=None, anomaly_direction=None)
 
     def to_xarray(self) -> xr.Dataset:
         """Survey as a CF Dataset over ``station``.
@@ -253,7 +290,7 @@ class Survey:
             },
         )
         for row, name in enumerate(self.components):
-            attributes = cf.QUANTITIES[name]
+            attributes = attributes_of(name)
             if self.data is not None:
                 data[name] = ("station", self.data[row], attributes)
             if self.uncertainty is not None:
@@ -291,7 +328,7 @@ class Survey:
         components = _checked_components(components or ("tmi",))
         attributes = dict(data.attrs)
         direction = None
-        if field is None:
+        if field is None and kinds_of(components) == ("magnetic",):
             stated = [f"field_{part}" for part in ("inclination", "declination", "intensity")]
             lacking = [name for name in stated if name not in attributes]
             if lacking:
@@ -303,7 +340,8 @@ class Survey:
             field = MainField(*(attribute_number(attributes, name, "the survey") for name in stated))
             projected = ("anomaly_inclination", "anomaly_declination")
             if all(name in attributes for name in projected):
-                direction = tuple(attribute_number(attributes, name, "the survey") for name in projected)
+                one, other = (attribute_number(attributes, name, "the survey") for name in projected)
+                direction = (one, other)
         own = {"Conventions", "featureType", "components"}
         kept = {k: v for k, v in attributes.items() if k not in own and not k.startswith(("field_", "anomaly_"))}
         columns = cf.station_columns(data, components)
@@ -324,7 +362,7 @@ class Survey:
             field=field,
             data=rows(""),
             uncertainty=rows("_uncertainty"),
-            anomaly_direction=direction,  # type: ignore[arg-type]
+            anomaly_direction=direction,
             crs=cf.crs_of(data),
             attributes=kept,
         )
@@ -332,11 +370,11 @@ class Survey:
     def __repr__(self) -> str:
         """One line: stations, components, data and field."""
         has = "with data" if self.data is not None else "without data"
+        text = f"Survey of {self.stations} stations, {' '.join(self.components)} ({has})"
         field = self.field
-        return (
-            f"Survey of {self.stations} stations, {' '.join(self.components)} ({has}), "
-            f"field {field.inclination:g} {field.declination:g} deg {field.intensity:g} nT"
-        )
+        if field is None:
+            return text
+        return f"{text}, field {field.inclination:g} {field.declination:g} deg {field.intensity:g} nT"
 
 
 def _checked_components(components: Sequence[str]) -> tuple[str, ...]:
@@ -347,7 +385,15 @@ def _checked_components(components: Sequence[str]) -> tuple[str, ...]:
             f"Survey expects components among {' '.join(COMPONENTS)}, each once, "
             f"got {' '.join(map(str, names)) or 'none'}"
         )
+    if len(kinds_of(names)) > 1:
+        listed = " and ".join(f"{name} ({QUANTITIES[name].kind})" for name in _one_of_each_kind(names))
+        raise InputError(f"Survey expects components of one kind, got {listed}; make a survey of each")
     return names
+
+
+def _one_of_each_kind(names: Sequence[str]) -> list[str]:
+    kinds = [QUANTITIES[name].kind for name in names]
+    return [names[kinds.index(kind)] for kind in dict.fromkeys(kinds)]
 
 
 def _plain(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,8 @@ from geoinv.formats.netcdf import content_of, model_names
 from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.survey import COMPONENTS, Survey
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
+from geoinv.surveys.survey import Survey
 from geoinv.view.wording import plain_text, plain_units, spaced
 
 if TYPE_CHECKING:
@@ -142,14 +143,12 @@ def _of_dataset(data: xr.Dataset) -> Subject:
 
 
 def _of_survey(survey: Survey) -> Subject:
-    from geoinv.conventions.cf import QUANTITIES
-
     stations = np.stack([survey.easting, survey.northing, survey.upward])
     if survey.data is None:
         heights = Channel("station elevation", "m", observed=survey.upward)
         return Subject(f"{spaced(survey.stations)} stations without data.", stations=stations, channels=(heights,))
     channels = tuple(
-        Channel(name, plain_units(QUANTITIES[name]["units"]), observed=values)
+        Channel(name, QUANTITIES[name].unit, observed=values)
         for name, values in zip(survey.components, survey.data, strict=True)
     )
     names = ", ".join(channel.short for channel in channels)

@@ -103,7 +103,8 @@ def _block(problem: MagneticProblem, columns: slice, mirrored: bool) -> Block:
 
 def _mirrored(survey: Survey) -> Survey:
     """Survey whose easting and northing have changed places, with the field and the components."""
-    field, (inclination, declination) = survey.field, survey.anomaly_direction
+    assert survey.anomaly_direction is not None, "magnetic surveys have one"
+    field, (inclination, declination) = survey.main_field, survey.anomaly_direction
     return replace(
         survey.with_data(None),
         easting=survey.northing,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["KernelWeights", "kernel_weights"]
@@ -16,8 +17,6 @@ MU0 = 1.25663706212e-6
 
 MU0_OVER_4PI_NT = MU0 / (4.0 * np.pi) * 1e9
 """mu0 / (4 pi) in nT per A/m."""
-
-_AXIS = {"e": 0, "n": 1, "u": 2}
 
 
 @dataclass(frozen=True)
@@ -57,19 +56,20 @@ def kernel_weights(survey: Survey, unknown: str) -> KernelWeights:
     b_ij = dB_i/dj needs the third ones.
     """
     if unknown == "susceptibility":
-        magnetizations = [survey.field.direction * survey.field.intensity / (4.0 * np.pi)]
+        magnetizations = [survey.main_field.direction * survey.main_field.intensity / (4.0 * np.pi)]
     else:
         magnetizations = [MU0_OVER_4PI_NT * row for row in np.eye(3)]
     shape = (len(survey.components), len(magnetizations))
-    order = np.array([3 if len(name) == 3 and name != "tmi" else 2 for name in survey.components])
+    order = np.array([QUANTITIES[name].order for name in survey.components])
     weights, face_jump = np.zeros((*shape, 7)), np.zeros((*shape, 2))
     for row, name in enumerate(survey.components):
         for column, magnetization in enumerate(magnetizations):
+            coefficients = QUANTITIES[name].coefficients(survey.projection)
             if order[row] == 3:
-                weights[row, column] = _third_derivatives(_AXIS[name[1]], _AXIS[name[2]], magnetization)
+                for (i, j), part in np.ndenumerate(coefficients):
+                    weights[row, column] += part * _third_derivatives(i, j, magnetization)
                 continue
-            projection = survey.projection if name == "tmi" else np.eye(3)[_AXIS[name[1]]]
-            tensor = np.outer(projection, magnetization)
+            tensor = np.outer(coefficients, magnetization)
             tensor = 0.5 * (tensor + tensor.T)
             weights[row, column] = _second_derivatives(tensor)
             face_jump[row, column] = 2.0 * np.pi * np.diag(tensor)[:2]

@@ -12,7 +12,7 @@ import pytest
 import geoinv
 from geoinv.algebra.linop import LinearOperator
 from geoinv.operators import Magnetics
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 EVERY_OPERATOR = pytest.mark.parametrize("name", makers.OPERATORS)
 EVERY_MAGNETICS = pytest.mark.parametrize("name", makers.MAGNETICS)

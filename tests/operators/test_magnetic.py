@@ -12,7 +12,7 @@ from scipy.integrate import dblquad
 
 import geoinv
 from geoinv.operators import Magnetics
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD_COMPONENTS = ("be", "bn", "bu")
 GRADIENTS = ("bee", "ben", "beu", "bnn", "bnu", "buu")

@@ -14,7 +14,7 @@ from makers import ENGINES, FIELD, prism_matrix
 
 import geoinv
 from geoinv.operators import Magnetics
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD_COMPONENTS = ("be", "bn", "bu")
 GRADIENTS = ("bee", "ben", "beu", "bnn", "bnu", "buu")

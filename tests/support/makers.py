@@ -12,7 +12,7 @@ import scipy.sparse.linalg
 import geoinv
 from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
 from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 Maker = Callable[[], LinearOperator]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoinv import InputError, MainField, Survey
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD = MainField(65.0, 25.0, 50000.0)
 DATA = np.arange(6.0).reshape(2, 3)
@@ -172,6 +172,22 @@ def test_printing_tells_stations_components_and_field():
     assert "(without data)" in repr(small())
 
 
+GRAVITY = Survey([0.0, 10.0], [0.0, 0.0], [5.0, 6.0], components=("gz", "guu"), data=[[1.0, -2.0], [30.0, 40.0]])
+
+
+def test_a_gravity_survey_has_no_field_and_comes_back_from_xarray():
+    data = GRAVITY.with_data(GRAVITY.data, [[0.1, 0.1], [1.0, 1.0]]).to_xarray()
+    assert not [name for name in data.attrs if "field" in name or "anomaly" in name]
+    assert (data["gz"].units, data["gz"].long_name) == ("mGal", "gravity anomaly, positive down")
+    assert (data["guu"].units, data["gz_uncertainty"].units) == ("1e-9 s-2", "mGal")
+    again = Survey.from_xarray(data)
+    assert (again.components, again.field, again.projection, again.kind) == (("gz", "guu"), None, None, "gravity")
+    npt.assert_array_equal(again.data, GRAVITY.data)
+    assert again.same_places(GRAVITY)
+    assert repr(again) == "Survey of 2 stations, gz guu (with data)"
+    assert small().with_components(("gz",)).field is None
+
+
 @pytest.mark.parametrize(
     ("attempt", "sentence"),
     [
@@ -184,9 +200,23 @@ def test_printing_tells_stations_components_and_field():
             "Survey expects field=MainField(inclination, declination, intensity), got (",
         ),
         (
-            lambda: small(components=("tmi", "gz")),
-            "Survey expects components among tmi be bn bu bee ben beu bnn bnu buu",
+            lambda: small(components=("tmi", "bz")),
+            "Survey expects components among tmi be bn bu bee ben beu bnn bnu buu gz ge gn gu gee gen geu gnn gnu guu",
         ),
+        (
+            lambda: small(components=("tmi", "gz")),
+            "Survey expects components of one kind, got tmi (magnetic) and gz (gravity); make a survey of each",
+        ),
+        (lambda: small(components=("gz",)), "expects no inducing field with gravity components (gz), got a field; lea"),
+        (
+            lambda: small(components=("gz",), field=None, anomaly_direction=(5.0, 5.0)),
+            "Survey expects no inducing field with gravity components (gz), got an anomaly_direction; leave it out",
+        ),
+        (
+            lambda: GRAVITY.main_field,
+            "expected a magnetic survey, got one of gz guu, which has no inducing field; give",
+        ),
+        (lambda: GRAVITY.with_components(["tmi"]), "Survey expects field=MainField(inclination, declination, intens"),
         (lambda: small(components=("be", "be")), "each once, got be be"),
         (lambda: small(components=()), "each once, got none"),
         (lambda: small(northing=[0.0]), "Survey expects one northing a station, got 1 for 2 stations"),

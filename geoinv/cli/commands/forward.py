@@ -53,8 +53,8 @@ def forward(
 
     Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
     """
-    from geoinv.conventions.cf import QUANTITIES
     from geoinv.formats import collected, read_model, recognise, write_netcdf
+    from geoinv.surveys.quantities import QUANTITIES
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
@@ -81,7 +81,7 @@ def forward(
     result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)
     written = write_result(out, lambda path: write_netcdf(path, result))
     for name, row in zip(names, predicted, strict=True):
-        say(name, f"{_range(row)} {QUANTITIES[name]['units']}")
+        say(name, f"{_range(row)} {QUANTITIES[name].unit}")
     if stations.data is not None and stations.uncertainty is not None and names == stations.components:
         chi2 = float(np.mean(((stations.data - predicted) / stations.uncertainty) ** 2))
         say("misfit", f"chi^2/N = {chi2:.6g} against the data of {survey}")

@@ -69,7 +69,8 @@ def load_survey(
     has = " ".join(survey.components) if survey.data is not None else "no data"
     say("survey", f"{path}: {recognise(path).name}, {taken}, {has}")
     inducing = survey.field
-    say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
+    if inducing is not None:
+        say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
     # said below, with the topography in view
     notes.taken[:] = [(label, text) for label, text in notes.taken if label != "heights"]
     say_notes(notes)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import typer
 
 from geoinv.core.checks import InputError
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import COMPONENTS
 from geoinv.surveys.susceptibility import LOWEST, refuse_below_vacuum
 
 if TYPE_CHECKING:

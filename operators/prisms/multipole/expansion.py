@@ -251,7 +251,7 @@ def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
         raise ValueError("near and far cells differ by rtol, got None")
     moment = MU0_OVER_4PI_NT
     if problem.unknown == "susceptibility":
-        moment = problem.survey.field.intensity / (4.0 * np.pi)
+        moment = problem.survey.main_field.intensity / (4.0 * np.pi)
     truncation = problem.rtol * faintest(problem) - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)
     return {
         (int(order), truncation * dipole_size(int(order), datum) / moment)

@@ -17,7 +17,7 @@ from geoinv.operators.prisms.cuda.engines import DirectCuda
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import MagneticProblem
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 pytestmark = needs_compiler
 

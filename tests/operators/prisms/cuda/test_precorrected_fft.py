@@ -11,7 +11,7 @@ from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 import geoinv
 from geoinv.operators import Magnetics
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda, row_starts
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 pytestmark = needs_compiler
 

@@ -14,7 +14,7 @@ from geoinv.core.progress import reporting
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.direct import Direct, direct_estimate
 from geoinv.operators.prisms.multipole.expansion import ORDERS, far_terms, near_cells, places, reach
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 TOLERANCES = (1e-3, 5e-6, 1e-6)
 

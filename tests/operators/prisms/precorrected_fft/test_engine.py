@@ -18,7 +18,7 @@ from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
 from geoinv.operators.prisms.precorrected_fft.estimate import lattice_estimate
 from geoinv.operators.prisms.precorrected_fft.plan import plan_of
 from geoinv.operators.prisms.problem import MagneticProblem
-from geoinv.surveys.survey import COMPONENTS
+from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 GRID = geoinv.Grid.regular((8, 20, 24), (25.0, 50.0, 50.0), (-200.0, 6.0e6, 5.0e5))
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)

@@ -15,17 +15,15 @@ from geoinv.core.memory import require_memory
 from geoinv.core.wording import way
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.meshes.topography import Topography
-from geoinv.operators.prisms.gridded.layout import layout_of
-from geoinv.operators.prisms.problem import MagneticProblem
 from geoinv.surveys.station_checks import stations_below
 from geoinv.surveys.survey import Survey
 
-__all__ = ["mesh_for_survey"]
+__all__ = ["mesh_for_survey", "padding_for"]
 
 Array = npt.NDArray[np.float64]
 
-GROWTH = 1.4
-"""Factor between the widths of neighbouring cells in the padding."""
+GROWTH = 1.3
+"""Factor between the widths of neighbouring cells in the padding, before they are rounded to whole core cells."""
 
 LARGEST = 1e7
 """Metres beyond which neither a cell nor a depth lies within the Earth."""
@@ -46,9 +44,9 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     Cubes reach from the ground down to `depth` below its lowest point. Without topography the
     ground is flat, half a cell below the lowest station: sources closer than that are finer than
     the cells. Where most stations are far above that ground, there is a warning. Edges lie at
-    whole multiples of the cell. Outside the survey, cells that grow by :data:`GROWTH` add at least
-    `depth` on each side; below stations at one height and whole cells apart they stay equal, so
-    that the gridded engine applies.
+    whole multiples of the cell. Outside the survey, cells 1 2 2 3 4 5 6 8 ... times as wide add at
+    least `depth` on each side (:func:`padding_for`), so that the whole mesh lies on one lattice of
+    equal cells, as fast engines ask.
 
     Parameters
     ----------
@@ -81,14 +79,14 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     >>> survey = geoinv.Survey([0.0, 95.0, 210.0], [0.0, 40.0, 80.0], [30.0, 31.0, 33.0], field=field)
     >>> mesh = mesh_for_survey(survey, cell=20.0, depth=100.0)
     >>> mesh.shape, mesh.upward_edges[[0, -1]].tolist(), mesh.widths("northing").round(1).tolist()[:5]
-    ((5, 10, 17), [-80.0, 20.0], [54.9, 39.2, 28.0, 20.0, 20.0])
+    ((5, 10, 17), [-80.0, 20.0], [40.0, 40.0, 20.0, 20.0, 20.0])
     """
     cell, depth = _checked_sizes(survey, cell, depth)
     ground = None if topography is None else Topography.of(topography)
     core = {axis: _core(getattr(survey, axis), cell) for axis in ("northing", "easting")}
     layers = math.ceil(depth / cell)
     _require_memory([layers, *(count for _, count in core.values())], cell)
-    padding = np.full(layers, cell) if _regular(survey, core, cell) else _growing(cell, depth)
+    padding = padding_for(cell, depth)
     edges = {axis: _padded(*core[axis], cell, padding) for axis in core}
     top, lowest = _ground_levels(survey, ground, edges, cell)
     layers = math.ceil((top - lowest + depth) / cell)
@@ -134,29 +132,33 @@ def _require_memory(counts: Sequence[int], cell: float) -> None:
     require_memory("the mesh", what, float(BYTES_A_CELL * cells), remedy)
 
 
-def _regular(survey: Survey, core: Mapping[str, tuple[float, int]], cell: float) -> bool:
-    """Tell whether the gridded engine applies to equal cells below the survey."""
-    shape, origin = [1, *(count for _, count in core.values())], [0.0, *(first for first, _ in core.values())]
-    flat = Grid.regular(shape, [cell] * 3, origin)
-    return not isinstance(layout_of(MagneticProblem(flat, survey, "susceptibility", np.dtype(np.float64))), str)
-
-
-def _core(values: Array, cell: float) -> tuple[float, int]:
-    """First edge and number of cells that cover the stations along an axis."""
+def _core(values: Array, cell: float) -> tuple[int, int]:
+    """First edge, in cells, and number of cells that cover the stations along an axis."""
     first = math.floor(float(values.min()) / cell)
-    return first * cell, max(1, math.ceil(float(values.max()) / cell) - first)
+    return first, max(1, math.ceil(float(values.max()) / cell) - first)
 
 
-def _growing(cell: float, depth: float) -> Array:
-    """Widths of padding cells, from the survey outwards, that add up to `depth` at least."""
-    count = math.ceil(math.log(1.0 + depth / cell * (GROWTH - 1.0) / GROWTH, GROWTH))
-    return np.asarray(cell * GROWTH ** np.arange(1, count + 1))
+def padding_for(cell: float, depth: float) -> list[int]:
+    """Widths of padding cells from the survey outwards, in core cells, that add up to `depth` metres at least.
+
+    They grow by :data:`GROWTH`, each rounded to a whole number.
+
+    Examples
+    --------
+    >>> padding_for(cell=50.0, depth=800.0)
+    [1, 2, 2, 3, 4, 5]
+    """
+    widths: list[int] = []
+    while sum(widths) * cell < depth:
+        widths.append(round(GROWTH ** (len(widths) + 1)))
+    return widths
 
 
-def _padded(first: float, count: int, cell: float, padding: Array) -> Array:
-    """Edges of an axis, the core's at whole multiples of the cell."""
-    inner = first + cell * np.arange(count + 1)
-    return np.concatenate([inner[0] - np.cumsum(padding)[::-1], inner, inner[-1] + np.cumsum(padding)])
+def _padded(first: int, count: int, cell: float, padding: Sequence[int]) -> Array:
+    """Edges of an axis, all of them at whole multiples of the cell."""
+    outwards = np.cumsum(padding)
+    multiples = np.concatenate([first - outwards[::-1], np.arange(first, first + count + 1), first + count + outwards])
+    return np.asarray(cell * multiples)
 
 
 def _ground_levels(

@@ -165,7 +165,7 @@ def _grid(
     survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, ground: Topography | None
 ) -> Grid:
     """Mesh of a file or made for the survey, cut by the topography."""
-    from geoinv.surveys.mesh_for_survey import mesh_for_survey
+    from geoinv.surveys.mesh_for_survey import mesh_for_survey, padding_for
     from geoinv.surveys.station_checks import stations_below
 
     if mesh is not None:
@@ -182,6 +182,11 @@ def _grid(
         assert depth is not None, "depth comes with cell"
         grid = mesh_for_survey(survey, cell, depth, ground)
         say_grid(f"cubes of {cell:g} m made for the survey", grid)
+        padding = padding_for(cell, depth)
+        say(
+            "",
+            f"padded sideways by cells {' '.join(map(str, padding))} times as wide, {cell * sum(padding):g} m in all",
+        )
         if ground is None:
             level = float(grid.upward_edges[-1])
             say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from geoinv.operators._jit import kernel
 
-__all__ = ["angle_of", "field_row", "gradient_row", "log_of_ratio"]
+__all__ = ["angle_of", "first_derivatives_row", "log_of_ratio", "second_derivatives_row", "third_derivatives_row"]
 
 Array = npt.NDArray[np.float64]
 
@@ -83,7 +83,141 @@ def angle_of(n: float, d: float) -> float:
 
 
 @kernel()
-def field_row(
+def log_of_quotient(a: float, b: float) -> float:
+    """``ln(a / b)`` for positive a and b, to one rounding of their difference."""
+    logarithm = log_of_ratio(abs(a - b), min(a, b))
+    return -logarithm if a < b else logarithm
+
+
+@kernel()
+def first_derivatives_row(
+    weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
+) -> None:
+    """Prism kernel of the first derivatives of ``integral of 1/r``, over nodes of one row.
+
+    Parameters are those of :func:`second_derivatives_row`; the weights are those of the derivatives along
+    x, y and z (Nagy et al. 2000, eq. 8). They are continuous everywhere, and so is what is left of each
+    term: a logarithm or angle that has no limit comes with a factor that is zero there.
+    """
+    for i in range(nodes.size):
+        row[i] = 0.0
+    if weights[0] != 0.0:
+        _add_horizontal(weights[0], False, nodes, easting, y, y_last, z1, z2, row)
+    if weights[1] != 0.0:
+        _add_horizontal(weights[1], True, nodes, easting, y, y_last, z1, z2, row)
+    if weights[2] != 0.0:
+        _add_vertical(weights[2], nodes, easting, y, y_last, z1, z2, row)
+
+
+@kernel()
+def _unit_of_length(nodes: Array, easting: float, y: float, hi: float) -> float:
+    """Distance from the station to the farther end of a row: logarithms of lengths over it are small far away.
+
+    It may differ from row to row: what depends on the row alone cancels between the nodes of the row.
+    """
+    x = max(abs(nodes[0] - easting), abs(nodes[nodes.size - 1] - easting))
+    return math.sqrt(x * x + y * y + hi * hi)
+
+
+@kernel()
+def _add_horizontal(
+    weight: float,
+    along_y: bool,
+    nodes: Array,
+    easting: float,
+    y: float,
+    y_last: float,
+    z1: float,
+    z2: float,
+    row: Array,
+) -> None:
+    """Add the derivative along x, ``-d_z (y ln(z + r) + z ln(y + r) - x atan(yz / xr))``, or the same along y."""
+    mirrored = z1 + z2 < 0.0
+    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
+    between = lo < 0.0
+    s, height = (hi - lo) * (hi + lo), hi - lo
+    lo2, hi2, y2 = lo * lo, hi * hi, y * y
+    unit = _unit_of_length(nodes, easting, y, hi)
+    # beyond the last node, -ln(r - t) stands for ln(r + t), as with the second derivatives
+    beyond = nodes[nodes.size - 1] < easting if along_y else y_last < 0.0
+    even, below = (-1.0, -math.inf) if beyond else (1.0, 0.0)
+    for i in range(nodes.size):
+        x = nodes[i] - easting
+        x2 = x * x
+        rho2 = x2 + y2
+        r1, r2 = math.sqrt(rho2 + lo2), math.sqrt(rho2 + hi2)
+        rr = r1 + r2
+        # the derivative is along t, and u is the other of the two
+        t, u = (y, x) if along_y else (x, y)
+        t2, u2 = (y2, x2) if along_y else (x2, y2)
+
+        # d (z ln(u + r)) = lo d ln(u + r) + height ln(u + r2)
+        far1, far2 = r1 + abs(u), r2 + abs(u)
+        gap = u < below
+        p = s * far1 if gap else s
+        q = rr * (t2 + lo2) if gap else rr * far1
+        log_u = log_of_ratio(p, q if q > 0.0 else 1.0)
+        end = log_of_quotient(t2 + hi2 if gap else far2, far2 * unit if gap else unit)
+
+        far = r1 - lo if between else r1 + lo
+        p = height * (rr + (lo + hi))
+        p = p * far if between else p
+        q = rr * rho2 if between else rr * far
+        log_z = log_of_ratio(p, q if q > 0.0 else 1.0)
+
+        product, cross = r1 * r2, lo * hi
+        skew = hi * r1 - lo * r2 if between else rho2 * s
+        common = 1.0 if between else hi * r1 + lo * r2
+        angle = angle_of(t * u * skew, common * (t2 * product + u2 * cross))
+
+        row[i] -= weight * (u * log_z + even * (lo * log_u + height * end) - t * angle)
+
+
+@kernel()
+def _add_vertical(
+    weight: float, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
+) -> None:
+    """Add the derivative along z, ``-d_z (x ln(y + r) + y ln(x + r) - z atan(xy / zr))``."""
+    mirrored = z1 + z2 < 0.0
+    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
+    even = -1.0 if mirrored else 1.0
+    between = lo < 0.0
+    s, height = (hi - lo) * (hi + lo), hi - lo
+    lo2, hi2, y2 = lo * lo, hi * hi, y * y
+    east_of_all, north_of_all = nodes[nodes.size - 1] < easting, y_last < 0.0
+    westward = -math.inf if east_of_all else 0.0
+    even_x, even_y = -1.0 if east_of_all else 1.0, -1.0 if north_of_all else 1.0
+    south, size_y = y < 0.0 and not north_of_all, abs(y)
+    for i in range(nodes.size):
+        x = nodes[i] - easting
+        x2 = x * x
+        rho2 = x2 + y2
+        r1, r2 = math.sqrt(rho2 + lo2), math.sqrt(rho2 + hi2)
+        rr = r1 + r2
+
+        far = r1 + abs(x)
+        west = x < westward
+        p = s * far if west else s
+        q = rr * (y2 + lo2) if west else rr * far
+        log_x = log_of_ratio(p, q if q > 0.0 else 1.0)
+
+        far = r1 + size_y
+        p = s * far if south else s
+        q = rr * (x2 + lo2) if south else rr * far
+        log_y = log_of_ratio(p, q if q > 0.0 else 1.0)
+
+        # d (z T) = lo d T + height T(hi), with T = atan(xy / zr)
+        xy, cross, product = x * y, lo * hi, r1 * r2
+        skew = hi * r2 - lo * r1 if between else -s * (rho2 + lo2 + hi2)
+        common = -1.0 if between else hi * r2 + lo * r1
+        turn = angle_of(xy * skew, common * (cross * product + xy * xy))
+        last = angle_of(xy, hi * r2)
+
+        row[i] -= weight * even * (even_y * x * log_y + even_x * y * log_x - (lo * turn + height * last))
+
+
+@kernel()
+def second_derivatives_row(
     weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
 ) -> None:
     """Corner function of the second derivatives of ``integral of 1/r``, over nodes of one row.
@@ -167,12 +301,12 @@ def field_row(
 
 
 @kernel()
-def gradient_row(
+def third_derivatives_row(
     weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
 ) -> None:
     """Corner function of the third derivatives of ``integral of 1/r``, over nodes of one row.
 
-    Parameters are those of :func:`field_row`; the weights are those of the derivatives xyz, xxy,
+    Parameters are those of :func:`second_derivatives_row`; the weights are those of the derivatives xyz, xxy,
     xyy, xxz, xzz, yyz, yzz (the other three follow from Laplace's equation). On a line through a
     horizontal edge, and within 1e-8 layer heights of it, the term that diverges as one over the
     distance is left out, as the logarithm is there.

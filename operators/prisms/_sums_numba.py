@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._jit import Share, kernel, part, shared_kernel
-from geoinv.operators.prisms._kernel_numba import field_row, gradient_row
+from geoinv.operators.prisms._kernel_numba import first_derivatives_row, second_derivatives_row, third_derivatives_row
 
 __all__ = ["adjoint_sum", "forward_sum", "gram_sum", "matrix_rows"]
 
@@ -24,10 +24,12 @@ def _fill_row(
     easting, northing, upward = place
     y, y_last = y_nodes[j] - northing, y_nodes[y_nodes.size - 1] - northing
     z1, z2 = z_edges[k] - upward, z_edges[k + 1] - upward
-    if order == 2:
-        field_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
+    if order == 1:
+        first_derivatives_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
+    elif order == 2:
+        second_derivatives_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
     else:
-        gradient_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
+        third_derivatives_row(weights, x_nodes, easting, y, y_last, z1, z2, row)
 
 
 @kernel(reorder_sums=True)

@@ -62,6 +62,24 @@ def second_derivatives(
         return np.array(_second_derivatives(cell, _nudged(station, towards)).tolist(), dtype=float)
 
 
+def first_derivatives(cell: Cell, station: Point) -> npt.NDArray[np.float64]:
+    """First derivatives (3,) of ``integral of 1/r`` over a cell (Nagy et al. 2000, eq. 8), at any point.
+
+    They are continuous: on a face, edge or corner a term without a limit has a factor 0, and is left out.
+    """
+    with mpmath.workdps(DIGITS):
+        result = [mpmath.mpf(0)] * 3
+        for sign, *corner in _corners(cell, _nudged(station, (0, 0, 0))):
+            r = mpmath.sqrt(mpmath.fsum(c * c for c in corner))
+            for axis in range(3):
+                x, y, z = (corner[(axis + turn) % 3] for turn in range(3))
+                term = y * mpmath.log(z + r) if y else 0
+                term += z * mpmath.log(y + r) if z else 0
+                term -= x * mpmath.atan(y * z / (x * r)) if x else 0
+                result[axis] -= sign * term
+        return np.array([float(value) for value in result])
+
+
 def third_derivatives(
     cell: Cell, station: npt.ArrayLike, towards: npt.ArrayLike = (0, 0, 0)
 ) -> npt.NDArray[np.float64]:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._jit import Share, kernel, part, shared_kernel
-from geoinv.operators.prisms._kernel_numba import field_row, gradient_row
+from geoinv.operators.prisms._kernel_numba import first_derivatives_row, second_derivatives_row, third_derivatives_row
 from geoinv.operators.prisms.multipole.tables import HALF_LANES, FarTables
 from geoinv.operators.prisms.problem import REGISTER
 
@@ -153,11 +153,17 @@ def _high_series(c: Reals, units: Array, over2: float, series: Reals) -> None:
 
 
 @kernel()
-def _add_low(
-    c: Reals, row_x: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
-) -> None:
-    """Add the moments up to degree 4: a series over r^5 (of gradients, over r^7)."""
+def _order_factor(order: int, like: Reals) -> tuple[float, float, float]:
+    """Coefficients of u^(order - 1) as a polynomial in u up to degree 2, in the precision of an array."""
+    zero, one = like.dtype.type(0.0), like.dtype.type(1.0)
+    return one if order == 1 else zero, one if order == 2 else zero, one if order == 3 else zero
+
+
+@kernel()
+def _add_low(c: Reals, row_x: Reals, side: float, least: float, order: int, lengths: Reals, row: Reals) -> None:
+    """Add the moments up to degree 4: a series over r^(2 order + 1)."""
     one = c.dtype.type(1.0)
+    first, second, third = _order_factor(order, c)
     c0, c1, c2, c3 = c[0], c[1], c[2], c[3]
     a1, a2, a3, a4, b1, b2, b3, b4 = c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11]
     for i in range(row.size):
@@ -166,15 +172,14 @@ def _add_low(
         a = c0 + u * (a1 + u * (a2 + u * (a3 + u * a4)))
         b = c1 + u * (b1 + u * (b2 + u * (b3 + u * b4)))
         value = a + x * (b + x * (c2 + x * c3))
-        row[i] += lengths[i] * (u * math.sqrt(u) * ((even + odd * u) * (u * value)))
+        row[i] += lengths[i] * (u * math.sqrt(u) * ((first + u * (second + u * third)) * value))
 
 
 @kernel()
-def _add_high(
-    c: Reals, row_x: Reals, side: float, least: float, even: float, odd: float, lengths: Reals, row: Reals
-) -> None:
-    """Add the moments of degrees 6 and 8: a series over r^9 (of gradients, over r^11)."""
+def _add_high(c: Reals, row_x: Reals, side: float, least: float, order: int, lengths: Reals, row: Reals) -> None:
+    """Add the moments of degrees 6 and 8: a series over r^(2 order + 5)."""
     one = c.dtype.type(1.0)
+    first, second, third = _order_factor(order, c)
     a0, a1, a2, a3, a4, a5, a6 = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     b0, b1, b2, b3, b4, b5, b6 = c[7], c[8], c[9], c[10], c[11], c[12], c[13]
     for i in range(row.size):
@@ -183,7 +188,7 @@ def _add_high(
         a = a0 + u * (a1 + u * (a2 + u * (a3 + u * (a4 + u * (a5 + u * a6)))))
         b = b0 + u * (b1 + u * (b2 + u * (b3 + u * (b4 + u * (b5 + u * b6)))))
         value = u * (u * (a + x * b))
-        row[i] += lengths[i] * (u * math.sqrt(u) * ((even + odd * u) * (u * value)))
+        row[i] += lengths[i] * (u * math.sqrt(u) * ((first + u * (second + u * third)) * value))
 
 
 @kernel()
@@ -263,10 +268,12 @@ def _corners(
     x, y_last = x_nodes[start : start + count], y_nodes[y_nodes.size - 1] - place[1]
     for edge in range(edges[0], edges[1]):
         row, y = nodes[edge % 2, start : start + count], y_nodes[edge] - place[1]
-        if order == 2:
-            field_row(weights, x, place[0], y, y_last, z1, z2, row)
+        if order == 1:
+            first_derivatives_row(weights, x, place[0], y, y_last, z1, z2, row)
+        elif order == 2:
+            second_derivatives_row(weights, x, place[0], y, y_last, z1, z2, row)
         else:
-            gradient_row(weights, x, place[0], y, y_last, z1, z2, row)
+            third_derivatives_row(weights, x, place[0], y, y_last, z1, z2, row)
 
 
 @kernel()
@@ -366,12 +373,11 @@ def far_sum(
                 any_high = _stretches(t, layer, place, up, south, north, stretch)
                 for c in range(t.order.size):
                     order = t.order[c]
-                    even, odd = real(3 - order), real(order - 2)
-                    _z_powers(t.low_exponents[order - 2], z, power, low_z)
+                    _z_powers(t.low_exponents[order - 1], z, power, low_z)
                     if any_high:
-                        _z_powers(t.high_exponents[order - 2], z, power, high_z)
+                        _z_powers(t.high_exponents[order - 1], z, power, high_z)
                     for u in range(models.shape[1]):
-                        unit = t.sizes[c, u] * over * over2 * (over if order == 3 else 1.0)
+                        unit = t.sizes[c, u] * over2 * over ** (order - 1)
                         filled = -1
                         for j in range(south, north):
                             if extent[j, 0] == extent[j, 1]:
@@ -395,13 +401,11 @@ def far_sum(
                                     a, e = t.passes[p, part_of_row], t.passes[p, part_of_row + 1]
                                     lengths = t.lengths[p]
                                     if low_too and a < e:
-                                        _add_low(low_series, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e])
+                                        _add_low(low_series, x[a:e], squared, floor, order, lengths[a:e], far[a:e])
                                     if even_long:
                                         a, e = max(a, first), min(e, last)
                                     if high_too and a < e:
-                                        _add_high(
-                                            high_series, x[a:e], squared, floor, even, odd, lengths[a:e], far[a:e]
-                                        )
+                                        _add_high(high_series, x[a:e], squared, floor, order, lengths[a:e], far[a:e])
                             if begin < end:
                                 for i in range(begin, end):
                                     far[i] = real(0.0)

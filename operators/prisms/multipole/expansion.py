@@ -84,6 +84,7 @@ FEW, COMPACT, FAINT = 8, 0.05, 1e-3
 this part of a dipole's: all of them may lie where a cell's datum vanishes."""
 
 DERIVATIVES = {
+    1: ("x", "y", "z"),
     2: ("xx", "yy", "zz", "yz", "xz", "xy"),
     3: ("xyz", "xxy", "xyy", "xxz", "xzz", "yyz", "yzz"),
 }

@@ -36,9 +36,9 @@ class FarTables(NamedTuple):
     Attributes
     ----------
     order : (components,) array of int
-        2 for the field, 3 for its gradients.
+        Derivatives of each: 1, 2 or 3.
     weights : (components, unknowns, 7) array
-        Of the corner functions.
+        Of the prism kernels.
     x_nodes, y_nodes, z_nodes : arrays
         Cell edges in metres; eastings padded to whole vector registers.
     x, y, z : arrays
@@ -50,8 +50,8 @@ class FarTables(NamedTuple):
     low_terms, high_terms : (components, unknowns, kinds, passes, powers of y times `HALF_LANES`) arrays
         Coefficients of the moments of degrees 0, 2, 4, and of degrees 6, 8: the lanes are powers of x and r, degree
         by degree (:func:`geoinv.operators.prisms.multipole.expansion.places`).
-    low_exponents, high_exponents : (2, powers of y times `HALF_LANES`) arrays of int
-        Powers of z that they go with, for the field and for gradients.
+    low_exponents, high_exponents : (3, powers of y times `HALF_LANES`) arrays of int
+        Powers of z that they go with, for first, second and third derivatives.
     passes : (passes, 6) array of int
         Whether a pass has terms of low degree, whether its columns are of one length, and two ranges of columns.
     lengths : (passes, columns) array
@@ -117,12 +117,12 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         np.zeros((*weights.weights.shape[:2], *shares.shape[:2], degree + 4, HALF_LANES), real)
         for degree in (LOW, HIGH)
     )
-    low_exponents, high_exponents = (np.zeros((2, degree + 4, HALF_LANES), np.uint8) for degree in (LOW, HIGH))
+    low_exponents, high_exponents = (np.zeros((3, degree + 4, HALF_LANES), np.uint8) for degree in (LOW, HIGH))
     for c, order in enumerate(weights.order):
         lane, y, z = places(int(order)).T
         low, high = lane < low_count, lane >= low_count
-        low_exponents[order - 2, y[low], lane[low]] = z[low]
-        high_exponents[order - 2, y[high], lane[high] - low_count] = z[high]
+        low_exponents[order - 1, y[low], lane[low]] = z[low]
+        high_exponents[order - 1, y[high], lane[high] - low_count] = z[high]
         for u, datum in enumerate(weights.weights[c]):
             terms = shares @ far_terms(int(order), datum / sizes[c, u])
             low_terms[c, u][..., y[low], lane[low]] = terms[..., low]
@@ -146,8 +146,8 @@ def far_tables(problem: MagneticProblem) -> FarTables:
         units=units,
         low_terms=low_terms.reshape(*low_terms.shape[:4], -1),
         high_terms=high_terms.reshape(*high_terms.shape[:4], -1),
-        low_exponents=low_exponents.reshape(2, -1),
-        high_exponents=high_exponents.reshape(2, -1),
+        low_exponents=low_exponents.reshape(3, -1),
+        high_exponents=high_exponents.reshape(3, -1),
         passes=np.array(passes, np.int64),
         lengths=np.pad(lengths, ((0, 0), padding)).astype(real),
         kinds=kinds,

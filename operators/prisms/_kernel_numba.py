@@ -85,7 +85,7 @@ def angle_of(n: float, d: float) -> float:
 @kernel()
 def log_of_quotient(a: float, b: float) -> float:
     """``ln(a / b)`` for positive a and b, to one rounding of their difference."""
-    logarithm = log_of_ratio(abs(a - b), min(a, b))
+    logarithm: float = log_of_ratio(abs(a - b), min(a, b))
     return -logarithm if a < b else logarithm
 
 

@@ -153,7 +153,7 @@ def _high_series(c: Reals, units: Array, over2: float, series: Reals) -> None:
 
 
 @kernel()
-def _order_factor(order: int, like: Reals) -> tuple[float, float, float]:
+def _order_factor(order: int, like: Reals) -> tuple[Any, Any, Any]:
     """Coefficients of u^(order - 1) as a polynomial in u up to degree 2, in the precision of an array."""
     zero, one = like.dtype.type(0.0), like.dtype.type(1.0)
     return one if order == 1 else zero, one if order == 2 else zero, one if order == 3 else zero

@@ -26,7 +26,7 @@ demo: $(VENV)/.demo ## invert the survey in data/: model and picture go to demo/
 	$(BIN)/geoinv demo --out demo
 
 test: $(VENV)/.test ## run the tests, then the kernels once more without the compiler
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
 
 lint: $(VENV)/.test ## check style, types and who imports whom

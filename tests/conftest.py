@@ -1,4 +1,4 @@
-"""What every test shares: quiet drawing, repeatable hypothesis, and the data beside the checkout."""
+"""What every test shares: quiet drawing, repeatable hypothesis, a core a worker, and the data beside the checkout."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
+import pytest
+from checkout import ROOT
+
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+"""Whether other tests run beside these: a core each."""
+
 # before anything imports them
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYVISTA_OFF_SCREEN"] = "true"
-
-import hypothesis
-import pytest
+# processes that tests start run this checkout, and not another that is installed
+os.environ["PYTHONPATH"] = os.fspath(ROOT)
+if WORKER:
+    os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 # derandomized: a run repeats itself everywhere; no deadline: the first call of a kernel compiles it
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -30,6 +38,20 @@ def _usual_signals() -> Iterator[None]:
     yield
     for number in ignored:
         signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_a_worker() -> None:
+    """Compiled kernels too keep to the core of their worker; tests of threads ask for more."""
+    if WORKER:
+        import numba
+
+        numba.set_num_threads(1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A worker for each core that this process may use; more than eight are held up by the longest file."""
+    return min(len(os.sched_getaffinity(0)), 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +71,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Public surveys beside the checkout; a test that needs them is skipped where there are none."""
-    folder = Path(os.environ.get("GEOINV_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    folder = Path(os.environ.get("GEOINV_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"no data in {folder}; set GEOINV_DATA to the folder that holds the public surveys")
     return folder

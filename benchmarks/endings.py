@@ -19,10 +19,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from judged_endings import Done, Ending, content, emptied, judged, left_well, opens, said_well
 
 __all__ = ["SCENARIOS", "Ending", "endings", "made_inputs", "run"]
 
@@ -52,38 +52,6 @@ epochs = 6
 batch = 8
 device = "cpu"
 """
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a command ended.
-
-    Attributes
-    ----------
-    what : str
-        The disturbance and the command.
-    seed : int
-        Repeats it, up to the moment at which the system delivers a signal.
-    outcome : str
-        "right", "refused" or "failed".
-    detail : str
-        The sentence, or what is wrong.
-    """
-
-    what: str
-    seed: int
-    outcome: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Done:
-    """A process that has ended: its code as a shell has it not, negative for a signal; and what it said."""
-
-    code: int
-    told: str
-    errors: str
-    seconds: float
 
 
 def made_inputs(folder: Path) -> None:
@@ -177,9 +145,9 @@ def killed(seed: int, folder: Path) -> Ending:
     whole = run(folder, COMMANDS[name], prepare)
     if whole.code:
         return Ending(what, seed, "failed", f"undisturbed it ended with {whole.code}: {whole.errors}")
-    expected = _content(folder / "out")
-    _emptied(folder, old=name != "train" and bool(random.integers(2)))
-    before = _content(folder / "out")
+    expected = content(folder / "out")
+    emptied(folder, old=name != "train" and bool(random.integers(2)))
+    before = content(folder / "out")
 
     def disturb(process: int) -> None:
         time.sleep(moment * whole.seconds)
@@ -193,15 +161,15 @@ def killed(seed: int, folder: Path) -> Ending:
     # before the command handles signals, and after it, the system ends the process: with everything or nothing
     if done.code < 0:
         verdict = (
-            "" if number is signal.SIGKILL or _content(folder / "out") in (before, expected) else "died by a signal"
+            "" if number is signal.SIGKILL or content(folder / "out") in (before, expected) else "died by a signal"
         )
     else:
-        verdict = _said_well(done) or _left_well(folder, done, before, expected, interrupted=True)
+        verdict = said_well(done) or left_well(folder, done, before, expected, interrupted=True)
     if not verdict and name == "train":
         again_done = run(folder, TRAIN, prepare)
-        if again_done.code or _content(folder / "out") != expected:
+        if again_done.code or content(folder / "out") != expected:
             verdict = f"the resumed training ended otherwise ({again_done.code}): {again_done.errors}"
-    return _judged(what, seed, verdict, done)
+    return judged(what, seed, verdict, done)
 
 
 def full_disk(seed: int, folder: Path) -> Ending:
@@ -210,16 +178,16 @@ def full_disk(seed: int, folder: Path) -> Ending:
     name = str(random.choice(["invert", "forward", "convert"]))
     limit = int(10.0 ** random.uniform(0.0, 5.0))
     what = f"room for files of {limit} bytes in {name}"
-    _emptied(folder, old=bool(random.integers(2)))
-    before = _content(folder / "out")
+    emptied(folder, old=bool(random.integers(2)))
+    before = content(folder / "out")
 
     def prepare() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     done = run(folder, COMMANDS[name], prepare)
     # the sentence itself may not fit into the file that takes it here
-    verdict = (limit > 2000 and _said_well(done)) or _left_well(folder, done, before, None)
-    return _judged(what, seed, verdict, done)
+    verdict = (limit > 2000 and said_well(done)) or left_well(folder, done, before, None)
+    return judged(what, seed, verdict, done)
 
 
 def lost_folder(seed: int, folder: Path) -> Ending:
@@ -228,9 +196,9 @@ def lost_folder(seed: int, folder: Path) -> Ending:
     name = str(random.choice(["invert", "forward"]))
     moment, by_file = random.random(), bool(random.integers(2))
     what = f"folder {'replaced' if by_file else 'removed'} at {moment:.0%} of {name}"
-    _emptied(folder, old=False)
+    emptied(folder, old=False)
     seconds = run(folder, COMMANDS[name]).seconds
-    _emptied(folder, old=False)
+    emptied(folder, old=False)
 
     def disturb(process: int) -> None:
         time.sleep(moment * seconds)
@@ -240,16 +208,16 @@ def lost_folder(seed: int, folder: Path) -> Ending:
                 (folder / "out").write_bytes(b"")
 
     done = run(folder, COMMANDS[name], disturb=disturb)
-    verdict = _said_well(done)
+    verdict = said_well(done)
     kept = folder / "result.nc"
     if not verdict and done.code == 1 and "the result stands in" in done.errors:
-        verdict = "" if _opens(kept) else f"{kept} is no whole file"
+        verdict = "" if opens(kept) else f"{kept} is no whole file"
     elif not verdict and done.code == 1 and "expects an existing folder" not in done.errors:
         verdict = "refused for another reason"
     kept.unlink(missing_ok=True)
     with suppress(OSError):
         (folder / "out").unlink()
-    return _judged(what, seed, verdict, done)
+    return judged(what, seed, verdict, done)
 
 
 def closed_streams(seed: int, folder: Path) -> Ending:
@@ -258,7 +226,7 @@ def closed_streams(seed: int, folder: Path) -> Ending:
     name = str(random.choice(["forward", "convert"]))
     states = random.choice(["open", "closed", "full", "gone"], 3)
     what = f"input, output and error {', '.join(states)} in {name}"
-    _emptied(folder, old=False)
+    emptied(folder, old=False)
 
     def prepare() -> None:
         for number, state in enumerate(states):
@@ -279,8 +247,8 @@ def closed_streams(seed: int, folder: Path) -> Ending:
     done = run(folder, COMMANDS[name], prepare)
     lost = states[1] in ("full", "gone")
     verdict = "" if done.code == int(lost) else f"ended with {done.code}"
-    verdict = verdict or ("" if _opens(folder / "out" / "result.nc") else "no whole file is there")
-    return _judged(what, seed, verdict, done)
+    verdict = verdict or ("" if opens(folder / "out" / "result.nc") else "no whole file is there")
+    return judged(what, seed, verdict, done)
 
 
 def broken_cache(seed: int, folder: Path) -> Ending:
@@ -302,18 +270,18 @@ def broken_cache(seed: int, folder: Path) -> Ending:
                     kernel._cache = _kernel_cache.KernelCache(kernel.py_func)
 
     command = (*FORWARD, "--engine", "direct")
-    _emptied(folder, old=False)
+    emptied(folder, old=False)
     whole = run(folder, command, prepare)
-    expected = _content(folder / "out")
+    expected = content(folder / "out")
     for path in sorted(cache.rglob("*.nb?")):
         if random.integers(2):
             os.truncate(path, int(random.integers(path.stat().st_size)))
-    _emptied(folder, old=False)
+    emptied(folder, old=False)
     done = run(folder, command, prepare)
-    verdict = _said_well(done) or ("" if done.code == whole.code == 0 else f"ended with {whole.code} and {done.code}")
-    verdict = verdict or ("" if _content(folder / "out") == expected else "the result is another")
+    verdict = said_well(done) or ("" if done.code == whole.code == 0 else f"ended with {whole.code} and {done.code}")
+    verdict = verdict or ("" if content(folder / "out") == expected else "the result is another")
     shutil.rmtree(cache, ignore_errors=True)
-    return _judged(what, seed, verdict, done)
+    return judged(what, seed, verdict, done)
 
 
 def _checkpoints_at_once() -> None:
@@ -329,79 +297,6 @@ SCENARIOS: dict[str, Callable[[int, Path], Ending]] = {
 """Each takes a seed and a folder of :func:`made_inputs`."""
 
 
-def _judged(what: str, seed: int, verdict: str | bool, done: Done) -> Ending:
-    if verdict:
-        return Ending(what, seed, "failed", f"{verdict}; {done.errors.strip()}")
-    return Ending(what, seed, "right" if done.code == 0 else "refused", done.errors.strip())
-
-
-def _said_well(done: Done) -> str:
-    """What is wrong with the exit code and the words; empty where nothing is."""
-    lines = [line for line in done.errors.splitlines() if not line.startswith("geoinv: warning: ")]
-    if done.code not in (0, 1):
-        return f"ended with {done.code}"
-    if any(not line.startswith("geoinv: ") for line in lines) or len(lines) != done.code:
-        return f"said {len(lines)} lines for exit code {done.code}"
-    return "an error that was not foreseen" if "did not foresee" in done.errors else ""
-
-
-def _left_well(
-    folder: Path, done: Done, before: dict[str, str], expected: dict[str, str] | None, interrupted: bool = False
-) -> str:
-    """What is wrong with the files that are left; empty where nothing is."""
-    after = _content(folder / "out")
-    if any(name.endswith(".partial") for name in after):
-        return "a partial file stays"
-    if done.code == 0 and expected is not None and after != expected:
-        return "the result is another than that of an undisturbed run"
-    result = folder / "out" / "result.nc"
-    if after == before or not result.exists():
-        return "" if done.code or not before else "nothing was written"
-    if done.code and not interrupted:
-        return "refused, but the output is another"
-    return "" if _opens(result) else "no whole file is there"
-
-
-def _emptied(folder: Path, old: bool) -> None:
-    """Empty folder for the output, or one with an old file that is to be replaced."""
-    shutil.rmtree(folder / "out", ignore_errors=True)
-    (folder / "out").mkdir()
-    if old:
-        (folder / "out" / "result.nc").write_bytes(b"old")
-
-
-def _content(folder: Path) -> dict[str, str]:
-    """Files of a folder, and what decides in them: not when and by which command they were made."""
-    return {path.name: _essence(path) for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
-
-
-def _essence(path: Path) -> str:
-    if path.name == "record.json" or path.suffix == ".partial":  # holds seconds
-        return ""
-    if path.name == "checkpoint.safetensors":
-        from safetensors.numpy import load_file
-
-        return str(sorted((name, values.tobytes()) for name, values in load_file(path).items()))
-    if path.suffix == ".nc" and _opens(path):
-        import xarray as xr
-
-        with xr.open_dataset(path) as data:
-            names = sorted(set(map(str, data.data_vars)) - {"history_seconds"})
-            return str([(name, data[name].to_numpy().tobytes()) for name in names])
-    return str(path.read_bytes())
-
-
-def _opens(path: Path) -> bool:
-    import xarray as xr
-
-    try:
-        with xr.open_dataset(path) as data:
-            data.load()
-    except Exception:
-        return False
-    return True
-
-
 def endings(seeds: Iterable[int], scenarios: Iterable[str] = tuple(SCENARIOS)) -> Iterator[tuple[str, Ending]]:
     """Run scenarios with some seeds, in a process without threads: name and outcome of each."""
     # imported once, but no threads before the first fork: they do not survive it
@@ -413,7 +308,7 @@ def endings(seeds: Iterable[int], scenarios: Iterable[str] = tuple(SCENARIOS)) -
         folder.mkdir()
         made_inputs(folder)
         for seed, name in itertools.product(seeds, scenarios):
-            _emptied(folder, old=False)
+            emptied(folder, old=False)
             yield name, SCENARIOS[name](seed, folder)
 
 

@@ -14,8 +14,8 @@ from turns import Contestant
 
 from geoinv import Grid, Survey
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
-from geoinv.operators.prisms.problem import MagneticProblem
 
 Array = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def bodies(grid: Grid) -> Array:
 
 def of_lattice(grid: Grid, survey: Survey, repeats: int) -> Contestant:
     """Build the engine, which is where its near cells are evaluated."""
-    seconds, engine = timed(LatticeEngine, MagneticProblem(grid, survey, "susceptibility", np.dtype(np.float32), RTOL))
+    seconds, engine = timed(LatticeEngine, magnetic_problem(grid, survey, "susceptibility", np.dtype(np.float32), RTOL))
     return Contestant(
         lambda model: engine.forward(model[None, None])[0, 0],
         lambda data: engine.adjoint(data[None, None])[0, 0],

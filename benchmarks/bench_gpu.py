@@ -12,12 +12,13 @@ from synthetic import draped
 import geoinv
 from geoinv.core.backend import require_gpu
 from geoinv.operators.cuda import on_gpu
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.cuda.engines import DirectCuda
 from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
 from geoinv.operators.prisms.multipole.expansion import SLOTS
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 FIELD = geoinv.MainField(inclination=65.0, declination=10.0, intensity=52000.0)
 
@@ -63,10 +64,10 @@ def bytes_a_second(cupy: Any, quick: bool) -> float:
     return 2.0 * source.nbytes / seconds_of(cupy, lambda: cupy.copyto(target, source), ROUNDS)
 
 
-def problem_of(cells: tuple[int, int, int], stations: geoinv.Survey, rtol: float | None) -> MagneticProblem:
+def problem_of(cells: tuple[int, int, int], stations: geoinv.Survey, rtol: float | None) -> PrismProblem:
     """Cells of 50 x 50 x 25 m in single precision."""
     grid = geoinv.Grid.regular(cells, (25.0, 50.0, 50.0), (-25.0 * cells[0], 0.0, 0.0))
-    return MagneticProblem(grid, stations, "susceptibility", np.dtype(np.float32), rtol)
+    return magnetic_problem(grid, stations, "susceptibility", np.dtype(np.float32), rtol)
 
 
 def direct(bench: Benchmark, cupy: Any) -> None:
@@ -121,7 +122,7 @@ def lattice(bench: Benchmark, cupy: Any) -> None:
     """Draped stations over half a million cells and more: time, what is built once, and the error."""
     cells, count = ((4, 16, 16), 128) if bench.quick else ((40, 160, 160), 100_000)
     grid, survey = draped(cells, count, 200.0)
-    problem = MagneticProblem(grid, survey, "susceptibility", np.dtype(np.float32), 1e-5)
+    problem = magnetic_problem(grid, survey, "susceptibility", np.dtype(np.float32), 1e-5)
     built, host = timed(lambda: LatticeEngine(problem))
     engine = LatticeCuda(host, on_gpu())
     what = f"lattice, {int(grid.active.sum()):,} cells, {count:,} stations"
@@ -131,7 +132,7 @@ def lattice(bench: Benchmark, cupy: Any) -> None:
     data = cupy.asarray(random.standard_normal((1, 1, count)))
     for name, call in (("forward", lambda: engine.forward(models)), ("adjoint", lambda: engine.adjoint(data))):
         bench.show(f"{what}: {name}", 1e3 * seconds_of(cupy, call, ROUNDS), "ms")
-    some = MagneticProblem(grid, survey.select(np.arange(64)), "susceptibility", np.dtype(np.float32), None)
+    some = magnetic_problem(grid, survey.select(np.arange(64)), "susceptibility", np.dtype(np.float32), None)
     exact = DirectCuda(some, on_gpu()).forward(models)
     error = cupy.linalg.norm(engine.forward(models)[..., :64] - exact) / cupy.linalg.norm(exact)
     bench.at_most(f"{what}: error against exact prisms, relative", float(error), 1e-5)

@@ -16,8 +16,9 @@ from random_geometries import Geometry, dipole_sizes, level_geometry, matrix_of,
 
 from geoinv import InputError
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.multipole.expansion import faintest
-from geoinv.operators.prisms.problem import LEAST_RTOL, MagneticProblem
+from geoinv.operators.prisms.problem import LEAST_RTOL
 from geoinv.operators.prisms.rounding import prism_rounding
 from geoinv.regularizers.weighting import sensitivity_weighting
 
@@ -60,10 +61,12 @@ class Reference:
 
     def __init__(self, case: Geometry) -> None:
         self.case = case
-        problem = MagneticProblem(case.grid, case.survey, case.unknown, np.dtype(float), None)
+        problem = magnetic_problem(case.grid, case.survey, case.unknown, np.dtype(float), None)
         active = case.grid.active
         self.problem = problem
-        self.matrix = np.where(active, matrix_of(problem), 0.0).reshape(problem.components * case.survey.stations, -1)
+        self.matrix = np.where(active, matrix_of(problem, case.survey), 0.0).reshape(
+            problem.components * case.survey.stations, -1
+        )
         self.sizes = np.where(active, dipole_sizes(problem), 0.0).reshape(self.matrix.shape)
         self.far_prisms = prism_rounding(problem, 0.0)
         random = np.random.default_rng([7, *case.name.encode()])

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from geoinv import Grid, MainField, Survey
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
@@ -165,34 +165,33 @@ def _station(random: np.random.Generator, place: str, edges: list[Array], sizes:
     return np.asarray(point)
 
 
-def matrix_of(problem: MagneticProblem) -> Array:
+def matrix_of(problem: PrismProblem, survey: Survey) -> Array:
     """Field of each cell (components, stations, unknowns, upward, northing, easting), right at every distance.
 
     Exact prisms near them; beyond six half diagonals, where their closed form loses digits with the cube of the
     distance, point dipoles at Gauss's places in a cell.
     """
-    grid, nodes = problem.grid, problem.nodes
+    grid, nodes = problem.cells, problem.nodes
     edges = (nodes.x[: grid.shape[2] + 1], nodes.y, nodes.z)
     centres = np.stack(np.meshgrid(*(0.5 * (e[:-1] + e[1:]) for e in edges[::-1]), indexing="ij")[::-1], -1)
     halves = np.stack(np.meshgrid(*(0.5 * np.diff(e) for e in edges[::-1]), indexing="ij")[::-1], -1)
     centres, halves = centres.reshape(-1, 3), halves.reshape(-1, 3)
-    matrix = cell_fields(problem, problem.stations)
+    matrix = cell_fields(problem, problem.local_stations)
     flat = matrix.reshape(*matrix.shape[:3], -1)
-    offsets = problem.stations[:, None] - centres
+    offsets = problem.local_stations[:, None] - centres
     ratio = np.linalg.norm(offsets, axis=2) / np.linalg.norm(halves, axis=1)
     for begin, end, order in ((6.0, 30.0, 10), (30.0, 1e3, 5), (1e3, np.inf, 3)):
         station, cell = np.nonzero((ratio >= begin) & (ratio < end))
         for part in np.array_split(np.arange(station.size), 1 + station.size * order**3 // 100_000):
-            of = _dipoles(problem, offsets[station[part], cell[part]], halves[cell[part]], order)
+            of = _dipoles(problem, survey, offsets[station[part], cell[part]], halves[cell[part]], order)
             flat[:, station[part], :, cell[part]] = of
     return matrix
 
 
-def dipole_sizes(problem: MagneticProblem) -> Array:
+def dipole_sizes(problem: PrismProblem) -> Array:
     """Mean over directions of a dipole's datum at each cell's distance (components, stations, unknowns, *cells)."""
-    grid, survey = problem.grid, problem.survey
+    grid, stations = problem.cells, problem.stations
     centres = np.stack(np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij"), -1)[..., ::-1]
-    stations = np.column_stack([survey.easting, survey.northing, survey.upward])
     r = np.maximum(np.linalg.norm(stations[:, None, None, None] - centres, axis=-1), 1e-3)
     sizes = np.empty((problem.components, len(stations), problem.unknowns, *grid.shape))
     for c, order in enumerate(problem.kernels.order):
@@ -202,14 +201,13 @@ def dipole_sizes(problem: MagneticProblem) -> Array:
     return sizes
 
 
-def _dipoles(problem: MagneticProblem, offsets: Array, halves: Array, order: int) -> Array:
+def _dipoles(problem: PrismProblem, survey: Survey, offsets: Array, halves: Array, order: int) -> Array:
     """Data (pairs, components, unknowns) of cells at some offset, by Gauss's places."""
-    survey = problem.survey
     place, share = np.polynomial.legendre.leggauss(order)
     places = np.stack(np.meshgrid(place, place, place, indexing="ij"), -1).reshape(-1, 3)
     shares = np.einsum("i,j,k->ijk", share, share, share).ravel()
     moments = np.eye(3)
-    if problem.unknown == "susceptibility":
+    if problem.unknowns == 1:
         moments = survey.field.direction[None] * (survey.field.intensity * 1e-9 / MU0)
     x = offsets[:, None] - places * halves[:, None]
     r = np.linalg.norm(x, axis=2)[..., None, None]

@@ -23,12 +23,20 @@ from geoinv.operators.prisms.estimate import APPLICATIONS, Estimate
 from geoinv.operators.prisms.gridded.engine import Gridded
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
 from geoinv.operators.prisms.precorrected_fft.plan import DEFAULT_RTOL
-from geoinv.operators.prisms.problem import LEAST_RTOL, Engine, MagneticProblem
+from geoinv.operators.prisms.problem import LEAST_RTOL, Engine, PrismProblem
+from geoinv.operators.prisms.weights import KernelWeights
+from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
-__all__ = ["Magnetics"]
+__all__ = ["Magnetics", "magnetic_problem", "magnetic_weights"]
 
 UNKNOWNS = ("susceptibility", "magnetization")
+
+MU0 = 1.25663706212e-6
+"""Vacuum permeability in T m/A, CODATA 2018: the value of choclo and Harmonica, so that numbers agree."""
+
+MU0_OVER_4PI_NT = MU0 / (4.0 * np.pi) * 1e9
+"""mu0 / (4 pi) in nT per A/m."""
 
 
 MOST_EXPONENT = 40
@@ -128,7 +136,8 @@ class Magnetics(LinearOperator):
         self.domain_shape = grid.shape if unknown == "susceptibility" else (3, *grid.shape)
         self.range_shape = survey.range_shape
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)
-        self.problem = MagneticProblem(grid, survey, unknown, np.dtype(np.float32 if single else np.float64), rtol)
+        storage = np.dtype(np.float32 if single else np.float64)
+        self.problem = magnetic_problem(grid, survey, unknown, storage, rtol)
         self.choice: Choice = choose(self.problem, engine, memory_budget, count)
         self._engine: Engine | None = None
         self._device_engine: Any = None
@@ -145,7 +154,7 @@ class Magnetics(LinearOperator):
 
     def _built(self) -> Engine:
         if self._engine is None:
-            engines: dict[str, Callable[[MagneticProblem], Engine]] = {
+            engines: dict[str, Callable[[PrismProblem], Engine]] = {
                 "direct": Direct,
                 "gridded": partial(Gridded, recompute=self.choice.recompute, layout=self.choice.layout),
                 "lattice": partial(LatticeEngine, plan=self.choice.plan),
@@ -257,6 +266,38 @@ class Magnetics(LinearOperator):
             f"Magnetics of {' '.join(self.survey.components)}: {self.unknown} {domain} "
             f"to data {shape_text(self.range_shape, self.range_names)}, {self.dtype}\n{self.choice}"
         )
+
+
+def magnetic_weights(survey: Survey, unknown: str) -> KernelWeights:
+    """Kernel weights of the components of a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+        Components, inducing field and projection.
+    unknown : str
+        ``"susceptibility"`` (M = chi B0 / mu0 along the field) or ``"magnetization"`` (A/m).
+
+    Notes
+    -----
+    B_i = mu0/(4 pi) sum_j U_ij M_j outside the cell, with U_ij the second derivatives of the
+    integral of 1/r over the cell (Blakely 1995, eq. 5.2 with Poisson's relation), and
+    b_ij = dB_i/dj needs the third ones.
+    """
+    if unknown == "susceptibility":
+        magnetizations = [survey.main_field.direction * survey.main_field.intensity / (4.0 * np.pi)]
+    else:
+        magnetizations = [MU0_OVER_4PI_NT * axis for axis in np.eye(3)]
+    derivatives = [QUANTITIES[name].coefficients(survey.projection) for name in survey.components]
+    return KernelWeights.of([[np.multiply.outer(of, m) for m in magnetizations] for of in derivatives])
+
+
+def magnetic_problem(
+    grid: Grid, survey: Survey, unknown: str, storage: np.dtype[Any], rtol: float | None = None
+) -> PrismProblem:
+    """Problem of the prisms of a grid under a magnetic survey, as the engines take it."""
+    stations = np.column_stack([survey.easting, survey.northing, survey.upward])
+    return PrismProblem(grid, stations, magnetic_weights(survey, unknown), storage, rtol, "Magnetics")
 
 
 def _whole_number(applications: int) -> int:

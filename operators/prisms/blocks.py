@@ -10,17 +10,12 @@ import numpy.typing as npt
 
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.multipole.expansion import size_numbers
-from geoinv.operators.prisms.problem import REGISTER, MagneticProblem
-from geoinv.surveys.main_field import MainField
-from geoinv.surveys.survey import Survey
+from geoinv.operators.prisms.problem import REGISTER, PrismProblem
 
 __all__ = ["Block", "blocks_of_rows", "longest_run"]
 
 SHORTEST_RUN = 2 * REGISTER
 """Cells of one length that are worth a pass of their own."""
-
-MIRRORED = {"be": "bn", "bn": "be", "bee": "bnn", "bnn": "bee", "beu": "bnu", "bnu": "beu"}
-"""Components that change places where easting and northing do."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +24,15 @@ class Block:
 
     Attributes
     ----------
-    problem : MagneticProblem
-        Their cells; of a mirrored block under the survey that is mirrored with them, which has the same data.
+    problem : PrismProblem
+        Their cells; of a mirrored block with mirrored stations and kernel weights, which give the same data.
     columns : slice
         Where they stand in the grid.
     mirrored : bool
         Whether easting and northing have changed places, so that rows go along northing.
     """
 
-    problem: MagneticProblem
+    problem: PrismProblem
     columns: slice
     mirrored: bool
 
@@ -56,13 +51,13 @@ class Block:
         return turned[:, [1, 0, 2]] if turned.shape[1] == 3 else turned
 
 
-def blocks_of_rows(problem: MagneticProblem) -> list[Block]:
+def blocks_of_rows(problem: PrismProblem) -> list[Block]:
     """Blocks that together are the grid of a problem.
 
     Columns of padding are narrow strips of many rows. Where northing has many cells of one length, they are mirrored:
     few rows along northing, of many cells each.
     """
-    grid = problem.grid
+    grid = problem.cells
     columns = grid.shape[2]
     whole = [Block(problem, slice(0, columns), False)]
     west, east = longest_run(np.diff(grid.easting_edges))
@@ -89,27 +84,16 @@ def longest_run(lengths: npt.NDArray[Any]) -> tuple[int, int]:
     return (begin, end) if end - begin >= min(SHORTEST_RUN, len(lengths)) else (0, 0)
 
 
-def _block(problem: MagneticProblem, columns: slice, mirrored: bool) -> Block:
-    grid = problem.grid
+def _block(problem: PrismProblem, columns: slice, mirrored: bool) -> Block:
+    grid = problem.cells
     easting = grid.easting_edges[columns.start : columns.stop + 1]
     active = grid.active[..., columns]
     if mirrored:
         cells = Grid(grid.northing_edges, easting, grid.upward_edges, active.swapaxes(1, 2))
     else:
         cells = Grid(easting, grid.northing_edges, grid.upward_edges, active)
-    survey = _mirrored(problem.survey) if mirrored else problem.survey
-    return Block(replace(problem, grid=cells, survey=survey), columns, mirrored)
-
-
-def _mirrored(survey: Survey) -> Survey:
-    """Survey whose easting and northing have changed places, with the field and the components."""
-    assert survey.anomaly_direction is not None, "magnetic surveys have one"
-    field, (inclination, declination) = survey.main_field, survey.anomaly_direction
-    return replace(
-        survey.with_data(None),
-        easting=survey.northing,
-        northing=survey.easting,
-        components=tuple(MIRRORED.get(name, name) for name in survey.components),
-        field=MainField(field.inclination, (90.0 - field.declination) % 360.0, field.intensity),
-        anomaly_direction=(inclination, (90.0 - declination) % 360.0),
-    )
+    if not mirrored:
+        return Block(replace(problem, cells=cells), columns, mirrored)
+    stations = np.ascontiguousarray(problem.stations[:, [1, 0, 2]])
+    turned = replace(problem, cells=cells, stations=stations, kernels=problem.kernels.mirrored())
+    return Block(turned, columns, mirrored)

@@ -1,4 +1,4 @@
-"""Which engine applies the magnetic operator: the one rule, its estimates and its refusals."""
+"""Which engine applies an operator of prisms: the one rule, its estimates and its refusals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from geoinv.operators.prisms.gridded.rounding import precise_layout
 from geoinv.operators.prisms.precorrected_fft.estimate import lattice_estimate
 from geoinv.operators.prisms.precorrected_fft.margin import assured_plan
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of
-from geoinv.operators.prisms.problem import LEAST_RTOL, MagneticProblem
+from geoinv.operators.prisms.problem import LEAST_RTOL, PrismProblem
 from geoinv.operators.prisms.rounding import prism_rounding
 
 __all__ = ["ENGINES", "Choice", "choose"]
@@ -86,9 +86,7 @@ class _Offers:
     details: dict[str, dict[str, Any]]
 
     @classmethod
-    def of(
-        cls, problem: MagneticProblem, budget: float, applications: int, engines: Sequence[str] = ENGINES
-    ) -> _Offers:
+    def of(cls, problem: PrismProblem, budget: float, applications: int, engines: Sequence[str] = ENGINES) -> _Offers:
         costs: dict[str, Estimate] = {}
         refusals: dict[str, str] = {}
         details: dict[str, dict[str, Any]] = {}
@@ -137,9 +135,7 @@ class _Offers:
         return Choice(engine, reason, self.costs[engine], **self.details.get(engine, {}))
 
 
-def choose(
-    problem: MagneticProblem, engine: str, memory_budget: float | None, applications: int = APPLICATIONS
-) -> Choice:
+def choose(problem: PrismProblem, engine: str, memory_budget: float | None, applications: int = APPLICATIONS) -> Choice:
     """Choose the engine.
 
     The rule: of the engines that apply to the geometry and fit the memory budget, the one with the
@@ -174,7 +170,7 @@ def choose(
     if engine != "auto" or not fitting:
         needs = ", ".join(f"{name} needs {bytes_text(cost.memory)}" for name, cost in offers.costs.items())
         raise InputError(
-            f"Magnetics expects to fit in {bytes_text(budget)} of memory, but {needs}; "
+            f"{problem.owner} expects to fit in {bytes_text(budget)} of memory, but {needs}; "
             f"engines that fit: {', '.join(fitting) or 'none, use fewer cells or stations'}"
         )
     best = min(fitting, key=lambda name: fitting[name].total)
@@ -188,15 +184,15 @@ def choose(
     return offers.taken(best, reason)
 
 
-def _dense(problem: MagneticProblem) -> Estimate:
+def _dense(problem: PrismProblem) -> Estimate:
     width = problem.components * problem.unknowns
-    entries = float(problem.survey.stations) * int(problem.grid.active.sum()) * width
-    values = float(problem.survey.stations) * problem.grid.size * width
+    entries = float(len(problem.stations)) * int(problem.cells.active.sum()) * width
+    values = float(len(problem.stations)) * problem.cells.size * width
     apply = entries * problem.storage.itemsize / BYTES_A_SECOND
     return Estimate(float(dense_bytes(problem)), values / _rate(VALUES_A_SECOND), apply)
 
 
-def _rounding(problem: MagneticProblem, engines: Sequence[str]) -> str | None:
+def _rounding(problem: PrismProblem, engines: Sequence[str]) -> str | None:
     """Clause that says why exact prisms do not serve, where the rounding of far ones is above the tolerance."""
     tolerated = MOST_ROUNDING if problem.rtol is None else problem.rtol
     if problem.rtol is None and problem.storage == np.float32 and list(engines) == ["gridded"]:
@@ -210,7 +206,7 @@ def _rounding(problem: MagneticProblem, engines: Sequence[str]) -> str | None:
     return f"{clause}, above rtol {problem.rtol:g}"
 
 
-def _layout(problem: MagneticProblem, budget: float) -> GriddedLayout | str:
+def _layout(problem: PrismProblem, budget: float) -> GriddedLayout | str:
     """Layout in the precision that it needs, or the clause that says why gridded does not apply."""
     layout = layout_of(problem)
     if isinstance(layout, str) or gridded_bytes(problem, layout, recompute=True) > budget:
@@ -218,8 +214,8 @@ def _layout(problem: MagneticProblem, budget: float) -> GriddedLayout | str:
     return precise_layout(problem, layout)
 
 
-def _gridded(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> Estimate:
-    points = float(np.prod(layout.padded)) * problem.grid.shape[0]
+def _gridded(problem: PrismProblem, layout: GriddedLayout, recompute: bool) -> Estimate:
+    points = float(np.prod(layout.padded)) * problem.cells.shape[0]
     build = points * problem.components * problem.unknowns / _rate(VALUES_A_SECOND)
     # one transform an unknown, and one spectrum read a component: about alike
     products = points * problem.unknowns * (0.5 + 0.5 * problem.components)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.progress import report
 from geoinv.operators.prisms import _sums_numba as kernels
-from geoinv.operators.prisms.problem import MagneticProblem, add_at, face_contacts
+from geoinv.operators.prisms.problem import PrismProblem, add_at, face_contacts
 
 __all__ = ["Dense", "dense_bytes"]
 
@@ -18,11 +18,11 @@ ENTRIES_A_CALL = 10_000_000
 """Matrix entries worked on at a time: between two progress reports, and in working memory."""
 
 
-def dense_bytes(problem: MagneticProblem) -> int:
+def dense_bytes(problem: PrismProblem) -> int:
     """Bytes of the matrix and of what building it takes besides."""
-    active, stations = int(problem.grid.active.sum()), problem.survey.stations
+    active, stations = int(problem.cells.active.sum()), len(problem.stations)
     width = problem.components * problem.unknowns
-    working = min(stations * problem.grid.size * width, ENTRIES_A_CALL + problem.grid.size * width) * 8
+    working = min(stations * problem.cells.size * width, ENTRIES_A_CALL + problem.cells.size * width) * 8
     return stations * active * width * problem.storage.itemsize + working
 
 
@@ -31,26 +31,26 @@ class Dense:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown; ``problem.storage`` is the matrix's precision.
+    problem : PrismProblem
+        Cells, stations and kernel weights; ``problem.storage`` is the matrix's precision.
     """
 
-    def __init__(self, problem: MagneticProblem) -> None:
+    def __init__(self, problem: PrismProblem) -> None:
         self.problem = problem
-        grid, survey = problem.grid, problem.survey
+        grid, stations = problem.cells, len(problem.stations)
         active = np.flatnonzero(grid.active)
         self._active = Resident(active)
-        shape = (problem.components, survey.stations, problem.unknowns, active.size)
+        shape = (problem.components, stations, problem.unknowns, active.size)
         matrix = np.empty(shape, problem.storage)
         chunk = max(1, ENTRIES_A_CALL // (grid.size * problem.components * problem.unknowns))
-        report("matrix", 0, survey.stations)
-        for start in range(0, survey.stations, chunk):
-            stop = min(start + chunk, survey.stations)
-            rows = cell_fields(problem, problem.stations[start:stop])
+        report("matrix", 0, stations)
+        for start in range(0, stations, chunk):
+            stop = min(start + chunk, stations)
+            rows = cell_fields(problem, problem.local_stations[start:stop])
             flat = rows.reshape(*rows.shape[:3], -1)
             matrix[:, start:stop] = flat if active.size == grid.size else flat[..., active]
-            report("matrix", stop, survey.stations)
-        matrix = matrix.reshape(problem.components * survey.stations, problem.unknowns * active.size)
+            report("matrix", stop, stations)
+        matrix = matrix.reshape(problem.components * stations, problem.unknowns * active.size)
         self._matrix = Resident(matrix)
 
     def forward(self, models: Any) -> Any:
@@ -62,7 +62,7 @@ class Dense:
 
     def adjoint(self, data: Any) -> Any:
         """Transpose of :meth:`forward`."""
-        matrix, batch, grid = self._matrix.beside(data), len(data), self.problem.grid
+        matrix, batch, grid = self._matrix.beside(data), len(data), self.problem.cells
         columns = data.reshape(batch, -1).astype(matrix.dtype) @ matrix
         models = array_module(data).zeros((batch, self.problem.unknowns, grid.size), matrix.dtype)
         models[..., self._active.beside(data)] = columns.reshape(batch, self.problem.unknowns, -1)
@@ -76,15 +76,15 @@ class Dense:
         for start in range(0, matrix.shape[0], block):
             rows = matrix[start : start + block].astype(np.float64, copy=False)
             total += squared_weights.ravel()[start : start + block] @ rows**2
-        grid = self.problem.grid
+        grid = self.problem.cells
         diagonal = np.zeros((self.problem.unknowns, grid.size))
         diagonal[:, self._active.array] = total.reshape(self.problem.unknowns, -1)
         return diagonal.reshape(self.problem.unknowns, *grid.shape)
 
 
-def cell_fields(problem: MagneticProblem, stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def cell_fields(problem: PrismProblem, stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Field of each cell alone at some stations (components, stations, unknowns, upward, northing, easting)."""
-    nodes, weights, grid = problem.nodes, problem.kernels, problem.grid
+    nodes, weights, grid = problem.nodes, problem.kernels, problem.cells
     rows = np.empty((problem.components, len(stations), problem.unknowns, *grid.shape))
     kernels.matrix_rows(weights.order, weights.weights, nodes.x, nodes.y, nodes.z, stations, rows)
     station, cell, axis = face_contacts(nodes, grid.shape[2], stations)

@@ -18,7 +18,7 @@ from geoinv.operators.prisms.multipole import _sums_numba as far
 from geoinv.operators.prisms.multipole.expansion import near_cells
 from geoinv.operators.prisms.multipole.moments import rows_in_range
 from geoinv.operators.prisms.multipole.tables import TERMS, far_tables
-from geoinv.operators.prisms.problem import REGISTER, MagneticProblem, add_at, face_contacts
+from geoinv.operators.prisms.problem import REGISTER, PrismProblem, add_at, face_contacts
 
 __all__ = ["Direct", "direct_estimate"]
 
@@ -57,16 +57,16 @@ class Direct:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     """
 
-    def __init__(self, problem: MagneticProblem) -> None:
+    def __init__(self, problem: PrismProblem) -> None:
         self.problem = problem
-        grid, nodes = problem.grid, problem.nodes
+        grid, nodes = problem.cells, problem.nodes
         pairs = max(1, int(problem.occupied.sum()) * nodes.x.size)
         self._chunk = max(2, PAIRS_A_CALL // (pairs * problem.components * problem.unknowns))
-        station, cell, axis = face_contacts(nodes, grid.shape[2], problem.stations)
+        station, cell, axis = face_contacts(nodes, grid.shape[2], problem.local_stations)
         self._contacts = (station, np.ravel_multi_index(tuple(cell.T), grid.shape), axis)
         blocks = [] if problem.rtol is None else blocks_of_rows(problem)
         self._blocks = [(block, far_tables(block.problem)) for block in blocks]
@@ -76,7 +76,7 @@ class Direct:
         return (weights.order, weights.weights, nodes.x, nodes.y, nodes.z)
 
     def _station_chunks(self, step: str) -> list[slice]:
-        count = self.problem.survey.stations
+        count = len(self.problem.stations)
         report(step, 0, count)
         return [slice(start, min(start + self._chunk, count)) for start in range(0, count, self._chunk)]
 
@@ -93,9 +93,9 @@ class Direct:
             parts = [np.zeros_like(part) for part in parts]
         for stations in self._station_chunks(step):
             for (block, tables), part in zip(self._blocks, parts, strict=True):
-                layers, rows, _ = block.problem.grid.shape
+                layers, rows, _ = block.problem.cells.shape
                 tasks = _tasks(stations, layers, rows, by_station=action == far.FORWARD)
-                far.far_sum(action, tables, block.problem.stations, tasks, part, data)
+                far.far_sum(action, tables, block.problem.local_stations, tasks, part, data)
             report(step, stations.stop, data.shape[2])
         if action != far.FORWARD:
             for (block, _), part in zip(self._blocks, parts, strict=True):
@@ -104,7 +104,7 @@ class Direct:
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Data (batch, components, stations) of models (batch, unknowns, upward, northing, easting)."""
         models = models.astype(np.float64)
-        data = np.zeros((len(models), self.problem.components, self.problem.survey.stations))
+        data = np.zeros((len(models), self.problem.components, len(self.problem.stations)))
         if not self._blocks:
             self._exact_forward(models, data)
         else:
@@ -126,7 +126,9 @@ class Direct:
         inner[..., 1:, :-1] -= models
         for part in self._station_chunks("forward"):
             field = np.zeros((*data.shape[:2], part.stop - part.start))
-            kernels.forward_sum(*self._arguments(), self.problem.stations[part], charges, self.problem.occupied, field)
+            kernels.forward_sum(
+                *self._arguments(), self.problem.local_stations[part], charges, self.problem.occupied, field
+            )
             data[..., part] = field
             report("forward", part.stop, data.shape[2])
 
@@ -137,7 +139,7 @@ class Direct:
         if not self._blocks:
             models = self._exact_adjoint(data)
         else:
-            models = np.zeros((batch, unknowns, *self.problem.grid.shape))
+            models = np.zeros((batch, unknowns, *self.problem.cells.shape))
             self._far_sum(far.ADJOINT, "adjoint", models, data)
         station, cell, axis = self._contacts
         if station.size:
@@ -146,13 +148,13 @@ class Direct:
         return models
 
     def _exact_adjoint(self, data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        batch, (layers, rows, columns) = data.shape[0], self.problem.grid.shape
+        batch, (layers, rows, columns) = data.shape[0], self.problem.cells.shape
         unknowns = self.problem.unknowns
         charges = np.zeros((batch, unknowns, layers, rows + 1, self.problem.nodes.x.size))
         for part in self._station_chunks("adjoint"):
             kernels.adjoint_sum(
                 *self._arguments(),
-                self.problem.stations[part],
+                self.problem.local_stations[part],
                 np.ascontiguousarray(data[..., part]),
                 self.problem.occupied,
                 charges,
@@ -165,7 +167,7 @@ class Direct:
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations)."""
-        diagonal = np.zeros((self.problem.unknowns, *self.problem.grid.shape))
+        diagonal = np.zeros((self.problem.unknowns, *self.problem.cells.shape))
         # the square of a cell's field mixes the jump at its face with the rest: these stations one by one
         touching = np.unique(self._contacts[0])
         apart = squared_weights.copy()
@@ -175,7 +177,7 @@ class Direct:
         else:
             self._far_sum(far.DIAGONAL, "sensitivity", diagonal[None], apart[None])
         for station in touching:
-            fields = cell_fields(self.problem, self.problem.stations[[station]])[:, 0]
+            fields = cell_fields(self.problem, self.problem.local_stations[[station]])[:, 0]
             diagonal += np.tensordot(squared_weights[:, station], fields**2, axes=1)
         return diagonal
 
@@ -183,7 +185,7 @@ class Direct:
         for part in self._station_chunks("sensitivity"):
             kernels.gram_sum(
                 *self._arguments(),
-                self.problem.stations[part],
+                self.problem.local_stations[part],
                 np.ascontiguousarray(squared_weights[:, part]),
                 diagonal,
             )
@@ -206,19 +208,19 @@ def _tasks(stations: slice, layers: int, rows: int, by_station: bool) -> npt.NDA
     )
 
 
-def direct_estimate(problem: MagneticProblem) -> Estimate:
+def direct_estimate(problem: PrismProblem) -> Estimate:
     """Cost of the direct engine; near cells are counted for a few stations.
 
     Parameters
     ----------
-    problem : MagneticProblem
+    problem : PrismProblem
         Exact where its ``rtol`` is None.
 
     Returns
     -------
     Estimate
     """
-    grid, nodes, stations = problem.grid, problem.nodes, problem.survey.stations
+    grid, nodes, stations = problem.cells, problem.nodes, len(problem.stations)
     width, threads = problem.components * problem.unknowns, numba.get_num_threads()
     active_rows = grid.active.any(axis=2)
     memory = 8.0 * (3 * problem.unknowns * grid.size + 4 * stations)
@@ -230,10 +232,10 @@ def direct_estimate(problem: MagneticProblem) -> Estimate:
     return Estimate(memory + sum(tables for _, tables in blocks), 0.0, stations * width * seconds / threads)
 
 
-def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
+def _block_estimate(problem: PrismProblem) -> tuple[float, float]:
     """Seconds a station and datum on one core, and bytes of the tables, of a block within a tolerance."""
-    nodes, stations = problem.nodes, problem.survey.stations
-    active_rows, columns = problem.grid.active.any(axis=2), problem.grid.shape[2]
+    nodes, stations = problem.nodes, len(problem.stations)
+    active_rows, columns = problem.cells.active.any(axis=2), problem.cells.shape[2]
     block_cells = near_cells(problem)
     kinds, half_sizes, near, _ = block_cells
     first, last = longest_run(half_sizes[0, :, 0])
@@ -242,7 +244,7 @@ def _block_estimate(problem: MagneticProblem) -> tuple[float, float]:
     radius = radius[kinds][active_rows]
     y, z = 0.5 * (nodes.y[:-1] + nodes.y[1:]), 0.5 * (nodes.z[:-1] + nodes.z[1:])
     near_nodes = 0.0
-    sample = problem.stations[np.unique(np.linspace(0, stations - 1, SAMPLE).astype(int))]
+    sample = problem.local_stations[np.unique(np.linspace(0, stations - 1, SAMPLE).astype(int))]
     for easting, northing, upward in sample:
         side = ((z[:, None] - upward) ** 2 + (y - northing) ** 2)[active_rows]
         half_chord = np.sqrt(np.maximum(radius**2 - side, 0.0))

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.geometry import LocalAxis, local_axis
-from geoinv.operators.prisms.weights import KernelWeights, kernel_weights
-from geoinv.surveys.survey import Survey
+from geoinv.operators.prisms.weights import KernelWeights
 
-__all__ = ["LEAST_RTOL", "MagneticProblem", "NodeArrays", "face_contacts"]
+__all__ = ["LEAST_RTOL", "NodeArrays", "PrismProblem", "face_contacts"]
 
 LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
 """What sums in each precision reach at any distance."""
@@ -32,36 +31,54 @@ class NodeArrays:
     z: npt.NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True)
-class MagneticProblem:
-    """Grid, survey and unknown of an operator, the precision its engine keeps numbers in, and the error it may make."""
+@dataclass(frozen=True, eq=False)
+class PrismProblem:
+    """Cells, stations and what is measured there, with the precision and the tolerated error of an engine.
 
-    grid: Grid
-    survey: Survey
-    unknown: str
+    Attributes
+    ----------
+    cells : Grid
+        Prisms; only the active ones count.
+    stations : (stations, 3) array
+        Easting, northing, upward in metres.
+    kernels : KernelWeights
+        What each component takes of each unknown.
+    storage : dtype
+        Precision in which an engine keeps numbers.
+    rtol : float, optional
+        Error that it may make; exact to rounding where it is None.
+    owner : str
+        Operator that asks, for errors.
+    """
+
+    cells: Grid
+    stations: npt.NDArray[np.float64]
+    kernels: KernelWeights
     storage: np.dtype[Any]
     rtol: float | None = None
-
-    @cached_property
-    def kernels(self) -> KernelWeights:
-        """Kernel weights of the survey's components."""
-        return kernel_weights(self.survey, self.unknown)
+    owner: str = "the operator"
 
     @property
     def unknowns(self) -> int:
-        """Unknowns a cell: 1 for susceptibility, 3 for magnetization."""
-        return 1 if self.unknown == "susceptibility" else 3
+        """Unknowns a cell: 1, or 3 of a vector."""
+        return self.kernels.unknowns
 
     @property
     def components(self) -> int:
         """Data a station."""
-        return len(self.survey.components)
+        return self.kernels.components
+
+    @property
+    def range_shape(self) -> tuple[int, int]:
+        """Components and stations."""
+        return self.components, len(self.stations)
 
     @cached_property
     def axes(self) -> tuple[LocalAxis, LocalAxis, LocalAxis]:
         """Easting, northing and upward of cells and stations."""
         easting, northing, upward = (
-            local_axis(self.grid, axis, getattr(self.survey, axis)) for axis in ("easting", "northing", "upward")
+            local_axis(self.cells, axis, values)
+            for axis, values in zip(("easting", "northing", "upward"), self.stations.T, strict=True)
         )
         return easting, northing, upward
 
@@ -75,7 +92,7 @@ class MagneticProblem:
     @cached_property
     def occupied(self) -> npt.NDArray[np.bool_]:
         """Rows of nodes (upward, nodes along northing) on either side of active cells, which may hold charge."""
-        active_rows = self.grid.active.any(axis=2)
+        active_rows = self.cells.active.any(axis=2)
         layers, rows = active_rows.shape
         occupied = np.zeros((layers, rows + 1), bool)
         occupied[:, :-1] |= active_rows
@@ -83,18 +100,18 @@ class MagneticProblem:
         return occupied
 
     @cached_property
-    def stations(self) -> npt.NDArray[np.float64]:
+    def local_stations(self) -> npt.NDArray[np.float64]:
         """Stations (stations, 3): easting, northing, upward in metres, among the nodes."""
         return np.column_stack([axis.stations for axis in self.axes])
 
 
 class Engine(Protocol):
-    """Way to apply the operator.
+    """Way to apply an operator of prisms.
 
     Models are (batch, unknowns, upward, northing, easting), data (batch, components, stations).
     """
 
-    def __init__(self, problem: MagneticProblem) -> None:
+    def __init__(self, problem: PrismProblem) -> None:
         """Prepare what each application needs."""
 
     def forward(self, models: npt.NDArray[Any]) -> npt.NDArray[Any]:

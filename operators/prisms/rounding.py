@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["prism_rounding"]
 
@@ -14,17 +14,17 @@ direction, with a and b its shorter sides: 420 measured against 200 digits, for 
 away. Of the three differences of corners one is made without loss; each of the others loses r over its side."""
 
 
-def prism_rounding(problem: MagneticProblem, tolerated: float) -> float:
+def prism_rounding(problem: PrismProblem, tolerated: float) -> float:
     """Relative error of exact prisms in float64, at the active cell that is worst off.
 
     Parameters
     ----------
-    problem : MagneticProblem
+    problem : PrismProblem
         Grid and survey.
     tolerated : float
         Error below which a rough bound will do.
     """
-    grid, nodes, stations = problem.grid, problem.nodes, problem.stations
+    grid, nodes, stations = problem.cells, problem.nodes, problem.local_stations
     edges = (nodes.z, nodes.y, nodes.x[: grid.shape[2] + 1])
     up, north, east = (0.5 * (axis[1:] + axis[:-1]) for axis in edges)
     high, long, wide = np.ix_(*(np.diff(axis) for axis in edges))

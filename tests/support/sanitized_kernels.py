@@ -12,10 +12,10 @@ import numpy as np
 from emulated_gpu import EmulatedGpu
 
 from geoinv.operators import Magnetics, blur
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.cuda.engines import DirectCuda
 from geoinv.operators.prisms.cuda.gridded import fourier_source
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
-from geoinv.operators.prisms.problem import MagneticProblem
 from geoinv.operators.sparse_cuda import SparseSum
 from geoinv.operators.straight_ray import back_project_on_gpu, integrate_on_gpu
 
@@ -30,9 +30,9 @@ def main() -> None:
         return
     for rtol in (None, 1e-4):
         survey = makers.scattered_survey(("tmi",))
-        problem = MagneticProblem(makers.regular_grid(), survey, "susceptibility", np.dtype(np.float32), rtol)
+        problem = magnetic_problem(makers.regular_grid(), survey, "susceptibility", np.dtype(np.float32), rtol)
         engine = DirectCuda(problem, gpu)
-        engine.adjoint(engine.forward(random.standard_normal((1, 1, *problem.grid.shape))))
+        engine.adjoint(engine.forward(random.standard_normal((1, 1, *problem.cells.shape))))
     A = Magnetics(makers.regular_grid(), makers.scattered_survey(("tmi",)), "lattice", rtol=1e-4)
     lattice = LatticeCuda(A._built(), gpu)
     lattice.adjoint(lattice.forward(random.standard_normal((1, 1, *A.grid.shape))))

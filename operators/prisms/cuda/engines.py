@@ -13,7 +13,7 @@ from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.cuda.multipole import FarPairs
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
-from geoinv.operators.prisms.problem import Engine, MagneticProblem, face_contacts
+from geoinv.operators.prisms.problem import Engine, PrismProblem, face_contacts
 from geoinv.operators.sparse_cuda import SparseSum
 
 __all__ = ["DirectCuda", "engine_on_gpu"]
@@ -28,13 +28,13 @@ class DirectCuda:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     runner : Runner
         Where the kernels run.
     """
 
-    def __init__(self, problem: MagneticProblem, runner: Runner) -> None:
+    def __init__(self, problem: PrismProblem, runner: Runner) -> None:
         self.problem, self._runner = problem, runner
         self._pairs = ExactPairs(problem, runner) if problem.rtol is None else FarPairs(problem, runner)
         self._at_faces = _FaceJumps(problem)
@@ -57,15 +57,15 @@ class DirectCuda:
         return models
 
 
-def engine_on_gpu(engine: str, problem: MagneticProblem, runner: Runner, on_host: Callable[[], Engine]) -> Any:
+def engine_on_gpu(engine: str, problem: PrismProblem, runner: Runner, on_host: Callable[[], Engine]) -> Any:
     """Engine for arrays on a GPU.
 
     Parameters
     ----------
     engine : str
         Its name on the host.
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     runner : Runner
         Where kernels run.
     on_host : callable
@@ -82,9 +82,9 @@ def engine_on_gpu(engine: str, problem: MagneticProblem, runner: Runner, on_host
 class _FaceJumps:
     """What cells add at stations on their own vertical faces, as Direct does on the host."""
 
-    def __init__(self, problem: MagneticProblem) -> None:
-        grid, stations = problem.grid, problem.survey.stations
-        station, cell, axis = face_contacts(problem.nodes, grid.shape[2], problem.stations)
+    def __init__(self, problem: PrismProblem) -> None:
+        grid, stations = problem.cells, len(problem.stations)
+        station, cell, axis = face_contacts(problem.nodes, grid.shape[2], problem.local_stations)
         flat = np.ravel_multi_index(tuple(cell.T), grid.shape)
         jump = problem.kernels.face_jump[:, :, axis]
         data = np.broadcast_to(np.arange(problem.components)[:, None, None] * stations + station, jump.shape).ravel()

@@ -8,7 +8,7 @@ import numpy as np
 
 from geoinv.core.backend import Resident
 from geoinv.operators.cuda import Runner, Source, blocks_of
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["BATCHES", "ExactPairs", "exact_source", "groups"]
 
@@ -37,19 +37,19 @@ class ExactPairs:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     runner : Runner
         Where the kernels run.
     """
 
-    def __init__(self, problem: MagneticProblem, runner: Runner) -> None:
+    def __init__(self, problem: PrismProblem, runner: Runner) -> None:
         self.problem, self._runner = problem, runner
-        nodes, (layers, rows, columns) = problem.nodes, problem.grid.shape
+        nodes, (layers, rows, columns) = problem.nodes, problem.cells.shape
         self._shape = (layers, rows + 1, columns + 1)
         self._occupied = Resident(np.flatnonzero(problem.occupied).astype(np.int32))
         self._nodes = [Resident(np.array(axis, np.float64)) for axis in (nodes.x[: columns + 1], nodes.y, nodes.z)]
-        self._stations = Resident(np.ascontiguousarray(problem.stations.T))
+        self._stations = Resident(np.ascontiguousarray(problem.local_stations.T))
         self._weights = [[Resident(of.copy()) for of in row] for row in problem.kernels.weights]
 
     def forward(self, models: Any) -> Any:
@@ -60,7 +60,7 @@ class ExactPairs:
         charges[..., 1:, 1:] += models
         charges[..., :-1, 1:] -= models
         charges[..., 1:, :-1] -= models
-        data = library.zeros((self.problem.components, batch, self.problem.survey.stations))
+        data = library.zeros((self.problem.components, batch, len(self.problem.stations)))
         self._run("exact_forward", blocks_of(data.shape[2], exact_source(2, 1).tile), charges, data)
         return data
 

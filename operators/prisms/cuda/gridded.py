@@ -10,7 +10,7 @@ from geoinv.core.backend import Resident
 from geoinv.operators.cuda import Runner, Source, blocks_of, real_source
 from geoinv.operators.prisms.gridded.engine import Gridded
 from geoinv.operators.prisms.gridded.layout import GriddedLayout
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.operators.sparse_cuda import SparseSum
 
 __all__ = ["GriddedCuda", "fourier_source"]
@@ -26,19 +26,19 @@ class GriddedCuda:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     runner : Runner
         Where the kernels run; the transforms are those of its library.
     layout : GriddedLayout, optional
         As the host's engine takes it; its precision is that of spectra and sums.
     """
 
-    def __init__(self, problem: MagneticProblem, runner: Runner, layout: GriddedLayout | None = None) -> None:
+    def __init__(self, problem: PrismProblem, runner: Runner, layout: GriddedLayout | None = None) -> None:
         host = Gridded(problem, recompute=True, layout=layout)
         self.problem, self.layout, self._runner = problem, host.layout, runner
         self._source = fourier_source(host.layout.precision)
-        spectra = host.kernel_spectra(slice(0, problem.grid.shape[0]))
+        spectra = host.kernel_spectra(slice(0, problem.cells.shape[0]))
         self._complex = spectra.dtype
         self._kernels = Resident(np.ascontiguousarray(spectra).reshape(problem.components, -1, *spectra.shape[3:]))
         nodes = host.layout.row * host.layout.padded[1] + host.layout.column
@@ -72,9 +72,9 @@ class GriddedCuda:
         self._to_nodes.add(self._runner, values, padded.reshape(components, -1))
         spectra = library.empty((sources, *waves), self._complex)
         self._run("spectrum_to_models", sources, kernels, self._transform(padded), spectra)
-        _, rows, columns = self.problem.grid.shape
+        _, rows, columns = self.problem.cells.shape
         models = self._inverse(spectra)[:, :rows, :columns]
-        return models.reshape(self.problem.unknowns, *self.problem.grid.shape)
+        return models.reshape(self.problem.unknowns, *self.problem.cells.shape)
 
     def _run(self, kernel: str, items: int, kernels: Any, spectra: Any, result: Any) -> None:
         components, sources, *shape = kernels.shape

@@ -12,7 +12,7 @@ from geoinv.operators.cuda import Runner, Source, blocks_of, real_source
 from geoinv.operators.prisms.cuda.exact import groups
 from geoinv.operators.prisms.multipole.expansion import LANES, SLOTS, far_terms, near_cells, places
 from geoinv.operators.prisms.multipole.moments import lengths_in_range, moments
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["FarPairs", "far_source", "near_source", "together"]
 
@@ -40,22 +40,22 @@ class FarPairs:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown; its ``rtol`` is what far cells may be wrong by.
+    problem : PrismProblem
+        Cells, stations and kernel weights; its ``rtol`` is what far cells may be wrong by.
     runner : Runner
         Where the kernels run.
     """
 
-    def __init__(self, problem: MagneticProblem, runner: Runner) -> None:
+    def __init__(self, problem: PrismProblem, runner: Runner) -> None:
         self.problem, self._runner = problem, runner
-        layers, rows, columns = problem.grid.shape
+        layers, rows, columns = problem.cells.shape
         cells, nodes = near_cells(problem), problem.nodes
-        self._order = Resident(together(problem.stations))
-        stations = problem.stations[self._order.array]
+        self._order = Resident(together(problem.local_stations))
+        stations = problem.local_stations[self._order.array]
         self._back = Resident(np.argsort(self._order.array))
         starts = np.arange(0, len(stations), TILE)
         lowest, highest = np.minimum.reduceat(stations, starts), np.maximum.reduceat(stations, starts)
-        layer, row = np.nonzero(problem.grid.active.any(axis=2))
+        layer, row = np.nonzero(problem.cells.active.any(axis=2))
         listed = np.stack([layer * rows + row, row, layer, cells.kinds[layer, row]]).astype(np.int32)
         self._segments = listed.shape[1] * blocks_of(columns, TILE)
         self._stations = Resident(np.ascontiguousarray(stations.T))
@@ -85,14 +85,14 @@ class FarPairs:
     def forward(self, models: Any) -> Any:
         """Data (components, batch, stations) of models (unknowns, batch, upward, northing, easting)."""
         library = self._runner.library
-        data = library.zeros((self.problem.components, models.shape[1], self.problem.survey.stations))
+        data = library.zeros((self.problem.components, models.shape[1], len(self.problem.stations)))
         self._run("forward", blocks_of(data.shape[2], TILE), library.ascontiguousarray(models), data)
         return data[..., self._back.beside(data)]
 
     def adjoint(self, data: Any) -> Any:
         """Transpose of :meth:`forward`."""
         library = self._runner.library
-        models = library.zeros((self.problem.unknowns, data.shape[1], *self.problem.grid.shape))
+        models = library.zeros((self.problem.unknowns, data.shape[1], *self.problem.cells.shape))
         sorted_data = library.ascontiguousarray(data[..., self._order.beside(data)])
         self._run("adjoint", self._segments, models, sorted_data)
         return models

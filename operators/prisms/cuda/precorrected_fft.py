@@ -57,7 +57,7 @@ class LatticeCuda:
         self._weights = [Resident(np.ascontiguousarray(axis.T)) for axis in plan.weights()]
         self._cells, self._layers = Resident(plan.cells.astype(np.int32)), Resident(plan.layers.astype(np.int32))
         self._extent, self._starts = Resident(plan.extent.astype(np.int32)), Resident(host.near.starts)
-        self._row_starts = Resident(row_starts(plan, problem.grid.shape).astype(np.int32))
+        self._row_starts = Resident(row_starts(plan, problem.cells.shape).astype(np.int32))
         self._values = Resident(host.near.values)
         self._first = tuple(int(n) for n in plan.cells[:, 1:].min(axis=0))
         begins, self._table = first_stations(plan.cells[:, 1:] - self._first)
@@ -68,7 +68,7 @@ class LatticeCuda:
         return self._runner.library.stack([self._forward_one(model) for model in models])
 
     def _forward_one(self, model: Any) -> Any:
-        library, (layers, rows, columns) = self._runner.library, self.problem.grid.shape
+        library, (layers, rows, columns) = self._runner.library, self.problem.cells.shape
         model = library.ascontiguousarray(model, dtype=np.float64)
         padded = library.zeros((len(model), *self.plan.padded), self.plan.precision)
         padded[:, :layers, :rows, :columns] = model
@@ -90,7 +90,7 @@ class LatticeCuda:
         return self._runner.library.stack([self._adjoint_one(values) for values in data])
 
     def _adjoint_one(self, data: Any) -> Any:
-        library, (layers, rows, columns) = self._runner.library, self.problem.grid.shape
+        library, (layers, rows, columns) = self._runner.library, self.problem.cells.shape
         ordered = library.ascontiguousarray(data[:, self._order.beside(data)], dtype=np.float64)
         padded = library.zeros((len(ordered), *self.plan.padded), self.plan.precision)
         planes, lattice_rows, lattice_columns = self.plan.shape

@@ -18,7 +18,7 @@ from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
 from geoinv.operators._jit import take_shares
 from geoinv.operators.prisms.gridded.layout import GriddedLayout, Offsets, layout_of
 from geoinv.operators.prisms.gridded.rounding import precise_layout, squared_sums, station_sums
-from geoinv.operators.prisms.problem import MagneticProblem, add_at
+from geoinv.operators.prisms.problem import PrismProblem, add_at
 
 __all__ = ["Gridded", "gridded_bytes"]
 
@@ -35,26 +35,26 @@ SQUARED_TOGETHER = 4
 """And squared: in no more memory."""
 
 
-def gridded_bytes(problem: MagneticProblem, layout: GriddedLayout, recompute: bool = False) -> int:
+def gridded_bytes(problem: PrismProblem, layout: GriddedLayout, recompute: bool = False) -> int:
     """Bytes of the kernel's spectra, of making them, and of what one application takes besides."""
-    layers, width = problem.grid.shape[0], problem.components * problem.unknowns
+    layers, width = problem.cells.shape[0], problem.components * problem.unknowns
     spectrum = int(np.prod(layout.spectrum_shape)) * 2 * layout.precision.itemsize
     block = _layers_a_block(problem, layout, recompute)
     shares = min(SHARES, -(-layers // block))
     # by offset and in padded order, in float64; padded order and spectra in the transforms' precision
     table = int(np.prod(layout.padded)) * (16 + layout.precision.itemsize) + spectrum
     making = min(layers, max(block, BUILT_TOGETHER)) * width * table
-    models = 2 * problem.unknowns * problem.grid.size * layout.precision.itemsize
+    models = 2 * problem.unknowns * problem.cells.size * layout.precision.itemsize
     threads = min(shares, numba.get_num_threads())
     applying = shares * problem.components * spectrum + threads * problem.unknowns * block * 2 * spectrum + models
     return threads * making + applying if recompute else width * layers * spectrum + max(making, applying)
 
 
-def _layers_a_block(problem: MagneticProblem, layout: GriddedLayout, recompute: bool) -> int:
+def _layers_a_block(problem: PrismProblem, layout: GriddedLayout, recompute: bool) -> int:
     """Layers that are worked on together."""
     spectrum = int(np.prod(layout.spectrum_shape)) * 2 * layout.precision.itemsize
     cached = BLOCK_BYTES // (spectrum * problem.unknowns)
-    return min(problem.grid.shape[0], max(cached, BUILT_TOGETHER if recompute else 1))
+    return min(problem.cells.shape[0], max(cached, BUILT_TOGETHER if recompute else 1))
 
 
 class Gridded:
@@ -65,15 +65,15 @@ class Gridded:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     recompute : bool
         Evaluate the kernel at every application instead of keeping its spectra: slower, in little memory.
     layout : GriddedLayout, optional
         Of the problem, where it is known already; its precision is that of spectra and transforms.
     """
 
-    def __init__(self, problem: MagneticProblem, recompute: bool = False, layout: GriddedLayout | None = None) -> None:
+    def __init__(self, problem: PrismProblem, recompute: bool = False, layout: GriddedLayout | None = None) -> None:
         found = layout or layout_of(problem)
         if not isinstance(found, str) and layout is None:
             found = precise_layout(problem, found)
@@ -81,7 +81,7 @@ class Gridded:
             raise TypeError(found)
         self.problem, self.layout = problem, found
         self._complex = np.result_type(found.precision, np.complex64)
-        layers = problem.grid.shape[0]
+        layers = problem.cells.shape[0]
         self._block = _layers_a_block(problem, found, recompute)
         starts = range(0, layers, self._block)
         count = min(SHARES, len(starts))
@@ -118,7 +118,7 @@ class Gridded:
             arrays = self._spare.pop()
         except IndexError:
             shape = (self.problem.unknowns, self._block)
-            padded = np.empty((*shape, self.problem.grid.shape[1], self.layout.padded[1]), self.layout.precision)
+            padded = np.empty((*shape, self.problem.cells.shape[1], self.layout.padded[1]), self.layout.precision)
             arrays = padded, np.empty((*shape, *self.layout.spectrum_shape), self._complex)
         yield arrays
         self._spare.append(arrays)
@@ -171,7 +171,7 @@ class Gridded:
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transpose of :meth:`forward`."""
-        models = np.empty((len(data), self.problem.unknowns, *self.problem.grid.shape), self.layout.precision)
+        models = np.empty((len(data), self.problem.unknowns, *self.problem.cells.shape), self.layout.precision)
         for values, model in zip(data, models, strict=True):
             _each(partial(self._share_of_models, self._data_spectra(values), model), self._shares)
         return models
@@ -201,7 +201,7 @@ class Gridded:
         The squared kernel is a convolution too; always in float64, and where that leaves too little of a cell's
         entry, one by one.
         """
-        layers, rows, columns = self.problem.grid.shape
+        layers, rows, columns = self.problem.cells.shape
         weights = station_sums(self.layout, squared_weights)
         diagonal = np.empty((self.problem.unknowns, layers, rows, columns))
         for start in range(0, layers, SQUARED_TOGETHER):

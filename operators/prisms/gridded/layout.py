@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators.prisms.dense import cell_fields
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["GriddedLayout", "Offsets", "layout_of"]
 
@@ -54,7 +54,7 @@ class GriddedLayout:
         return self.padded[0], self.padded[1] // 2 + 1
 
 
-def layout_of(problem: MagneticProblem) -> GriddedLayout | str:
+def layout_of(problem: PrismProblem) -> GriddedLayout | str:
     """Layout of a survey over a grid in the problem's precision, or the clause that says why it is not regular."""
     spacings, steps, origins = [], [], []
     for axis, local in (("northing", problem.axes[1]), ("easting", problem.axes[0])):
@@ -65,10 +65,10 @@ def layout_of(problem: MagneticProblem) -> GriddedLayout | str:
         spacings.append(local.spacing)
         steps.append(local.steps)
         origins.append(float(local.stations.min()))
-    upward = problem.survey.upward
+    upward = problem.stations[:, 2]
     if np.ptp(upward) > 4 * np.spacing(np.abs(upward).max()):
         return "stations differ in height"
-    _, rows, columns = problem.grid.shape
+    _, rows, columns = problem.cells.shape
     padded = (
         ducc0.fft.good_size(rows + int(steps[0].max())),
         ducc0.fft.good_size(columns + int(steps[1].max()), True),
@@ -88,8 +88,8 @@ class Offsets:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     layout : GriddedLayout
         Of the problem.
 
@@ -99,23 +99,18 @@ class Offsets:
         Rows and columns of the transforms.
     """
 
-    def __init__(self, problem: MagneticProblem, layout: GriddedLayout) -> None:
-        (rows, columns), (_, cell_rows, cell_columns) = layout.shape, problem.grid.shape
+    def __init__(self, problem: PrismProblem, layout: GriddedLayout) -> None:
+        (rows, columns), (_, cell_rows, cell_columns) = layout.shape, problem.cells.shape
         northing, easting = layout.origin
-        one = replace(
-            problem.survey.select([0]).with_data(None),
-            easting=np.array([easting]),
-            northing=np.array([northing]),
-            upward=problem.stations[:1, 2],
-        )
+        one = np.array([[easting, northing, problem.local_stations[0, 2]]])
         nodes = problem.nodes
-        cells = type(problem.grid)(
+        cells = type(problem.cells)(
             nodes.x[0] + layout.spacing[1] * np.arange(1 - columns, cell_columns + 1),
             nodes.y[0] + layout.spacing[0] * np.arange(1 - rows, cell_rows + 1),
             nodes.z,
         )
         # one station over cells that span all offsets, in the problem's own metres
-        self._span = MagneticProblem(cells, one, problem.unknown, np.dtype(float))
+        self._span = PrismProblem(cells, one, problem.kernels, np.dtype(float))
         self.padded = layout.padded
         # offset -d stands at index d of a circular convolution
         self._to_row = -np.arange(1 - rows, cell_rows) % layout.padded[0]
@@ -123,10 +118,10 @@ class Offsets:
 
     def fields(self, layers: slice) -> Array:
         """Fields (components, unknowns, layers, rows, columns), from the offset furthest south and west on."""
-        grid = self._span.grid
+        grid = self._span.cells
         edges = grid.upward_edges[layers.start : layers.stop + 1]
-        span = replace(self._span, grid=type(grid)(grid.easting_edges, grid.northing_edges, edges))
-        return cell_fields(span, span.stations)[:, 0]
+        span = replace(self._span, cells=type(grid)(grid.easting_edges, grid.northing_edges, edges))
+        return cell_fields(span, span.local_stations)[:, 0]
 
     def placed(self, values: Array, precision: np.dtype[Any]) -> npt.NDArray[Any]:
         """Values (..., rows, columns) by offset in the places (..., *padded) that a circular convolution wants."""

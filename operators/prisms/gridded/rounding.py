@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators.prisms.gridded.layout import GriddedLayout, Offsets
-from geoinv.operators.prisms.problem import LEAST_RTOL, MagneticProblem, add_at
+from geoinv.operators.prisms.problem import LEAST_RTOL, PrismProblem, add_at
 
 __all__ = ["precise_layout", "rounding", "squared_sums", "station_sums"]
 
@@ -90,15 +90,15 @@ def _one_by_one(squares: Array, weights: Array, cells: npt.NDArray[np.intp]) -> 
     return sums
 
 
-def rounding(problem: MagneticProblem, layout: GriddedLayout) -> float:
+def rounding(problem: PrismProblem, layout: GriddedLayout) -> float:
     """Largest error of the data of one active cell over their size, in units of half a machine epsilon.
 
     The nearest layer to the survey's height and every second, fourth, ... after it stand for all: near ones are worst,
     as their kernel spans the largest range.
     """
-    offsets, stations = Offsets(problem, layout), problem.survey.stations
-    nodes, active = problem.nodes.z, problem.grid.active
-    distance = np.abs(0.5 * (nodes[1:] + nodes[:-1]) - problem.stations[0, 2])
+    offsets, stations = Offsets(problem, layout), len(problem.stations)
+    nodes, active = problem.nodes.z, problem.cells.active
+    distance = np.abs(0.5 * (nodes[1:] + nodes[:-1]) - problem.local_stations[0, 2])
     order = [layer for layer in np.argsort(distance, kind="stable") if active[layer].any()]
     ones = station_sums(layout, np.ones((problem.components, stations)))
     worst, first = 0.0, 0
@@ -115,7 +115,7 @@ def rounding(problem: MagneticProblem, layout: GriddedLayout) -> float:
     return (ROUNDINGS[0] + ROUNDINGS[1] / float(np.sqrt(stations))) * (1.0 + float(share) * worst)
 
 
-def precise_layout(problem: MagneticProblem, layout: GriddedLayout) -> GriddedLayout | str:
+def precise_layout(problem: PrismProblem, layout: GriddedLayout) -> GriddedLayout | str:
     """Layout in the least precision that holds the problem's ``rtol``, or the clause that says why none does.
 
     Where there is no ``rtol``, single precision is taken where it holds what it promises at all, and float64 is not

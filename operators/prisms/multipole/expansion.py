@@ -42,8 +42,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators.prisms.problem import MagneticProblem
-from geoinv.operators.prisms.weights import MU0_OVER_4PI_NT
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = [
     "HIGH",
@@ -212,9 +211,9 @@ class NearCells(NamedTuple):
     low: Array
 
 
-def near_cells(problem: MagneticProblem) -> NearCells:
+def near_cells(problem: PrismProblem) -> NearCells:
     """Distances that the ``rtol`` of a problem asks for; where components differ, the strictest decides for all."""
-    nodes, (_, rows, columns) = problem.nodes, problem.grid.shape
+    nodes, (_, rows, columns) = problem.nodes, problem.cells.shape
     x_half, y_half, z_half = (0.5 * np.diff(edges) for edges in (nodes.x[: columns + 1], nodes.y, nodes.z))
     y_kinds = size_numbers(y_half)
     numbers = size_numbers(z_half)[:, None] * (y_kinds.max() + 1) + y_kinds
@@ -229,16 +228,16 @@ def near_cells(problem: MagneticProblem) -> NearCells:
     return NearCells(kinds.reshape(numbers.shape), half_sizes, near, low)
 
 
-def single_suffices(problem: MagneticProblem) -> bool:
+def single_suffices(problem: PrismProblem) -> bool:
     """Whether far cells are evaluated in single precision."""
     return problem.rtol is not None and problem.rtol >= SINGLE_FROM and faintest(problem) == 1.0
 
 
-def faintest(problem: MagneticProblem) -> float:
+def faintest(problem: PrismProblem) -> float:
     """Part of a dipole's datum, in the mean of all directions, beside which the error is kept within ``rtol``."""
-    if problem.survey.stations <= FEW:
+    if len(problem.stations) <= FEW:
         return FAINT
-    stations, columns = problem.stations, problem.grid.shape[2]
+    stations, columns = problem.local_stations, problem.cells.shape[2]
     low, high = stations.min(axis=0), stations.max(axis=0)
     edges = (problem.nodes.x[: columns + 1], problem.nodes.y, problem.nodes.z)
     ends = np.array([(axis[0], axis[-1]) for axis in edges])
@@ -246,18 +245,16 @@ def faintest(problem: MagneticProblem) -> float:
     return FAINT if np.linalg.norm(high - low) <= COMPACT * farthest else 1.0
 
 
-def _tolerances(problem: MagneticProblem) -> set[tuple[int, float]]:
+def _tolerances(problem: PrismProblem) -> set[tuple[int, float]]:
     """Number of derivatives of each datum, and the remainder it allows as :func:`reach` takes it."""
     if problem.rtol is None:
         raise ValueError("near and far cells differ by rtol, got None")
-    moment = MU0_OVER_4PI_NT
-    if problem.unknown == "susceptibility":
-        moment = problem.survey.main_field.intensity / (4.0 * np.pi)
     truncation = problem.rtol * faintest(problem) - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)
+    kernels = problem.kernels
     return {
-        (int(order), truncation * dipole_size(int(order), datum) / moment)
-        for order, unknowns in zip(problem.kernels.order, problem.kernels.weights, strict=True)
-        for datum in unknowns
+        (int(kernels.order[c]), truncation * dipole_size(int(kernels.order[c]), kernels.weights[c, u]) / size)
+        for (c, u), size in np.ndenumerate(kernels.sizes)
+        if size > 0.0
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators.prisms.multipole.expansion import ORDERS, SLOTS, NearCells, single_suffices
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["LOW_SLOTS", "Moments", "lengths_in_range", "moments", "rows_in_range"]
 
@@ -85,21 +85,21 @@ def moments(half_sizes: Array, run: tuple[int, int]) -> Moments:
     return Moments(np.stack(shares, axis=1), unit / volume, np.array(lengths), volume)
 
 
-def lengths_in_range(problem: MagneticProblem, cells: NearCells) -> bool:
+def lengths_in_range(problem: PrismProblem, cells: NearCells) -> bool:
     """Whether far cells may be evaluated in single precision, and their lengths are within its range."""
     lengths = cells.half_sizes[0, :, 0]
     return bool(single_suffices(problem) and lengths.max() <= LARGEST_RATIO * lengths.min())
 
 
-def rows_in_range(problem: MagneticProblem, cells: NearCells) -> bool:
+def rows_in_range(problem: PrismProblem, cells: NearCells) -> bool:
     """Whether the same holds of the distances of rows from stations, in units that a layer has in common."""
     if not lengths_in_range(problem, cells):
         return False
-    nodes, columns = problem.nodes, problem.grid.shape[2]
+    nodes, columns = problem.nodes, problem.cells.shape[2]
     gaps, beyond = [], np.empty(0)
     for axis, edges in enumerate((nodes.x[: columns + 1], nodes.y, nodes.z)):
         first, last = 0.5 * (edges[0] + edges[1]), 0.5 * (edges[-2] + edges[-1])
-        place = problem.stations[:, axis]
+        place = problem.local_stations[:, axis]
         gaps.append(np.maximum(np.maximum(first - place, place - last), 0.0))
         if axis == 1:
             beyond = np.maximum(abs(first - place), abs(last - place))

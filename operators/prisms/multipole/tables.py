@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geoinv.operators.prisms.blocks import longest_run
 from geoinv.operators.prisms.multipole.expansion import HIGH, LANES, LOW, SLOTS, far_terms, near_cells, places
 from geoinv.operators.prisms.multipole.moments import LOW_SLOTS, moments, rows_in_range
-from geoinv.operators.prisms.problem import REGISTER, MagneticProblem
+from geoinv.operators.prisms.problem import REGISTER, PrismProblem
 
 __all__ = ["HALF_LANES", "TERMS", "FarTables", "far_tables"]
 
@@ -96,9 +96,9 @@ class FarTables(NamedTuple):
     extent: Integers
 
 
-def far_tables(problem: MagneticProblem) -> FarTables:
+def far_tables(problem: PrismProblem) -> FarTables:
     """Moments of the cells of a problem, and the distances within which its ``rtol`` needs their exact field."""
-    weights, nodes, grid = problem.kernels, problem.nodes, problem.grid
+    weights, nodes, grid = problem.kernels, problem.nodes, problem.cells
     columns, cells = grid.shape[2], near_cells(problem)
     kinds, half_sizes, near, reach_low = cells
     x_half = half_sizes[0, :, 0]

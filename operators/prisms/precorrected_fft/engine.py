@@ -14,7 +14,7 @@ from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.near import STRIP, NearCells
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of, tolerance
 from geoinv.operators.prisms.precorrected_fft.transform import LatticeConvolution
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["LatticeEngine"]
 
@@ -36,8 +36,8 @@ class LatticeEngine:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown; ``problem.rtol`` is the error that may be made, 1e-6 where it is None.
+    problem : PrismProblem
+        Cells, stations and kernel weights; ``problem.rtol`` is the error that may be made, 1e-6 where it is None.
     plan : LatticePlan, optional
         Of the problem, where it is known already.
 
@@ -52,7 +52,7 @@ class LatticeEngine:
     structures, IEEE Trans. CAD 16(10).
     """
 
-    def __init__(self, problem: MagneticProblem, plan: LatticePlan | None = None) -> None:
+    def __init__(self, problem: PrismProblem, plan: LatticePlan | None = None) -> None:
         found = plan or plan_of(problem)
         if isinstance(found, str):
             raise TypeError(found)
@@ -68,20 +68,20 @@ class LatticeEngine:
             if reached <= tolerance(problem):
                 return
         raise InputError(
-            f"Magnetics expects a tolerance that its lattice can meet, got rtol {tolerance(problem):g} where "
+            f"{problem.owner} expects a tolerance that its lattice can meet, got rtol {tolerance(problem):g} where "
             f"sampled stations reach {reached:.1e}; raise rtol or take engine='direct'"
         )
 
     def _sampled_error(self) -> float:
         """Largest relative error, of all components, of a few data of a random model."""
-        problem, grid = self.problem, self.problem.grid
+        problem, grid = self.problem, self.problem.cells
         random = np.random.default_rng(0)
         model = random.choice([-1.0, 1.0], (problem.unknowns, *grid.shape)) * grid.active
-        sampled = random.choice(problem.survey.stations, min(SAMPLES, problem.survey.stations), replace=False)
+        sampled = random.choice(len(problem.stations), min(SAMPLES, len(problem.stations)), replace=False)
         error = self._forward_one(model)[:, sampled]
         size = np.zeros_like(error)
         for column, station in enumerate(sampled):
-            row = cell_fields(problem, problem.stations[[station]])[:, 0] * grid.active
+            row = cell_fields(problem, problem.local_stations[[station]])[:, 0] * grid.active
             error[:, column] -= np.tensordot(row, model, axes=4)
             # what a model of random signs gives, on average
             size[:, column] = np.sqrt(np.sum(row**2, axis=(1, 2, 3, 4)))

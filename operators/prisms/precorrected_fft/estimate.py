@@ -10,7 +10,7 @@ from geoinv.operators.prisms.precorrected_fft.engine import SAMPLES
 from geoinv.operators.prisms.precorrected_fft.near import VALUES_A_CALL, near_precision
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan
 from geoinv.operators.prisms.precorrected_fft.transform import POINTS_A_SLAB
-from geoinv.operators.prisms.problem import REGISTER, MagneticProblem
+from geoinv.operators.prisms.problem import REGISTER, PrismProblem
 
 __all__ = ["lattice_estimate"]
 
@@ -39,7 +39,7 @@ NODES_A_SECOND = 4.5e8
 """Lattice nodes a second and core that stations interpolate from."""
 
 
-def lattice_estimate(problem: MagneticProblem, plan: LatticePlan) -> Estimate:
+def lattice_estimate(problem: PrismProblem, plan: LatticePlan) -> Estimate:
     """Bytes and seconds of the lattice engine."""
     cores = float(numba.get_num_threads())
     width, deepest = problem.components * problem.unknowns, max(problem.components, problem.unknowns)
@@ -51,7 +51,7 @@ def lattice_estimate(problem: MagneticProblem, plan: LatticePlan) -> Estimate:
     apply += corrections / CORRECTIONS_A_SECOND + nodes / NODES_A_SECOND
     fields, products = _box_work(plan)
     # kernels by offset, and the rows that are compared
-    tables = points + min(SAMPLES, plan.order.size) * problem.grid.size
+    tables = points + min(SAMPLES, plan.order.size) * problem.cells.size
     seconds = fields / FIELDS_A_SECOND + products / BOX_PRODUCTS_A_SECOND + tables / TABLE_VALUES_A_SECOND
     build = width * seconds + apply
     return Estimate(_memory(problem, plan, corrections), LEAST_SECONDS + build / cores, apply / cores)
@@ -68,9 +68,9 @@ def _box_work(plan: LatticePlan) -> tuple[float, float]:
     return layers * (north + 1) * columns, layers * products
 
 
-def _memory(problem: MagneticProblem, plan: LatticePlan, corrections: float) -> float:
+def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> float:
     width, size = problem.components * problem.unknowns, float(plan.precision.itemsize)
-    (planes, rows, columns), layers = plan.padded, problem.grid.shape[0]
+    (planes, rows, columns), layers = plan.padded, problem.cells.shape[0]
     plane = float(rows) * columns
     kept = corrections * near_precision(problem).itemsize + width * planes * plane * size
     kept += plan.order.size * 8.0 * (sum(plan.orders) + 16)

@@ -11,7 +11,7 @@ from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.precorrected_fft.accuracy import axis_error
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, interpolation_rtol, plan_of, tolerance
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["assured_plan"]
 
@@ -36,7 +36,7 @@ ROUNDINGS = 8.0
 """Multiples of ``eps |K| sqrt(stations / points)`` that single transforms err by, K the kernel outside its core."""
 
 
-def assured_plan(problem: MagneticProblem, plan: LatticePlan) -> LatticePlan | str:
+def assured_plan(problem: PrismProblem, plan: LatticePlan) -> LatticePlan | str:
     """Plan that keeps the tolerance for models of one cell, or the clause that says why there is none.
 
     Orders and radius of a plan follow from the mean over all directions of a cell's field. What a cell gives to few
@@ -45,8 +45,8 @@ def assured_plan(problem: MagneticProblem, plan: LatticePlan) -> LatticePlan | s
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     plan : LatticePlan
         As :func:`plan_of` makes it.
     """
@@ -63,7 +63,7 @@ def assured_plan(problem: MagneticProblem, plan: LatticePlan) -> LatticePlan | s
     return plan if rounded <= tolerance(problem) else replace(plan, precision=np.dtype(np.float64))
 
 
-def _errors(problem: MagneticProblem, plan: LatticePlan) -> tuple[float, float, float]:
+def _errors(problem: PrismProblem, plan: LatticePlan) -> tuple[float, float, float]:
     """Largest errors of interpolated fields, interpolated squares and single transforms, over what some cells give."""
     cells = _sample(problem, plan)
     if not len(cells):
@@ -71,11 +71,11 @@ def _errors(problem: MagneticProblem, plan: LatticePlan) -> tuple[float, float, 
     nodes = problem.nodes
     corners = np.column_stack([axis[cells[:, n]] for n, axis in ((2, nodes.x), (1, nodes.y), (0, nodes.z))])
     centres = corners + 0.5 * np.array(plan.spacing[::-1])
-    stations, shares = _counted(problem.stations, centres)
-    offsets = problem.stations[stations] - centres[:, None]
+    stations, shares = _counted(problem.local_stations, centres)
+    offsets = problem.local_stations[stations] - centres[:, None]
     distance = np.linalg.norm(offsets, axis=2)
     reference = plan.reference(problem, (0, 0, 0), (1, 1, 1))
-    fields = cell_fields(reference, (problem.stations[stations] - corners[:, None]).reshape(-1, 3))[..., 0, 0, 0]
+    fields = cell_fields(reference, (problem.local_stations[stations] - corners[:, None]).reshape(-1, 3))[..., 0, 0, 0]
     fields = fields.reshape(problem.components, *distance.shape, problem.unknowns)
     given = np.maximum(np.einsum("cnsu,s->nu", fields**2, shares), np.finfo(float).tiny)
     order, sizes = _sizes(problem)
@@ -91,14 +91,14 @@ def _errors(problem: MagneticProblem, plan: LatticePlan) -> tuple[float, float, 
         # all offsets beyond the core: 4 pi times the integral of r^2 / r^(2 n + 2)
         core = max(plan.radius - 0.5 * max(np.multiply(plan.orders, plan.spacing)), 0.5 * min(plan.spacing))
         noise += size**2 * volume * 4.0 * np.pi / (2 * n - 1) / core ** (2 * n - 1)
-    count, points = problem.survey.stations, float(np.prod(plan.padded, dtype=float))
+    count, points = len(problem.stations), float(np.prod(plan.padded, dtype=float))
     unit = ROUNDINGS * 0.5 * float(np.finfo(np.float32).eps)
     interpolated = (FLUCTUATION[0] + FLUCTUATION[1] / np.sqrt(count)) * np.sqrt((missed / given).max())
     rounded = unit * np.sqrt((noise / given).max() * count / points)
     return float(interpolated), float((missed_squares / given).max()), float(rounded)
 
 
-def _sizes(problem: MagneticProblem) -> tuple[npt.NDArray[np.int64], Array]:
+def _sizes(problem: PrismProblem) -> tuple[npt.NDArray[np.int64], Array]:
     """Derivatives of 1/r of each component, and size of a dipole's datum (components, unknowns) at distance 1."""
     order, weights = problem.kernels.order, problem.kernels.weights
     sizes = [[dipole_size(int(n), of) for of in row] for n, row in zip(order, weights, strict=True)]
@@ -135,9 +135,9 @@ def _counted(stations: Array, centres: Array) -> tuple[npt.NDArray[np.intp], Arr
     return np.column_stack([nearest, np.broadcast_to(some, (len(centres), STATIONS))]), shares
 
 
-def _sample(problem: MagneticProblem, plan: LatticePlan) -> npt.NDArray[np.intp]:
+def _sample(problem: PrismProblem, plan: LatticePlan) -> npt.NDArray[np.intp]:
     """Active cells (cells, 3): any, those just outside the near ones of some station, and the furthest."""
-    active, random = problem.grid.active, np.random.default_rng(0)
+    active, random = problem.cells.active, np.random.default_rng(0)
     every = np.flatnonzero(active)
     any_cells = random.choice(every, min(CELLS, every.size), replace=False)
     station = random.integers(plan.cells.shape[0], size=4 * CELLS)

@@ -13,7 +13,7 @@ from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, tolerance
 from geoinv.operators.prisms.precorrected_fft.transform import offset_fields
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["NearCells", "near_precision"]
 
@@ -27,7 +27,7 @@ SINGLE_FROM = 5e-7
 """Tolerance from which single precision is enough for the corrections."""
 
 
-def near_precision(problem: MagneticProblem) -> np.dtype[Any]:
+def near_precision(problem: PrismProblem) -> np.dtype[Any]:
     """Precision of the corrections."""
     return np.dtype(np.float32 if tolerance(problem) >= SINGLE_FROM else np.float64)
 
@@ -37,8 +37,8 @@ class NearCells:
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     plan : LatticePlan
         Near cells and interpolation.
     weights : three (stations, order) arrays
@@ -52,9 +52,7 @@ class NearCells:
         The corrections.
     """
 
-    def __init__(
-        self, problem: MagneticProblem, plan: LatticePlan, weights: tuple[npt.NDArray[np.float64], ...]
-    ) -> None:
+    def __init__(self, problem: PrismProblem, plan: LatticePlan, weights: tuple[npt.NDArray[np.float64], ...]) -> None:
         self._problem, self._plan, self._weights = problem, plan, weights
         self.starts = np.concatenate([[0], np.cumsum(plan.counts)]).astype(np.int64)
         shape = (problem.components, problem.unknowns, int(self.starts[-1]))
@@ -63,7 +61,7 @@ class NearCells:
 
     def _geometry(self) -> tuple[Any, ...]:
         plan = self._plan
-        return plan.cells, plan.layers, plan.extent, np.array(self._problem.grid.shape), self.starts
+        return plan.cells, plan.layers, plan.extent, np.array(self._problem.cells.shape), self.starts
 
     def _fill(self) -> None:
         plan, problem = self._plan, self._problem

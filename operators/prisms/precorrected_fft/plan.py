@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import ducc0.fft
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.accuracy import ORDERS, axis_error, lagrange_weights
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["DEFAULT_RTOL", "LatticePlan", "interpolation_rtol", "plan_of", "tolerance"]
 
@@ -119,36 +119,34 @@ class LatticePlan:
         return np.asarray(east <= half[..., None])
 
     def reference(
-        self, problem: MagneticProblem, first: tuple[int, int, int], shape: tuple[int, int, int]
-    ) -> MagneticProblem:
+        self, problem: PrismProblem, first: tuple[int, int, int], shape: tuple[int, int, int]
+    ) -> PrismProblem:
         """Cells round the origin, from `first` on, that stand for those round any station's corner."""
         upward, northing, easting = (
             width * np.arange(low, low + count + 1.0)
             for low, count, width in zip(first, shape, self.spacing, strict=True)
         )
-        survey = problem.survey
-        zero = np.zeros(1)
-        origin = replace(survey.select([0]).with_data(None), easting=zero, northing=zero, upward=zero)
-        return MagneticProblem(Grid(easting, northing, upward), origin, problem.unknown, np.dtype(float))
+        cells = Grid(easting, northing, upward)
+        return PrismProblem(cells, np.zeros((1, 3)), problem.kernels, np.dtype(float))
 
 
-def tolerance(problem: MagneticProblem) -> float:
+def tolerance(problem: PrismProblem) -> float:
     """Relative error that the lattice may make."""
     return DEFAULT_RTOL if problem.rtol is None else problem.rtol
 
 
-def interpolation_rtol(problem: MagneticProblem) -> float:
+def interpolation_rtol(problem: PrismProblem) -> float:
     """Relative error that the interpolation may make: squares of the field, for weights, are interpolated too."""
     return min(tolerance(problem), MOST_RTOL)
 
 
-def plan_of(problem: MagneticProblem, rtol: float | None = None) -> LatticePlan | str:
+def plan_of(problem: PrismProblem, rtol: float | None = None) -> LatticePlan | str:
     """Plan of a survey over a grid, or the clause that says why there is none.
 
     Parameters
     ----------
-    problem : MagneticProblem
-        Grid, survey and unknown.
+    problem : PrismProblem
+        Cells, stations and kernel weights.
     rtol : float, optional
         Relative error of the interpolation in the mean of all directions; by default :func:`interpolation_rtol`.
     """
@@ -175,11 +173,11 @@ def plan_of(problem: MagneticProblem, rtol: float | None = None) -> LatticePlan 
     shape = last - first + 1
     if shape.max() > MOST_NODES:
         return f"stations lie {shape.max():.2g} cells apart along {AXES[int(shape.argmax())]}"
-    least = shape + problem.grid.shape - 1
+    least = shape + problem.cells.shape - 1
     padded = [ducc0.fft.good_size(int(n), axis == 2) for axis, n in enumerate(least)]
     extent = _ball(np.array(spacing), radius)
-    layers, counts = _near_layers(problem.grid, cells, extent), np.empty(order.size, np.int64)
-    kernels.near_counts(cells, layers, extent, np.array(problem.grid.shape), counts)
+    layers, counts = _near_layers(problem.cells, cells, extent), np.empty(order.size, np.int64)
+    kernels.near_counts(cells, layers, extent, np.array(problem.cells.shape), counts)
     single = problem.storage == np.float32 and tolerance(problem) >= SINGLE_FROM
     return LatticePlan(
         spacing=_triple(spacing, float),
@@ -204,7 +202,7 @@ def _triple(values: Any, kind: type) -> tuple[Any, Any, Any]:
 
 
 def _settings(
-    problem: MagneticProblem, spacing: npt.NDArray[np.float64], rtol: float
+    problem: PrismProblem, spacing: npt.NDArray[np.float64], rtol: float
 ) -> tuple[tuple[int, int, int], float] | None:
     """Orders and radius that meet the tolerance with the fewest sums a station."""
     derivative = int(problem.kernels.order.max())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoinv.core.progress import report
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["LatticeConvolution", "offset_fields"]
 
@@ -24,13 +24,13 @@ POINTS_A_BLOCK = 250_000
 
 
 def offset_fields(
-    problem: MagneticProblem, plan: LatticePlan, first: tuple[int, int, int], shape: tuple[int, int, int]
+    problem: PrismProblem, plan: LatticePlan, first: tuple[int, int, int], shape: tuple[int, int, int]
 ) -> npt.NDArray[np.float64]:
     """Field of a cell at a lattice node by their offset (components, unknowns, *shape); 0 in the plan's core.
 
     Parameters
     ----------
-    problem : MagneticProblem
+    problem : PrismProblem
         Components and unknown.
     plan : LatticePlan
         Spacing.
@@ -49,7 +49,7 @@ class LatticeConvolution:
 
     Parameters
     ----------
-    problem : MagneticProblem
+    problem : PrismProblem
         Grid, components and unknown.
     plan : LatticePlan
         Lattice.
@@ -64,8 +64,8 @@ class LatticeConvolution:
         Of a cell's field, with the factor of the transforms.
     """
 
-    def __init__(self, problem: MagneticProblem, plan: LatticePlan, precision: npt.DTypeLike, power: int = 1) -> None:
-        self._plan, self._cells = plan, problem.grid.shape
+    def __init__(self, problem: PrismProblem, plan: LatticePlan, precision: npt.DTypeLike, power: int = 1) -> None:
+        self._plan, self._cells = plan, problem.cells.shape
         self._precision = np.dtype(precision)
         planes, rows, columns = plan.padded
         self.spectra = np.zeros(
@@ -74,7 +74,7 @@ class LatticeConvolution:
         )
         self._transform_kernel(problem, power)
 
-    def _transform_kernel(self, problem: MagneticProblem, power: int) -> None:
+    def _transform_kernel(self, problem: PrismProblem, power: int) -> None:
         plan, spectra = self._plan, self.spectra
         # circular convolution wants node minus cell; fields come by cell minus node
         ranges = [np.arange(1 - nodes, cells) for nodes, cells in zip(plan.shape, self._cells, strict=True)]

@@ -9,11 +9,12 @@ from makers import FIELD, UNKNOWNS
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.gridded import rounding as magnetic_gridded_rounding
 from geoinv.operators.prisms.gridded.engine import Gridded
 from geoinv.operators.prisms.gridded.layout import layout_of
 from geoinv.operators.prisms.gridded.rounding import precise_layout, rounding
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.regularizers.weighting import sensitivity_weighting
 from geoinv.surveys.mesh_for_survey import mesh_for_survey
 
@@ -93,8 +94,8 @@ def test_squares_that_rounding_would_take_are_summed_one_by_one(monkeypatch):
     assert not np.allclose(A.gram_diagonal(np.array([[3.0], [0.0]])), expected, rtol=1e-3, atol=0.0)
 
 
-def problem(grid: geoinv.Grid, survey: geoinv.Survey, dtype: str, rtol: float | None) -> MagneticProblem:
-    return MagneticProblem(grid, survey, "susceptibility", np.dtype(dtype), rtol)
+def problem(grid: geoinv.Grid, survey: geoinv.Survey, dtype: str, rtol: float | None) -> PrismProblem:
+    return magnetic_problem(grid, survey, "susceptibility", np.dtype(dtype), rtol)
 
 
 def test_single_precision_is_kept_where_the_survey_covers_the_cells():

@@ -13,10 +13,11 @@ from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.cuda.engines import DirectCuda
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import dipole_size
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 pytestmark = needs_compiler
@@ -64,24 +65,28 @@ def test_more_stations_and_nodes_than_threads_of_a_block_fill_several():
         npt.assert_allclose(got, expected, rtol=0, atol=1e-12 * abs(expected).max())
 
 
-def far_problem(dtype: str, padded: bool) -> MagneticProblem:
+def far_problem(dtype: str, padded: bool) -> PrismProblem:
     """Near and far cells at a tolerance that the precision suits; in a mesh of one cell size nearly all are far."""
-    components, rtol = ("tmi", "beu"), 1e-6 if dtype == "float64" else 1e-5
+    grid = makers.padded_grid()
+    if not padded:
+        grid = geoinv.Grid.regular((4, 3, 150), (25.0, 50.0, 50.0), (-100.0, 0.0, 0.0))
+    rtol = 1e-6 if dtype == "float64" else 1e-5
+    return magnetic_problem(grid, far_survey(padded), "susceptibility", np.dtype(dtype), rtol)
+
+
+def far_survey(padded: bool) -> geoinv.Survey:
+    components = ("tmi", "beu")
     if padded:
-        return MagneticProblem(
-            makers.padded_grid(), makers.scattered_survey(components), "susceptibility", np.dtype(dtype), rtol
-        )
-    grid = geoinv.Grid.regular((4, 3, 150), (25.0, 50.0, 50.0), (-100.0, 0.0, 0.0))
+        return makers.scattered_survey(components)
     places = np.random.default_rng(0).uniform((0, 0, 30), (7500, 150, 150), (130, 3))
-    survey = geoinv.Survey(*places.T, components=components, field=makers.FIELD)
-    return MagneticProblem(grid, survey, "susceptibility", np.dtype(dtype), rtol)
+    return geoinv.Survey(*places.T, components=components, field=makers.FIELD)
 
 
 @cache
 def exact_results(padded: bool) -> tuple[Magnetics, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Operator of the host, models, data, and their images under it and its adjoint."""
     problem = far_problem("float64", padded)
-    A = Magnetics(problem.grid, problem.survey, engine="direct")
+    A = Magnetics(problem.cells, far_survey(padded), engine="direct")
     models, data = draws(A, 5 if padded else 1)
     return A, models, data, A._built().forward(models), A._built().adjoint(data)
 
@@ -108,7 +113,7 @@ def test_cells_of_wide_padding_and_stations_far_away_stay_within_single_precisio
     places = np.random.default_rng(4).uniform((0.0, 0.0, 5.0), (40.0, 40.0, 30.0), (10, 3))
     places[:2] = (1e7, 45.0, 3.0), (3e3, -2e6, 10.0)
     survey = geoinv.Survey(*places.T, components=("tmi", "bee"), field=makers.FIELD)
-    problem = MagneticProblem(grid, survey, "susceptibility", np.dtype(np.float32), 1e-5)
+    problem = magnetic_problem(grid, survey, "susceptibility", np.dtype(np.float32), 1e-5)
     device, host = DirectCuda(problem, EmulatedGpu()), Direct(replace(problem, rtol=1e-9))
     assert device._pairs._precision == np.float32
     units = np.eye(20).reshape(20, 2, 10)

@@ -11,16 +11,17 @@ import pytest
 from makers import FIELD, UNKNOWNS, holes
 
 import geoinv
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.dense import Dense
 from geoinv.operators.prisms.gridded import engine as magnetic_gridded
 from geoinv.operators.prisms.gridded.engine import Gridded, gridded_bytes
 from geoinv.operators.prisms.gridded.layout import layout_of
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 
 EDGES = np.cumsum([-240.0, 9.0, 31.0, 12.0, 50.0, 8.0, 20.0, 15.0, 25.0, 10.0, 14.0, 16.0, 30.0])
 
 
-def problem(unknown: str = "susceptibility", dtype: str = "float64", height: float = 5.0) -> MagneticProblem:
+def problem(unknown: str = "susceptibility", dtype: str = "float64", height: float = 5.0) -> PrismProblem:
     """Twelve layers of different thickness, some of their cells inactive, under stations with gaps."""
     grid = geoinv.Grid(np.arange(9) * 25.0, np.arange(7) * 20.0, EDGES)
     easting, northing = np.meshgrid(-38.0 + 25.0 * np.arange(11), 13.0 + 40.0 * np.arange(4))
@@ -32,13 +33,13 @@ def problem(unknown: str = "susceptibility", dtype: str = "float64", height: flo
         components=("tmi", "buu"),
         field=FIELD,
     )
-    return MagneticProblem(grid.with_active(holes(grid.shape)), survey, unknown, np.dtype(dtype))
+    return magnetic_problem(grid.with_active(holes(grid.shape)), survey, unknown, np.dtype(dtype))
 
 
-def models_and_data(of: MagneticProblem) -> tuple[np.ndarray, np.ndarray]:
+def models_and_data(of: PrismProblem) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(2)
-    models = random.standard_normal((3, of.unknowns, *of.grid.shape)) * of.grid.active
-    return models.astype(of.storage), random.standard_normal((3, *of.survey.range_shape)).astype(of.storage)
+    models = random.standard_normal((3, of.unknowns, *of.cells.shape)) * of.cells.active
+    return models.astype(of.storage), random.standard_normal((3, *of.range_shape)).astype(of.storage)
 
 
 @pytest.mark.parametrize("recompute", [False, True])
@@ -50,11 +51,11 @@ def test_layers_a_few_at_a_time_sum_to_the_matrix(monkeypatch, recompute, unknow
     of = problem(unknown, height=height)
     models, data = models_and_data(of)
     dense, gridded = Dense(of), Gridded(of, recompute)
-    weights = np.random.default_rng(3).uniform(0.5, 2.0, of.survey.range_shape)
+    weights = np.random.default_rng(3).uniform(0.5, 2.0, of.range_shape)
     pairs = [
         (gridded.forward(models), dense.forward(models)),
-        (gridded.adjoint(data) * of.grid.active, dense.adjoint(data)),
-        (gridded.gram_diagonal(weights) * of.grid.active, dense.gram_diagonal(weights)),
+        (gridded.adjoint(data) * of.cells.active, dense.adjoint(data)),
+        (gridded.gram_diagonal(weights) * of.cells.active, dense.gram_diagonal(weights)),
     ]
     for got, expected in pairs:
         for row, exact in zip(got.reshape(-1, got.shape[-1]), expected.reshape(-1, got.shape[-1]), strict=True):
@@ -94,7 +95,7 @@ def test_recomputing_takes_less_memory_and_no_more_than_announced(monkeypatch):
     grid = geoinv.Grid.regular((96, 20, 20), (10.0, 10.0, 10.0), (-960.0, 0.0, 0.0))
     easting, northing = np.meshgrid(5.0 + 10.0 * np.arange(20), 5.0 + 10.0 * np.arange(20))
     survey = geoinv.Survey(easting.ravel(), northing.ravel(), np.full(400, 5.0), components=("be", "bn"), field=FIELD)
-    of = MagneticProblem(grid, survey, "magnetization", np.dtype(np.float64))
+    of = magnetic_problem(grid, survey, "magnetization", np.dtype(np.float64))
     layout = layout_of(of)
     models, data = models_and_data(of)
     Gridded(of).adjoint(Gridded(of).forward(models[:1]))  # loads the kernels

@@ -12,10 +12,10 @@ from random_geometries import dipole_sizes, matrix_of, random_geometry
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import FAINT, faintest, near_cells, single_suffices
 from geoinv.operators.prisms.multipole.moments import rows_in_range
-from geoinv.operators.prisms.problem import MagneticProblem
 
 
 def padded(core: int, padding: int, factor: float) -> geoinv.Grid:
@@ -35,8 +35,8 @@ def scattered(count: int, width: float, components: tuple[str, ...] = ("tmi",)) 
 @pytest.mark.parametrize("seed", range(14))
 def test_every_entry_of_a_random_geometry_is_finite_and_as_right_as_promised(seed):
     case = random_geometry(seed, most_cells=24)
-    p = MagneticProblem(case.grid, case.survey, case.unknown, np.dtype(case.dtype), case.rtol)
-    exact, found = matrix_of(p), dense(Direct(p))
+    p = magnetic_problem(case.grid, case.survey, case.unknown, np.dtype(case.dtype), case.rtol)
+    exact, found = matrix_of(p, case.survey), dense(Direct(p))
     assert np.isfinite(found).all(), case.name
     allowed = case.rtol * np.maximum(abs(exact), faintest(p) * dipole_sizes(p)) + 1e-10 * dipole_sizes(p)
     active = case.grid.active
@@ -73,9 +73,10 @@ def test_a_long_thin_cell_is_right_from_far_away_by_few_stations_and_by_many(siz
     offsets[0] = 0.0
     for count in (1, 12):
         places = np.array(station) + offsets[:count]
-        p = problem(grid, geoinv.Survey(*places.T, components=("tmi", "bnu"), field=FIELD), 1e-5, "magnetization")
+        survey = geoinv.Survey(*places.T, components=("tmi", "bnu"), field=FIELD)
+        p = problem(grid, survey, 1e-5, "magnetization")
         assert single_suffices(p) == (count > 1)
-        share = abs(dense(Direct(p)) - matrix_of(p)) / dipole_sizes(p)
+        share = abs(dense(Direct(p)) - matrix_of(p, survey)) / dipole_sizes(p)
         assert share.max() <= 1e-5 * (FAINT if count == 1 else 1.0)
 
 
@@ -88,7 +89,7 @@ def test_padded_meshes_give_what_the_exact_sums_give(padding, factor, single, rt
     grid, survey = padded(5, padding, factor), scattered(9, 300.0)
     p = problem(grid, survey, rtol)
     # dense refuses the widest, where exact prisms round too much
-    exact = matrix_of(p).reshape(9, -1) if padding == 18 else Magnetics(grid, survey, "dense").to_dense()
+    exact = matrix_of(p, survey).reshape(9, -1) if padding == 18 else Magnetics(grid, survey, "dense").to_dense()
     if faintest(p) == 1.0:
         assert rows_in_range(p, near_cells(p)) == single
     A = Magnetics(grid, survey, "direct", rtol)
@@ -114,9 +115,10 @@ def test_single_precision_serves_the_stations_of_padded_meshes(padding, width, f
 def test_models_of_one_cell_keep_the_promise_at_every_distance(rtol, component, unknown):
     grid = geoinv.Grid.regular((1, 3, 50), (10.0, 10.0, 10.0), (-10.0, 0.0, 0.0))
     for count in (1, 20):
-        p = problem(grid, scattered(count, 60.0, (component,)), None, unknown)
-        exact = Magnetics(grid, p.survey, "dense", unknown=unknown).to_dense()
-        found = Magnetics(grid, p.survey, "direct", rtol, unknown=unknown).to_dense()
+        survey = scattered(count, 60.0, (component,))
+        p = problem(grid, survey, None, unknown)
+        exact = Magnetics(grid, survey, "dense", unknown=unknown).to_dense()
+        found = Magnetics(grid, survey, "direct", rtol, unknown=unknown).to_dense()
         size = np.linalg.norm(exact, axis=0)
         # of one station the direction may make a datum vanish
         floor = FAINT * np.linalg.norm(dipole_sizes(p).reshape(count, -1), axis=0)
@@ -145,12 +147,13 @@ def test_sizes_that_single_precision_cannot_hold_are_summed_in_double():
         grid = geoinv.Grid(sides[axis], sides[1 - axis], [-10.0, 0.0])
         places = np.random.default_rng(2).uniform(0.0, 1e6, (12, 3)) * np.array([1.0, 1.0, 0.1]) + (0.0, 0.0, 3.0)
         places[0] = 0.5, 0.5, 3.0
-        p = problem(grid, geoinv.Survey(*places.T, components=("tmi", "bee"), field=FIELD), 1e-5)
+        survey = geoinv.Survey(*places.T, components=("tmi", "bee"), field=FIELD)
+        p = problem(grid, survey, 1e-5)
         assert single_suffices(p)
         assert not rows_in_range(p, near_cells(p))
         found = dense(Direct(p))
         assert np.isfinite(found).all()
-        assert (abs(found - matrix_of(p)) <= 1e-5 * dipole_sizes(p)).all()
+        assert (abs(found - matrix_of(p, survey)) <= 1e-5 * dipole_sizes(p)).all()
 
 
 class Broken:

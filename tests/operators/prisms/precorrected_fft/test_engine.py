@@ -12,12 +12,13 @@ from makers import FIELD
 import geoinv
 from geoinv import InputError
 from geoinv.operators import Magnetics
+from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft.accuracy import axis_error, lagrange_weights
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
 from geoinv.operators.prisms.precorrected_fft.estimate import lattice_estimate
 from geoinv.operators.prisms.precorrected_fft.plan import plan_of
-from geoinv.operators.prisms.problem import MagneticProblem
+from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 GRID = geoinv.Grid.regular((8, 20, 24), (25.0, 50.0, 50.0), (-200.0, 6.0e6, 5.0e5))
@@ -52,24 +53,24 @@ def problem_of(
     storage: np.dtype = DOUBLE,
     unknown: str = "susceptibility",
     grid: geoinv.Grid = HILLS,
-) -> MagneticProblem:
-    return MagneticProblem(grid, survey, unknown, storage, rtol)
+) -> PrismProblem:
+    return magnetic_problem(grid, survey, unknown, storage, rtol)
 
 
-def exact_matrix(problem: MagneticProblem) -> np.ndarray:
+def exact_matrix(problem: PrismProblem) -> np.ndarray:
     """Matrix (components, stations, unknowns * active cells)."""
-    fields = cell_fields(problem, problem.stations)[..., problem.grid.active]
+    fields = cell_fields(problem, problem.local_stations)[..., problem.cells.active]
     return fields.reshape(*fields.shape[:2], -1)
 
 
 def matrix_of(engine: LatticeEngine) -> np.ndarray:
     """Matrix of the engine, row by row."""
-    shape = (engine.problem.components, engine.problem.survey.stations)
+    shape = engine.problem.range_shape
     rows = engine.adjoint(np.eye(shape[0] * shape[1]).reshape(-1, *shape))
-    return rows[..., engine.problem.grid.active].reshape(*shape, -1)
+    return rows[..., engine.problem.cells.active].reshape(*shape, -1)
 
 
-def assert_within_tolerance(problem: MagneticProblem, rtol: float) -> None:
+def assert_within_tolerance(problem: PrismProblem, rtol: float) -> None:
     """For models of one cell, of any signs and of one sign."""
     exact = exact_matrix(problem)
     error = matrix_of(LatticeEngine(problem)) - exact

@@ -20,10 +20,10 @@ SOURCES: dict[str, Source] = {
         *(
             source_of(order, batch)
             for source_of in (exact_source, near_source)
-            for order in (2, 3)
+            for order in (1, 2, 3)
             for batch in BATCHES
         ),
-        *(far_source(order, batch, dtype) for order in (2, 3) for batch in BATCHES for dtype in TYPES),
+        *(far_source(order, batch, dtype) for order in (1, 2, 3) for batch in BATCHES for dtype in TYPES),
         *(
             of(dtype)
             for of in (

@@ -1,6 +1,6 @@
 // Exact prisms, every station against every node of the grid, for one component and one unknown.
 //
-// Constants: ORDER (2 field, 3 gradient), BATCH (models that share a kernel value), TILE (threads of a block).
+// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share a kernel value), TILE (threads of a block).
 // Nodes carry the alternating differences of the models, their charges (BATCH, layers, rows, columns); rows without
 // any charge are left out of the list of occupied ones, which holds layer * rows + row. Stations are (3, stations).
 
@@ -34,6 +34,7 @@ extern "C" __global__ void exact_forward(const double* weights, const double* x_
     for (int item = 0; item < occupied_count; ++item) {
         Layer at = layer_at(y_nodes, rows, z_edges, occupied[item], y, z);
         at.east_of_all = east_of_all;
+        at.unit = unit_of_length(x_nodes[0] - x, x_nodes[columns - 1] - x, at);
         for (int first = 0; first < columns; first += TILE) {
             const int node = first + threadIdx.x, most = columns - first < TILE ? columns - first : TILE;
             if (node < columns) {
@@ -45,7 +46,7 @@ extern "C" __global__ void exact_forward(const double* weights, const double* x_
             __syncthreads();
             for (int i = 0; i < most; ++i) {
                 at.x = nodes[i] - x;
-                const double value = corner_value(weights, at);
+                const double value = prism_kernel(weights, at);
                 for (int b = 0; b < BATCH; ++b) total[b] += value * charge[b][i];
             }
             __syncthreads();
@@ -78,7 +79,8 @@ extern "C" __global__ void exact_adjoint(const double* weights, const double* x_
             Layer at = layer_at(y_nodes, rows, z_edges, layer_row, place[1][i], place[2][i]);
             at.x = x_node - place[0][i];
             at.east_of_all = x_last < place[0][i];
-            const double value = corner_value(weights, at);
+            at.unit = unit_of_length(x_nodes[0] - place[0][i], x_last - place[0][i], at);
+            const double value = prism_kernel(weights, at);
             for (int b = 0; b < BATCH; ++b) total[b] += value * values[b][i];
         }
         __syncthreads();

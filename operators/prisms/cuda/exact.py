@@ -17,7 +17,7 @@ BATCHES = (4, 1)
 
 
 def exact_source(order: int, batch: int) -> Source:
-    """Kernels of the field (order 2) or its gradients (3), for a number of models at a time."""
+    """Kernels of the derivatives of an order, 1, 2 or 3, for a number of models at a time."""
     return Source("prisms/cuda/exact.cu", (("ORDER", order), ("BATCH", batch), ("TILE", 128)))
 
 

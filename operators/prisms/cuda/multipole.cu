@@ -1,11 +1,11 @@
 // Far field of cells by their moments, every station against every row of cells, for one component and one unknown.
 //
-// The expansion is that of magnetic_multipole.py: along a row of cells y and z are fixed, and the moments are polynomials
+// The expansion is that of multipole/expansion.py: along a row of cells y and z are fixed, and the moments are polynomials
 // in 1/r^2 and, of the dipole, in x. A thread has a station, and the polynomials' coefficients for a row in its
 // registers. Pairs nearer than `near` (kinds, columns), a squared distance, count nothing here. Lengths are in units of
 // a distance between station and row, so that no power of them leaves the range of float.
 //
-// Constants: real (float or double), ORDER (2 field, 3 gradient), SLOTS (even degrees of the moments), BATCH (models
+// Constants: real (float or double), ORDER (derivatives: 1, 2 or 3), SLOTS (even degrees of the moments), BATCH (models
 // that share an entry of the matrix), TILE (threads of a block: stations, and columns of a segment of a row).
 // Stations are (3, stations), in blocks that lie together, with the bounds of each block in `bounds` (blocks, 6).
 // `rows` (4, row_count): number of the row among all rows of cells, number of the row along y, of the layer, and the
@@ -38,7 +38,7 @@ __device__ __forceinline__ View view_of(double x, double y, double z, double fir
     view.y = (real)(y * over);
     view.z = (real)(z * over);
     view.side = (real)(side * over * over);
-    view.size = units * units * units * (ORDER == 3 ? units : 1.0);
+    view.size = units * units * (ORDER > 1 ? units : 1.0) * (ORDER > 2 ? units : 1.0);
     view.shrink = over * over;
     const double offset = 0.5 * (first + last) - x;
     view.offset = (real)offset;
@@ -89,7 +89,7 @@ __device__ __forceinline__ real entry_of(const real* lanes, real x, real side) {
         odd = odd * over2 + lanes[2 * k + 1];
     }
     const real value = even + x * (odd + x * (lanes[2 * TOP + 2] + x * lanes[2 * TOP + 3]));
-    return over2 * root * ((ORDER == 3 ? over2 : (real)1) * (over2 * value));
+    return over2 * root * ((ORDER > 2 ? over2 : (real)1) * ((ORDER > 1 ? over2 : (real)1) * value));
 }
 
 // adds to data (BATCH, stations); models (BATCH, all rows of cells, columns)

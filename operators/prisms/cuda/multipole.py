@@ -23,7 +23,7 @@ TILE = 128
 
 
 def far_source(order: int, batch: int, dtype: np.dtype[Any]) -> Source:
-    """Kernels of the far field (order 2) or its gradients (3), for a number of models at a time."""
+    """Kernels of the far cells of an order of derivatives, 1, 2 or 3, for a number of models at a time."""
     return real_source("prisms/cuda/multipole.cu", dtype, TILE=TILE, ORDER=order, SLOTS=SLOTS, BATCH=batch)
 
 

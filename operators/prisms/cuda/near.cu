@@ -1,6 +1,6 @@
 // Exact prisms for the pairs of a station and a cell that multipole.cu leaves out; arguments as there.
 //
-// Constants: ORDER (2 field, 3 gradient), BATCH (models that share an entry), TILE (threads of a block).
+// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share an entry), TILE (threads of a block).
 
 #include "prism_kernel.cuh"
 #include "near.cuh"
@@ -18,8 +18,9 @@ __device__ double cell_value(const double* weights, const double* x_nodes, int c
         at.z2 = z_nodes[layer + 1] - z;
         at.east_of_all = x_nodes[columns] < x;
         at.north_of_all = y_nodes[rows] - y < 0.0;
-        const double corner = corner_value(weights, at);
-        value += edge == 0 || edge == 3 ? corner : -corner;
+        at.unit = unit_of_length(x_nodes[column] - x, x_nodes[column + 1] - x, at);
+        const double of_edge = prism_kernel(weights, at);
+        value += edge == 0 || edge == 3 ? of_edge : -of_edge;
     }
     return value;
 }

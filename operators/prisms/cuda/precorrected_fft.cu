@@ -1,4 +1,4 @@
-// Between a lattice and the stations, as _magnetic_lattice_numba.py goes: one thread a station there, one thread a
+// Between a lattice and the stations, as precorrected_fft/_kernels_numba.py goes: one thread a station there, one thread a
 // lattice node back, which takes the stations in their order. Nothing is added by two threads to one place.
 //
 // Constants: real (float or double, of the lattice), TILE (threads of a block).

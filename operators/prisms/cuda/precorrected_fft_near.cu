@@ -1,4 +1,4 @@
-// Corrections of near cells, as _magnetic_lattice_numba.py sums them: one block a station, and back one thread a cell,
+// Corrections of near cells, as precorrected_fft/_kernels_numba.py sums them: one block a station, and back one thread a cell,
 // which takes the stations in their order. Nothing is added by two threads to one place.
 //
 // Constants: real (float or double, of the corrections), TILE (threads of a block).

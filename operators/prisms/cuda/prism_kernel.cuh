@@ -1,5 +1,7 @@
-// Exact prism kernels at one grid node, in double precision: the arithmetic of _magnetic_numba.py, where it is
+// Exact prism kernels at one grid node, in double precision: the arithmetic of _kernel_numba.py, where it is
 // explained and tested; here a thread has one node and one station where the compiled row has all nodes of a row.
+//
+// Constant: ORDER (derivatives of the integral of 1/r: 1, 2 or 3).
 
 #define PI 3.14159265358979323846
 #define LN2 0.69314718055994530942
@@ -8,6 +10,7 @@
 struct Layer {
     double x, y, z1, z2;  // node's easting and northing, layer's bottom and top, from the station
     bool east_of_all, north_of_all;  // whether the station lies beyond the last node
+    double unit;                     // of the lengths whose logarithms the first derivatives take, the same along a row
 };
 
 __device__ __forceinline__ double sign_of(double value) { return (value > 0.0) - (value < 0.0); }
@@ -50,7 +53,73 @@ __device__ __forceinline__ double edge_logarithm(double p, double q, double over
     return singular && over < under ? -value : value;
 }
 
-__device__ __forceinline__ double field_corner(const double* weights, const Layer at) {
+__device__ __forceinline__ double log_of_quotient(double a, double b) {
+    const double logarithm = log_of_ratio(fabs(a - b), fmin(a, b));
+    return a < b ? -logarithm : logarithm;
+}
+
+// distance from the station to the farther end of a row, whose ends lie at x1 and x2
+__device__ __forceinline__ double unit_of_length(double x1, double x2, const Layer at) {
+    const double x = fmax(fabs(x1), fabs(x2)), z = fmax(fabs(at.z1), fabs(at.z2));
+    return sqrt(x * x + at.y * at.y + z * z);
+}
+
+// difference of ln(t + r) between the two ends of an edge along z; side is the squared distance of r1 from the t axis
+__device__ __forceinline__ double end_logarithm(double s, double rr, double far, bool gap, double side) {
+    const double q = gap ? rr * side : rr * far;
+    return log_of_ratio(gap ? s * far : s, q > 0.0 ? q : 1.0);
+}
+
+// first derivative along t, where u is the other horizontal coordinate
+__device__ __forceinline__ double horizontal_kernel(const Layer at, double t, double u, bool beyond) {
+    const bool mirrored = at.z1 + at.z2 < 0.0;
+    const double lo = mirrored ? -at.z2 : at.z1, hi = mirrored ? -at.z1 : at.z2;
+    const bool between = lo < 0.0;
+    const double height = hi - lo, s = height * (hi + lo), t2 = t * t, u2 = u * u, rho2 = t2 + u2;
+    const double r1 = sqrt(rho2 + lo * lo), r2 = sqrt(rho2 + hi * hi), rr = r1 + r2;
+
+    const double far2 = r2 + fabs(u);
+    const bool gap = u < 0.0 && !beyond;
+    const double log_u = end_logarithm(s, rr, r1 + fabs(u), gap, t2 + lo * lo);
+    const double end = log_of_quotient(gap ? t2 + hi * hi : far2, gap ? far2 * at.unit : at.unit);
+
+    const double far = between ? r1 - lo : r1 + lo, p = height * (rr + (lo + hi));
+    const double q = between ? rr * rho2 : rr * far;
+    const double log_z = log_of_ratio(between ? p * far : p, q > 0.0 ? q : 1.0);
+
+    const double skew = between ? hi * r1 - lo * r2 : rho2 * s, common = between ? 1.0 : hi * r1 + lo * r2;
+    const double angle = angle_of(t * u * skew, common * (t2 * (r1 * r2) + u2 * (lo * hi)));
+    return t * angle - u * log_z - (beyond ? -1.0 : 1.0) * (lo * log_u + height * end);
+}
+
+// first derivative along z
+__device__ __forceinline__ double vertical_kernel(const Layer at) {
+    const double x = at.x, y = at.y;
+    const bool mirrored = at.z1 + at.z2 < 0.0;
+    const double lo = mirrored ? -at.z2 : at.z1, hi = mirrored ? -at.z1 : at.z2, even = mirrored ? -1.0 : 1.0;
+    const bool between = lo < 0.0;
+    const double s = (hi - lo) * (hi + lo), x2 = x * x, y2 = y * y, lo2 = lo * lo, hi2 = hi * hi, rho2 = x2 + y2;
+    const double r1 = sqrt(rho2 + lo2), r2 = sqrt(rho2 + hi2), rr = r1 + r2;
+    const double log_x = end_logarithm(s, rr, r1 + fabs(x), x < 0.0 && !at.east_of_all, y2 + lo2);
+    const double log_y = end_logarithm(s, rr, r1 + fabs(y), y < 0.0 && !at.north_of_all, x2 + lo2);
+
+    const double xy = x * y;
+    const double skew = between ? hi * r2 - lo * r1 : -s * (rho2 + lo2 + hi2);
+    const double common = between ? -1.0 : hi * r2 + lo * r1;
+    const double turn = angle_of(xy * skew, common * (lo * hi * (r1 * r2) + xy * xy)), last = angle_of(xy, hi * r2);
+    return even * (lo * turn + (hi - lo) * last - (at.north_of_all ? -x : x) * log_y - (at.east_of_all ? -y : y) * log_x);
+}
+
+// all threads have the same weights: those that are zero cost nothing
+__device__ __forceinline__ double first_derivatives(const double* weights, const Layer at) {
+    double value = 0.0;
+    if (weights[0] != 0.0) value += weights[0] * horizontal_kernel(at, at.x, at.y, at.north_of_all);
+    if (weights[1] != 0.0) value += weights[1] * horizontal_kernel(at, at.y, at.x, at.east_of_all);
+    if (weights[2] != 0.0) value += weights[2] * vertical_kernel(at);
+    return value;
+}
+
+__device__ __forceinline__ double second_derivatives(const double* weights, const Layer at) {
     const double x = at.x, y = at.y;
     const bool mirrored = at.z1 + at.z2 < 0.0;
     const double lo = mirrored ? -at.z2 : at.z1, hi = mirrored ? -at.z1 : at.z2, even = mirrored ? -1.0 : 1.0;
@@ -98,7 +167,7 @@ __device__ __forceinline__ Ends edge_ends(double t, bool gap, double side1, doub
     return result;
 }
 
-__device__ __forceinline__ double gradient_corner(const double* weights, const Layer at) {
+__device__ __forceinline__ double third_derivatives(const double* weights, const Layer at) {
     const double x = at.x, y = at.y;
     const bool mirrored = at.z1 + at.z2 < 0.0;
     const double lo = mirrored ? -at.z2 : at.z1, hi = mirrored ? -at.z1 : at.z2, even = mirrored ? -1.0 : 1.0;
@@ -125,8 +194,12 @@ __device__ __forceinline__ double gradient_corner(const double* weights, const L
            sign_y * weights[4] * in_y.end - sign_x * weights[6] * in_x.end;
 }
 
-#if ORDER == 2
-#define corner_value field_corner
+__device__ __forceinline__ double prism_kernel(const double* weights, const Layer at) {
+#if ORDER == 1
+    return first_derivatives(weights, at);
+#elif ORDER == 2
+    return second_derivatives(weights, at);
 #else
-#define corner_value gradient_corner
+    return third_derivatives(weights, at);
 #endif
+}

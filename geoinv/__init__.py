@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from geoinv.inversion.invert import invert
     from geoinv.inversion.l_curve import l_curve
     from geoinv.inversion.solution import Solution
-    from geoinv.regularizers.smooth import Regularizer, Smooth
+    from geoinv.regularizers.base import Regularizer
+    from geoinv.regularizers.smooth import Smooth
 
 
 __all__ = [
@@ -53,7 +54,7 @@ _LAZY = {
     "operators": ("geoinv.operators", None),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
     "LinearOperator": ("geoinv.algebra.linop", "LinearOperator"),
-    "Regularizer": ("geoinv.regularizers.smooth", "Regularizer"),
+    "Regularizer": ("geoinv.regularizers.base", "Regularizer"),
     "Smooth": ("geoinv.regularizers.smooth", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
     "Solution": ("geoinv.inversion.solution", "Solution"),

@@ -16,18 +16,25 @@ TEST_EXTRAS := test,view,learn
 BENCH_EXTRAS := bench,learn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench campaign clean
+.PHONY: help demo test test-all kernels lint format bench campaign clean
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## invert the survey in data/: model and picture go to demo/
 	$(BIN)/geoinv demo --out demo
 
-test: $(VENV)/.test ## run the tests, then the kernels once more without the compiler
-	$(BIN)/python -m pytest -n auto --dist worksteal
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m kernels
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
+test: $(VENV)/.test ## run the tests; those of CUDA kernels on the CPU where their sources have changed
+	$(PYTEST) --changed
+
+test-all: $(VENV)/.test ## run every test
+	$(PYTEST)
+
+kernels: $(VENV)/.test ## run the tests of the compiled kernels without the compiler
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels
 
 lint: $(VENV)/.test ## check style, types and who imports whom
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cuda_record
 import hypothesis
 import pytest
 from checkout import ROOT
@@ -55,8 +56,49 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--error-for-skips``: a machine that is there to run certain tests cannot pass by skipping them."""
+    """Options of the whole suite."""
     parser.addoption("--error-for-skips", action="store_true", help="a skipped test fails")
+    parser.addoption(
+        "--changed",
+        action="store_true",
+        help="emulated tests only where CUDA sources differ from the record",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the record says has passed."""
+    if not (config.getoption("--changed") and cuda_record.passed_before()):
+        return
+    emulated = [item for item in items if item.get_closest_marker("emulated")]
+    config.hook.pytest_deselected(items=emulated)
+    items[:] = [item for item in items if not item.get_closest_marker("emulated")]
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what is left out."""
+    if config.getoption("--changed") and cuda_record.passed_before():
+        return "emulated tests left out: the CUDA sources are those of the last recorded pass (make test-all runs them)"
+    return None
+
+
+SKIPPED: list[str] = []
+"""Emulated tests that this process has skipped, or heard of as skipped."""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Hear of emulated tests that were not run: no record is written then."""
+    if report.skipped and "emulated" in report.keywords:
+        SKIPPED.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the record where the whole suite has passed."""
+    config = session.config
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+        config.option.keyword or config.option.markexpr or config.option.collectonly or config.option.deselect
+    )
+    if whole and not WORKER and exitstatus == 0 and not SKIPPED and not cuda_record.passed_before():
+        cuda_record.record()
 
 
 @pytest.hookimpl(wrapper=True)

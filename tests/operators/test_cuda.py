@@ -16,6 +16,8 @@ from emulated_gpu import COMPILER, ORDERS, EmulatedGpu, compiled_for_cpu, declar
 from geoinv.operators import blur, cuda
 from geoinv.operators.cuda import Source
 
+pytestmark = [needs_compiler, pytest.mark.emulated]
+
 BLUR = blur.source_of(np.dtype(np.float32))
 
 
@@ -24,7 +26,6 @@ def arguments() -> list[object]:
     return [*(np.ones(n, np.float32) for n in (7, 10)), 1, 1, 4, np.empty(4, np.float32)]
 
 
-@needs_compiler
 @pytest.mark.parametrize(
     ("place", "value", "refusal"),
     [
@@ -46,7 +47,6 @@ def test_an_argument_of_another_type_is_refused_before_the_launch(place, value, 
         EmulatedGpu().run(BLUR, "sum_over_offsets", 1, *given[:-1])
 
 
-@needs_compiler
 @pytest.mark.parametrize("name", [name for name in SOURCES if "BATCH=4" not in name and "ORDER=3" not in name])
 def test_the_launch_knows_the_types_that_the_compiler_sees(name):
     source = SOURCES[name]
@@ -65,7 +65,6 @@ extern "C" __global__ void reversed(const double* values, double* result) {
 """
 
 
-@needs_compiler
 def test_the_imitation_sees_barriers_that_are_missing_or_not_for_all(monkeypatch):
     monkeypatch.setattr(cuda, "_text", lambda file: REVERSED)
     values = np.arange(64.0)
@@ -94,7 +93,6 @@ def sanitizer() -> str:
 
 
 @pytest.mark.slow
-@needs_compiler
 @pytest.mark.parametrize(("flags", "said"), [((), "clean"), (("--overrun",), "heap-buffer-overflow")])
 def test_no_kernel_leaves_its_arrays_and_one_that_did_would_be_seen(flags, said):
     options = "detect_leaks=0:detect_stack_use_after_return=0"

@@ -13,6 +13,8 @@ from cuda_sources import SOURCES
 
 from geoinv.operators.cuda import Source
 
+pytestmark = pytest.mark.emulated
+
 ARCHITECTURES = (80, 90, 100)
 REGISTERS = {"prisms/cuda/exact.cu": 128, "prisms/cuda/near.cu": 128, "prisms/cuda/multipole.cu": 168}
 """Most registers of a thread, where a kernel may take more than 64; double ones of the far field may take all 255."""

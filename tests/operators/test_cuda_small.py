@@ -14,7 +14,7 @@ from geoinv.operators import Blur, blur
 from geoinv.operators.sparse_cuda import SparseSum
 from geoinv.operators.straight_ray import back_project_on_gpu, integrate_on_gpu
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, pytest.mark.emulated]
 
 TOLERANCE = {"float64": 1e-13, "float32": 1e-6}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 import scipy.sparse
@@ -82,9 +82,13 @@ def magnetics(engine: str, dtype: str, unknown: str, components: tuple[str, ...]
 
 
 MAGNETICS: dict[str, Maker] = {
-    f"{engine}-{dtype}-{unknown}-{component}": magnetics(engine, dtype, unknown, (component,))
-    for engine, dtype, unknown, component in product(ENGINES, DTYPES, UNKNOWNS, COMPONENTS)
+    f"{engine}-float64-susceptibility-tmi": magnetics(engine, "float64", "susceptibility", ("tmi",))
+    for engine in ENGINES
 }
+
+# each component alone once, by all engines, precisions and unknowns in turn; below each of them gives all components
+for _component, _settings in zip(COMPONENTS, cycle(product(ENGINES, DTYPES, UNKNOWNS)), strict=False):
+    MAGNETICS["-".join([*_settings, _component])] = magnetics(*_settings, (_component,))
 
 for _engine, _dtype, _unknown in product(ENGINES, DTYPES, UNKNOWNS):
     MAGNETICS[f"{_engine}-{_dtype}-{_unknown}-all"] = magnetics(_engine, _dtype, _unknown, COMPONENTS)
@@ -154,6 +158,7 @@ def _normal(operator: LinearOperator) -> LinearOperator:
 
 
 BOUNDARIES = ("reflective", "periodic", "zero")
+BLUR_SHAPES = ((1,), (7,), (8,), (5, 4), (6, 1), (3, 4, 5))
 
 
 def blur(shape: tuple[int, ...], boundary: str, method: str, dtype: str) -> Maker:
@@ -185,12 +190,13 @@ def rays(shape: tuple[int, int], dtype: str = "float64") -> StraightRayTomograph
     return StraightRayTomography(shape, (10.0, 4.0), sources, receivers, dtype)
 
 
-SMALL_PHYSICS: dict[str, Maker] = {
-    f"blur-{boundary}-{method}-{dtype}-{'x'.join(map(str, shape))}": blur(shape, boundary, method, dtype)
-    for boundary, method, dtype, shape in product(
-        BOUNDARIES, ("fft", "direct"), DTYPES, ((1,), (7,), (8,), (5, 4), (6, 1), (3, 4, 5))
-    )
-}
+SMALL_PHYSICS: dict[str, Maker] = {}
+
+# every pair of a boundary, a method, a precision and a shape; of the four together a quarter
+for (_i, _boundary), (_j, _shape) in product(enumerate(BOUNDARIES), enumerate(BLUR_SHAPES)):
+    _method, _dtype = ("fft", "direct")[(_i + _j) % 2], DTYPES[(_i + _j // 2) % 2]
+    _name = f"blur-{_boundary}-{_method}-{_dtype}-{'x'.join(map(str, _shape))}"
+    SMALL_PHYSICS[_name] = blur(_shape, _boundary, _method, _dtype)
 
 for _kernel, _dtype in product(("point", "line"), DTYPES):
     SMALL_PHYSICS[f"magnetic-section-{_kernel}-{_dtype}"] = magnetic_section(_kernel, _dtype)

@@ -20,7 +20,7 @@ from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, pytest.mark.emulated]
 
 
 def magnetics(unknown: str) -> Magnetics:

@@ -13,7 +13,7 @@ from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.gridded.engine import Gridded
 from geoinv.operators.prisms.gridded.layout import layout_of
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, pytest.mark.emulated]
 
 
 @pytest.mark.parametrize("dtype", makers.DTYPES)

@@ -13,7 +13,7 @@ from geoinv.operators import Magnetics
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda, row_starts
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, pytest.mark.emulated]
 
 
 def compare(A: Magnetics, order: int, tolerance: float) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geoinv.inversion.invert import invert
     from geoinv.inversion.l_curve import l_curve
     from geoinv.inversion.solution import Solution
+    from geoinv.meshes.octree import OctreeGrid
     from geoinv.regularizers.base import Regularizer
     from geoinv.regularizers.smooth import Smooth
 
@@ -32,6 +33,7 @@ __all__ = [
     "InputError",
     "LinearOperator",
     "MainField",
+    "OctreeGrid",
     "Regularizer",
     "Smooth",
     "Solution",
@@ -54,6 +56,7 @@ _LAZY = {
     "operators": ("geoinv.operators", None),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
     "LinearOperator": ("geoinv.algebra.linop", "LinearOperator"),
+    "OctreeGrid": ("geoinv.meshes.octree", "OctreeGrid"),
     "Regularizer": ("geoinv.regularizers.base", "Regularizer"),
     "Smooth": ("geoinv.regularizers.smooth", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),

@@ -231,6 +231,10 @@ class LinearOperator(ABC):
         """Composition: ``(A @ B)(x) = A(B(x))``."""
         return _Composition(self, other) if isinstance(other, LinearOperator) else NotImplemented
 
+    def linearise(self, x: Array) -> LinearOperator:
+        """Jacobian at a model: the operator itself, wherever that is."""
+        return self
+
     def _carried_after(self, inner: LinearOperator) -> dict[str, Any]:
         """What ``self @ inner`` has of the range's things; an operator between data of one kind passes them on."""
         return having(self, *OF_THE_RANGE)

@@ -1,14 +1,14 @@
-"""Search for the trade-off whose misfit meets the target: down by cooling, then inside a bracket."""
+"""Search for the beta whose misfit meets the target: down by cooling, then inside a bracket."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from geoinv.inversion.gauss_newton import State
+from geoinv.inversion.objective import State
 
-__all__ = ["TradeOffSearch", "Trial"]
+__all__ = ["BetaSearch", "Trial"]
 
 COOLING = 6.0
 """Largest factor between trade-offs on the way down, but on a plateau."""
@@ -37,7 +37,7 @@ UNCHANGED = 1e-3
 
 @dataclass(frozen=True)
 class Trial:
-    """A trade-off that was tried.
+    """A beta that was tried.
 
     Attributes
     ----------
@@ -53,8 +53,8 @@ class Trial:
     misfit: float
 
 
-@dataclass
-class TradeOffSearch:
+@dataclass(frozen=True)
+class BetaSearch:
     """Trials so far, and what to try next.
 
     Attributes
@@ -63,51 +63,53 @@ class TradeOffSearch:
         chi^2/N to meet.
     above, below : Trial or None
         Closest trials to either side of the target.
-    trials : list of Trial
+    trials : tuple of Trial
         All, in their order.
-    trail : list of Trial
+    trail : tuple of Trial
         Those above the target on the way down, in their order.
     contradicted : bool
         Whether the closest trials to either side disagree, so that one was not minimised well enough.
+    inside : int
+        How often the target was between two trials.
     """
 
     target: float
     above: Trial | None = None
     below: Trial | None = None
-    trials: list[Trial] = field(default_factory=list)
-    trail: list[Trial] = field(default_factory=list)
+    trials: tuple[Trial, ...] = ()
+    trail: tuple[Trial, ...] = ()
     contradicted: bool = False
-    _inside: int = 0
+    inside: int = 0
 
     @property
     def window(self) -> tuple[float, float]:
         """Lowest and highest chi^2/N that meet the target."""
         return WINDOW[0] * self.target, WINDOW[1] * self.target
 
-    def add(self, trial: Trial) -> None:
-        """Take in a trial."""
-        self.trials.append(trial)
+    def with_trial(self, trial: Trial) -> BetaSearch:
+        """Search with another trial taken in."""
+        above, below, trail = self.above, self.below, self.trail
         if trial.misfit > self.window[1]:
-            self.above = trial
-            self.trail.append(trial)
+            above, trail = trial, (*trail, trial)
         else:
-            self.below = trial
-        above, below = self.above, self.below
-        self.contradicted = (
+            below = trial
+        contradicted = (
             above is not None
             and below is not None
             and above.misfit > AGREE * below.misfit * (above.beta / below.beta) ** STEEPEST
         )
-        if self.contradicted:
+        if contradicted:
             # the older is the one to doubt
-            self.above, self.below = (trial, None) if trial is above else (None, trial)
-            self.trail = [trial] if trial is above else []
+            above, below = (trial, None) if trial is above else (None, trial)
+            trail = (trial,) if trial is above else ()
+        inside = self.inside + (above is not None and below is not None)
+        return BetaSearch(self.target, above, below, (*self.trials, trial), trail, contradicted, inside)
 
-    def with_target(self, target: float) -> TradeOffSearch:
+    def with_target(self, target: float) -> BetaSearch:
         """Search for another target with the trials so far."""
-        search = TradeOffSearch(target)
+        search = BetaSearch(target)
         for trial in self.trials:
-            search.add(trial)
+            search = search.with_trial(trial)
         return search
 
     @property
@@ -128,7 +130,7 @@ class TradeOffSearch:
         return max(misfits) - min(misfits) <= UNCHANGED * max(misfits)
 
     def next_beta(self) -> float:
-        """Trade-off to try now, after at least one trial."""
+        """Beta to try now, after at least one trial."""
         if self.above is None:
             assert self.below is not None
             return COOLING**2 * self.below.beta
@@ -137,7 +139,7 @@ class TradeOffSearch:
         return self._between(self.above, self.below)
 
     def _cooling(self) -> float:
-        """Factor to lower the trade-off by: no more than the last two trials say the target needs."""
+        """Factor to lower beta by: no more than the last two trials say the target needs."""
         if len(self.trail) < 2:
             return COOLING
         before, last = self.trail[-2:]
@@ -148,20 +150,19 @@ class TradeOffSearch:
         return COOLING**2 if rate < PLATEAU else COOLING
 
     def _between(self, above: Trial, below: Trial) -> float:
-        """Trade-off inside the bracket where chi^2, a line in logarithms, meets the target.
+        """Beta inside the bracket where chi^2, a line in logarithms, meets the target.
 
         Kept off the bracket's ends by a tenth of it, and its middle every third time, so that it shrinks as bisection
         does.
         """
-        self._inside += 1
         share = 0.5
-        if self._inside % 3 and below.misfit > 0.0:
+        if self.inside % 3 and below.misfit > 0.0:
             share = float(np.log(above.misfit / self.target) / np.log(above.misfit / below.misfit))
         share = float(np.clip(share, 0.1, 0.9))
         return float(above.beta ** (1.0 - share) * below.beta**share)
 
     def start(self, beta: float) -> State | None:
-        """State to start from at a trade-off: of the closest trials, the one with the least objective."""
+        """State to start from at a beta: of the closest trials, the one with the least objective."""
         states = [trial.state for trial in (self.above, self.below) if trial is not None]
         return min(states, key=lambda state: 0.5 * state.misfit + beta * state.penalty, default=None)
 

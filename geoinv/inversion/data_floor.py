@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic
-from geoinv.inversion.gauss_newton import LocalQuadratic, State
+from geoinv.inversion.objective import State
 from geoinv.inversion.problem import InverseProblem
 
 __all__ = ["DataFloor", "data_floor"]
@@ -73,11 +73,10 @@ def data_floor(problem: InverseProblem, state: State, wanted: float) -> DataFloo
         misfits.append((now.applications, misfit))
         return misfit <= wanted or _gain(misfits, window) <= SETTLED
 
-    start = Iterate(np.zeros_like(state.z), state.residual, objective.gradient(state))
+    local = objective.near(state)
+    start = Iterate(np.zeros_like(state.z), state.residual, local.gradient())
     limits = objective.bounds[0] - state.z, objective.bounds[1] - state.z
-    found = minimise_quadratic(
-        LocalQuadratic(objective, state.z), start, limits, objective.preconditioner(state.z), watch, STEPS
-    )
+    found = minimise_quadratic(local, start, limits, objective.preconditioner(state.z), watch, STEPS)
     misfit = inner_product(found.residual, found.residual)
     ended = found.applications < STEPS
     return DataFloor(misfit, proven=misfit > wanted and ended, below_target=misfit <= wanted, steps=found.applications)

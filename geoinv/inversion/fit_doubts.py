@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["structured_residuals", "usual_causes"]
+__all__ = ["doubts_of", "structured_residuals", "usual_causes"]
 
 Array = npt.NDArray[np.float64]
 
@@ -17,6 +17,24 @@ NEIGHBOURS = 7
 STRUCTURED = 3.0
 """Standard deviations that their residuals have in the mean before it is said: independent noise never has, and the
 strong data of a smooth model fitted to chi^2/N = 1 have two or so."""
+
+
+def doubts_of(operator: Any, data: Array, predicted: Array, uncertainty: Array, reached: bool) -> tuple[str, ...]:
+    """Sentences about what is wrong with a fit that was to meet a target; none where nothing is.
+
+    Parameters
+    ----------
+    operator : LinearOperator or NonlinearOperator
+        The physics.
+    data, predicted, uncertainty : arrays of its range
+        As in a :class:`geoinv.Solution`.
+    reached : bool
+        Whether the target was met.
+    """
+    structure = structured_residuals(operator, data, predicted, uncertainty)
+    if reached and not structure:
+        return ()
+    return (*([structure] if structure else []), usual_causes(operator, reached))
 
 
 def usual_causes(operator: Any, reached: bool) -> str:

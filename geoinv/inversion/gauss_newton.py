@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
 from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic
-from geoinv.regularizers.smooth import Regularizer
+from geoinv.inversion.objective import Objective, State
 
-__all__ = ["GaussNewton", "LocalQuadratic", "Minimum", "Objective", "State", "minimise"]
+__all__ = ["GaussNewton", "Minimum", "minima"]
 
 Array = npt.NDArray[np.float64]
 Enough = Callable[[float, float], bool]
@@ -22,139 +21,6 @@ LOOK_BACK = 20
 
 CAUTION = 10.0
 """Factor on that estimate where a minimisation is to be left before its end."""
-
-
-@dataclass(frozen=True)
-class Objective:
-    """``J(z) = 1/2 |W (F z - d)|^2 + beta phi(z)``, with z between bounds.
-
-    Attributes
-    ----------
-    operator : LinearOperator
-        F, the physics after the embedding.
-    data, weights : arrays of ``operator.range_shape``
-        d, and the diagonal of W: 1/uncertainty.
-    regularizer : Regularizer
-        phi.
-    beta : float
-        Trade-off.
-    bounds : (array or float, array or float)
-        Lowest and highest z.
-    resistance : array of ``operator.domain_shape``
-        Diagonal of phi's curvature or an estimate of it, for the preconditioner, where phi does not tell it.
-    beginning : float
-        phi of the reference model, where it is no quadratic.
-    """
-
-    operator: LinearOperator
-    data: Array
-    weights: Array
-    regularizer: Regularizer
-    beta: float
-    bounds: tuple[Array, Array]
-    resistance: Array | None = None
-    beginning: float = 0.0
-
-    def with_beta(self, beta: float) -> Objective:
-        """Return the same objective at another trade-off."""
-        return replace(self, beta=beta)
-
-    def evaluate(self, z: Array) -> State:
-        """State at z, projected on the bounds."""
-        inside = np.clip(z, *self.bounds)
-        residual = self.weights * (self.operator(inside).astype(np.float64) - self.data)
-        misfit = inner_product(residual, residual)
-        return State(inside, residual, misfit, self.regularizer.value(inside), self.beta)
-
-    def total(self, state: State) -> float:
-        """J of a state."""
-        return 0.5 * state.misfit + self.beta * state.penalty if self.beta > 0.0 else 0.5 * state.misfit
-
-    @property
-    def quadratic(self) -> bool:
-        """Whether J is one quadratic everywhere, with phi zero at its minimum."""
-        return bool(getattr(self.regularizer, "quadratic", False)) or self.beta == 0.0
-
-    def scale(self, total: float, misfit: float) -> float:
-        """What a distance from the minimum is compared with: beta phi, from the value that phi begins at.
-
-        Then the tolerance is one of the model's own size, also where the misfit is nearly all of J. Where phi is no
-        quadratic, half the misfit counts as well, as its beginning need not be its lowest value.
-        """
-        penalty = abs(total - 0.5 * misfit - self.beta * self.beginning)
-        return penalty if self.quadratic else penalty + 0.5 * misfit
-
-    def gradient(self, state: State) -> Array:
-        """Gradient of J at a state."""
-        gradient = self.operator.T(self.weights * state.residual).astype(np.float64)
-        if self.beta > 0.0:
-            gradient = gradient + self.beta * self.regularizer.gradient(state.z)
-        return np.asarray(gradient)
-
-    def diagonal(self, z: Array) -> Array:
-        """Diagonal of phi's curvature, or what stands for it: zero where nothing is known."""
-        own = getattr(self.regularizer, "curvature_diagonal", None)
-        if own is not None:
-            return np.asarray(own(z), np.float64)
-        return np.ones(self.operator.domain_shape) if self.resistance is None else self.resistance
-
-    def preconditioner(self, z: Array) -> Array:
-        """Diagonal of the inverse of phi's curvature over beta.
-
-        The data see a few directions of a model only, which conjugate gradients find one by one. All others are
-        phi's alone, and with its diagonal they look alike; with the data's diagonal beside it they would not, where
-        beta is small.
-        """
-        diagonal = self.diagonal(z)
-        usable = diagonal > 0.0
-        scale = self.beta if self.beta > 0.0 else 1.0
-        return np.where(usable, 1.0 / (scale * np.where(usable, diagonal, 1.0)), 0.0 if usable.any() else 1.0)
-
-    def excess(self, z: Array, gradient: Array) -> float:
-        """Most that J can be above its minimum: infinite where phi does not tell how fast it grows at least.
-
-        With phi's Hessian nowhere below a diagonal C, J at any z' is at least
-        ``J(z) + g'(z' - z) + 1/2 beta (z' - z)' C (z' - z)``, whose minimum within the bounds is found cell by cell.
-        """
-        floor = getattr(self.regularizer, "curvature_floor", None)
-        if floor is None or not self.beta > 0.0:
-            return np.inf
-        slowest = self.beta * np.asarray(floor(), np.float64)
-        unbound = slowest <= 0.0
-        if np.any(unbound & (gradient != 0.0)):
-            return np.inf
-        move = np.clip(z - gradient / np.where(unbound, 1.0, slowest), *self.bounds) - z
-        return -inner_product(gradient, move) - 0.5 * inner_product(slowest * move, move)
-
-
-@dataclass(frozen=True)
-class State:
-    """A model with what was computed from it.
-
-    Attributes
-    ----------
-    z : array
-        Unknowns.
-    residual : array
-        W (F z - d).
-    misfit : float
-        Its squared norm, chi^2.
-    penalty : float
-        phi(z).
-    beta : float
-        Trade-off at which it was computed.
-    """
-
-    z: Array
-    residual: Array
-    misfit: float
-    penalty: float
-    beta: float = np.nan
-
-    @property
-    def finite(self) -> bool:
-        """Whether misfit and penalty are numbers."""
-        return bool(np.isfinite(self.misfit) and np.isfinite(self.penalty))
 
 
 @dataclass(frozen=True)
@@ -206,26 +72,6 @@ class GaussNewton:
     inner_iterations: int = 500
 
 
-@dataclass(frozen=True)
-class LocalQuadratic:
-    """J near a state, with phi's curvature as it is there."""
-
-    objective: Objective
-    z: Array
-
-    def image(self, x: Array) -> Array:
-        """Weighted data of x."""
-        return np.asarray(self.objective.weights * self.objective.operator(x).astype(np.float64))
-
-    def hessian(self, x: Array, image: Array) -> Array:
-        """Hessian times x, given its weighted data."""
-        objective = self.objective
-        result = objective.operator.T(objective.weights * image).astype(np.float64)
-        if objective.beta > 0.0:
-            result = result + objective.beta * objective.regularizer.curvature(self.z, x)
-        return np.asarray(result)
-
-
 class _Watch:
     """How far the quadratic is above its minimum, followed from iterate to iterate."""
 
@@ -252,13 +98,12 @@ class _Watch:
         return before - now.change
 
 
-def minimise(
+def minima(
     objective: Objective,
     solver: GaussNewton,
     state: State,
-    after_step: Callable[[State], None] = lambda state: None,
     enough: Enough = lambda misfit, excess: False,
-) -> Minimum:
+) -> Iterator[Minimum]:
     """Step until J is as near its minimum as the solver's tolerance asks.
 
     Parameters
@@ -269,27 +114,34 @@ def minimise(
         How.
     state : State
         Where to start.
-    after_step : callable
-        Told the state after every step.
     enough : callable
         Told chi^2 and how far J is above its minimum at most (or about), in the unit of J; True ends the minimisation
         early.
+
+    Yields
+    ------
+    Minimum
+        Where each step ended, and at last where the minimisation did.
     """
     state = replace(state, beta=objective.beta)
     estimate = np.inf
     idle = False
     for _ in range(solver.iterations):
         total = objective.total(state)
-        gradient = objective.gradient(state)
+        local = objective.near(state)
+        gradient = local.gradient()
         if not np.isfinite(gradient).all():
-            return Minimum(replace(state, misfit=np.nan), np.inf, False)
+            yield Minimum(replace(state, misfit=np.nan), np.inf, False)
+            return
         bound = objective.excess(state.z, gradient)
         gap = bound if np.isfinite(bound) else estimate
         relative = _relative(gap, objective.scale(total, state.misfit))
         if relative <= solver.tolerance or _flat(objective, state.z, gradient):
-            return Minimum(state, min(relative, solver.tolerance), True)
+            yield Minimum(state, min(relative, solver.tolerance), True)
+            return
         if idle or enough(state.misfit, min(bound, CAUTION * estimate)):
-            return Minimum(state, relative, False, exhausted=idle)
+            yield Minimum(state, relative, False, exhausted=idle)
+            return
 
         def stop(now: Iterate, gap: float, likely: float, total: float) -> bool:
             if not objective.quadratic:
@@ -300,7 +152,6 @@ def minimise(
         start = Iterate(np.zeros_like(state.z), state.residual, gradient)
         watch = _Watch(objective, state, stop)
         limits = objective.bounds[0] - state.z, objective.bounds[1] - state.z
-        local = LocalQuadratic(objective, state.z)
         found = minimise_quadratic(
             local, start, limits, objective.preconditioner(state.z), watch, solver.inner_iterations
         )
@@ -312,14 +163,14 @@ def minimise(
         if not objective.quadratic:
             estimate = max(gain, 0.0)
         state = following if gain >= 0.0 else state
-        after_step(state)
         if not following.finite:
-            return Minimum(following, np.inf, False)
-    gradient = objective.gradient(state)
-    bound = objective.excess(state.z, gradient)
+            yield Minimum(following, np.inf, False)
+            return
+        yield Minimum(state, np.inf, False)
+    bound = objective.excess(state.z, objective.near(state).gradient())
     gap = bound if np.isfinite(bound) else estimate
     relative = _relative(gap, objective.scale(objective.total(state), state.misfit))
-    return Minimum(state, relative, relative <= solver.tolerance)
+    yield Minimum(state, relative, relative <= solver.tolerance)
 
 
 def _relative(gap: float, total: float) -> float:

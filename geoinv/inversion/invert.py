@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.forward_model import ForwardModel
 from geoinv.core.checks import InputError, array_of, positive
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
-from geoinv.inversion.cooling import Run
+from geoinv.inversion.cooling import cool
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.l_curve import corner
+from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.run import Run
 from geoinv.inversion.solution import Solution
 from geoinv.regularizers.smooth import Regularizer, Smooth
 
@@ -20,7 +24,7 @@ __all__ = ["invert"]
 
 
 def invert(
-    A: LinearOperator,
+    A: ForwardModel,
     data: npt.ArrayLike,
     uncertainty: npt.ArrayLike,
     regularizer: Regularizer | None = None,
@@ -39,8 +43,9 @@ def invert(
 
     Parameters
     ----------
-    A : LinearOperator
-        The physics. ``gram_diagonal`` is used where it has one, ``grid`` and ``survey`` too.
+    A : LinearOperator, or anything with ``A(x)`` and ``A.linearise(x)``
+        The physics; ``A.linearise(x)`` is the Jacobian at x, a LinearOperator. ``gram_diagonal`` is used where it has
+        one, ``grid`` and ``survey`` too.
     data : array
         Observed data d of ``A.range_shape``, or (stations,) for one component.
     uncertainty : array or float
@@ -105,19 +110,28 @@ def invert(
         "seed": seed,
         "operator": described(problem.physics),
     }
-    run = Run(problem, float(wanted))
+    if beta is not None and not isinstance(beta, str):
+        fixed = array_of("invert", "beta", beta, shape=())
+        positive("invert", "beta", fixed, "give a beta above zero, or leave it out to cool to the target")
+        beta = float(fixed)
+    elif isinstance(beta, str) and beta != "l-curve":
+        raise InputError(f"invert expects beta to be a number, 'l-curve' or left out, got {beta!r}")
+    run = Run.begin(problem, float(wanted))
     try:
-        if beta is None:
-            run.cool(iterations)
-        elif beta == "l-curve":
-            corner(run)
-            run.end_at("corner of the L-curve")
-        else:
-            fixed = array_of("invert", "beta", beta, shape=())
-            positive("invert", "beta", fixed, "give a trade-off above zero, or leave it out to cool to the target")
-            run.minimise_at(float(fixed))
-            run.end_at("beta as given")
+        for following in _runs(run, beta, iterations):
+            run = following
     except KeyboardInterrupt:
-        run.end(False, f"interrupted after {len(run.history)} trade-offs")
+        run = run.ended(Outcome.INTERRUPTED, f" after {len(run.history)} trade-offs")
     with interrupts_held():
         return run.solution(settings)
+
+
+def _runs(run: Run, beta: float | str | None, iterations: int) -> Iterator[Run]:
+    """Run after run, the last of which has ended."""
+    if beta is None:
+        yield (yield from cool(run, iterations))
+    elif isinstance(beta, str):
+        yield (yield from corner(run))
+    else:
+        minimised = yield from run.minimising(beta)
+        yield minimised.ended(Outcome.BETA_AS_GIVEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +12,10 @@ import numpy.typing as npt
 from geoinv.algebra.linop import LinearOperator
 from geoinv.core.checks import array_of, positive
 from geoinv.core.progress import report
-from geoinv.inversion.cooling import Run
 from geoinv.inversion.gauss_newton import GaussNewton, Minimum
+from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.run import Run
 from geoinv.regularizers.smooth import Regularizer
 
 if TYPE_CHECKING:
@@ -35,14 +38,14 @@ def l_curve(
     solver: GaussNewton | None = None,
     seed: int = 0,
 ) -> xr.Dataset:
-    """Misfit against penalty over a range of trade-offs.
+    """Misfit against penalty over a range of betas.
 
     Parameters
     ----------
     A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed
         As :func:`invert`.
     betas : (n,) array, optional
-        Trade-offs; 12 from the first estimate down by a factor 4 each by default.
+        12 from the first estimate down by a factor 4 each by default.
 
     Returns
     -------
@@ -54,9 +57,10 @@ def l_curve(
     import xarray as xr
 
     problem = InverseProblem.make(A, data, uncertainty, regularizer, bounds, base_level, initial, solver, seed)
-    run = Run(problem, 1.0)
-    scan = default_betas(run) if betas is None else _checked_betas(betas)
-    scan_betas(run, scan)
+    run = Run.begin(problem, 1.0)
+    scan = _default_betas(run) if betas is None else _checked_betas(betas)
+    for following in _scanned(run, scan):
+        run = following
     chi2 = np.array([step.chi2_per_datum for step in run.history])
     penalty = np.array([step.penalty for step in run.history])
     curvature = _curvature(chi2, penalty)
@@ -72,32 +76,44 @@ def l_curve(
     )
 
 
-def default_betas(run: Run) -> Array:
-    """Trade-offs from the first estimate down."""
+def corner(run: Run) -> Generator[Run, None, Run]:
+    """Scan the default betas, and end with the model at the corner of their L-curve.
+
+    Yields
+    ------
+    Run
+        After every step of every minimisation.
+
+    Returns
+    -------
+    Run
+        The last one, which has ended.
+    """
+    run, minima = yield from _scanned(run, _default_betas(run))
+    states = [minimum.state for minimum in minima]
+    curvature = _curvature(np.array([s.misfit for s in states]), np.array([s.penalty for s in states]))
+    return replace(run, minimum=minima[int(np.argmax(curvature))]).ended(Outcome.CORNER)
+
+
+def _default_betas(run: Run) -> Array:
+    """Betas from the first estimate down."""
     return np.asarray(run.problem.first_beta(run.state) / 4.0 ** np.arange(12))
 
 
-def corner(run: Run) -> None:
-    """Scan the default trade-offs, and make the model at the corner of their L-curve current."""
-    minima = scan_betas(run, default_betas(run))
-    states = [minimum.state for minimum in minima]
-    curvature = _curvature(np.array([s.misfit for s in states]), np.array([s.penalty for s in states]))
-    run.minimum = minima[int(np.argmax(curvature))]
-
-
-def scan_betas(run: Run, scan: Array) -> list[Minimum]:
-    """Minimise at each trade-off, each from the model before."""
+def _scanned(run: Run, scan: Array) -> Generator[Run, None, tuple[Run, list[Minimum]]]:
+    """Minimise at each beta, each from the model before; yield every run, return the last and all minima."""
     minima = []
-    for number, trade_off in enumerate(scan):
+    for number, beta in enumerate(scan):
         report("L-curve", number, scan.size)
-        minima.append(run.minimise_at(float(trade_off)))
+        run = yield from run.minimising(float(beta))
+        minima.append(run.attempt)
     report("L-curve", scan.size, scan.size)
-    return minima
+    return run, minima
 
 
 def _checked_betas(betas: npt.ArrayLike) -> Array:
     scan = np.sort(array_of("l_curve", "betas", betas).ravel())[::-1]
-    positive("l_curve", "betas", scan, "give trade-offs above zero")
+    positive("l_curve", "betas", scan, "give betas above zero")
     return scan
 
 

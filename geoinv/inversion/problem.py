@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import Identity, LinearOperator, as_operator
+from geoinv.algebra.forward_model import NonlinearOperator, as_forward_model, composed
+from geoinv.algebra.linop import Identity, LinearOperator
 from geoinv.core.checks import InputError, array_of, finite, location, positive, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.core.memory import require_memory
 from geoinv.inversion.base_level import WithoutBaseLevel
-from geoinv.inversion.gauss_newton import GaussNewton, LocalQuadratic, Objective, State
-from geoinv.regularizers.smooth import Regularizer, Smooth
-from geoinv.surveys.station_checks import refuse_unusable_stations
+from geoinv.inversion.gauss_newton import GaussNewton
+from geoinv.inversion.objective import Objective, State
+from geoinv.regularizers.smooth import Regularizer, as_regularizer
+from geoinv.surveys.station_checks import refuse_other_stations, refuse_unusable_stations
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 __all__ = ["InverseProblem"]
@@ -39,8 +41,10 @@ class InverseProblem:
 
     Attributes
     ----------
-    physics, embedding : LinearOperator
-        A and E.
+    physics : LinearOperator or NonlinearOperator
+        A.
+    embedding : LinearOperator
+        E.
     data, uncertainty : arrays of ``physics.range_shape``
         As given by the user.
     known_level : float
@@ -59,7 +63,7 @@ class InverseProblem:
         Of random vectors.
     """
 
-    physics: LinearOperator
+    physics: LinearOperator | NonlinearOperator
     embedding: LinearOperator
     data: Array
     uncertainty: Array
@@ -91,7 +95,7 @@ class InverseProblem:
         InputError
             As :func:`geoinv.invert` says.
         """
-        A = as_operator("invert", A)
+        A = as_forward_model("invert", A)
         if not (isinstance(seed, (int, np.integer)) and seed >= 0):
             raise InputError(f"invert expects seed to be a whole number of zero or more, got {seed!r}")
         if solver is not None and not isinstance(solver, GaussNewton):
@@ -105,15 +109,15 @@ class InverseProblem:
         unknowns = math.prod(A.domain_shape)
         needed = 8.0 * ARRAYS * unknowns
         require_memory("invert", f"{ARRAYS} arrays of {unknowns:.3g} unknowns", needed, "use fewer, larger cells")
-        phi = _bound("invert", regularizer, A)
+        phi = as_regularizer("invert", regularizer).bind(_told_of(A, initial))
         embedding = getattr(phi, "embedding", None) or Identity(A.domain_shape)
         limits = _checked_bounds(bounds, A, embedding)
         weights = 1.0 / deviation
         known, free = 0.0, None
-        physics: LinearOperator = A
+        physics = A
         if base_level == "fit":
             free = WithoutBaseLevel(weights)
-            physics = free @ A
+            physics = composed(free, A)
         elif isinstance(base_level, str) and base_level != "none":
             raise InputError(f"invert expects base_level to be 'none', 'fit' or a number, got {base_level!r}")
         elif base_level != "none":
@@ -122,7 +126,7 @@ class InverseProblem:
             known = float(level)
             _refuse_overflow(observed - known, deviation)
         target_data = observed - known if free is None else free(observed)
-        forward = physics if isinstance(embedding, Identity) else physics @ embedding
+        forward = physics if isinstance(embedding, Identity) else composed(physics, embedding)
         reference = np.broadcast_to(np.asarray(getattr(phi, "reference", 0.0), float), forward.domain_shape)
         start = reference
         if initial is not None:
@@ -134,6 +138,7 @@ class InverseProblem:
         resistance = None if hasattr(phi, "curvature_diagonal") else _probed_diagonal(phi, reference, seed)
         beginning = 0.0 if getattr(phi, "quadratic", False) else float(phi.value(reference))
         objective = Objective(forward, target_data, weights, phi, 1.0, limits, resistance, beginning)
+        _refuse_blind_start(objective, start)
         how = solver or GaussNewton()
         return cls(A, embedding, observed, deviation, known, free, objective, reference, start, how, seed)
 
@@ -150,9 +155,9 @@ class InverseProblem:
         """
         objective = self.objective
         inverse = objective.preconditioner(state.z)
+        data_alone = objective.with_beta(0.0).near(state)
         v = inverse * np.random.default_rng(self.seed).standard_normal(state.z.shape)
         ratio = 1.0
-        data_alone = LocalQuadratic(objective.with_beta(0.0), state.z)
         for _ in range(4):
             image = data_alone.hessian(v, data_alone.image(v))
             resistance = float(np.vdot(v, objective.regularizer.curvature(state.z, v)))
@@ -163,18 +168,6 @@ class InverseProblem:
                 break
             v /= size
         return ratio if np.isfinite(ratio) and ratio > 0.0 else 1.0
-
-
-def _bound(owner: str, regularizer: Any, A: LinearOperator) -> Regularizer:
-    """Regularizer bound to an operator."""
-    phi = Smooth() if regularizer is None else regularizer
-    if isinstance(phi, type) or not isinstance(phi, Regularizer):
-        got = repr(phi) if isinstance(phi, str) else type(phi).__name__ if not isinstance(phi, type) else phi.__name__
-        raise InputError(
-            f"{owner} expects a regularizer with bind, value, gradient and curvature, got {got}; give geoinv.Smooth() "
-            "or leave it out"
-        )
-    return phi.bind(A)
 
 
 def _refuse_overflow(data: Array, deviation: Array) -> None:
@@ -190,9 +183,9 @@ def _refuse_overflow(data: Array, deviation: Array) -> None:
         )
 
 
-def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
+def _on_range(A: LinearOperator | NonlinearOperator, name: str, values: npt.ArrayLike) -> Array:
     """Array of its own of ``A.range_shape`` from it, one row, or (for the uncertainty) one number."""
-    _refuse_other_stations(A, name, values)
+    refuse_other_stations(A, name, values)
     array = np.array(array_of("invert", name, along_labels("invert", name, values, A.range_names, A.range_labels)))
     if name == "uncertainty" and array.ndim == 0:
         return np.full(A.range_shape, float(array))
@@ -205,25 +198,8 @@ def _on_range(A: LinearOperator, name: str, values: npt.ArrayLike) -> Array:
     return array
 
 
-def _refuse_other_stations(A: LinearOperator, name: str, values: Any) -> None:
-    """Refuse labelled data whose stations are not those of the operator, one by one."""
-    survey, coordinates = getattr(A, "survey", None), getattr(values, "coords", {})
-    for axis in ("easting", "northing", "upward"):
-        if survey is None or axis not in coordinates or not hasattr(survey, axis):
-            continue
-        given, own = np.asarray(coordinates[axis], np.float64), np.asarray(getattr(survey, axis))
-        if given.shape != own.shape or not np.allclose(given, own, rtol=1e-7, atol=1e-3):
-            first = (
-                "" if given.shape != own.shape else f", first at station {int(np.argmax(np.abs(given - own) > 1e-3))}"
-            )
-            raise InputError(
-                f"invert expects {name} at the stations of the operator's survey, in their order, got {given.size} of "
-                f"another {axis}{first} (counted from 0); make the survey and the data of one table"
-            )
-
-
 def _checked_bounds(
-    bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator, embedding: LinearOperator
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike], A: LinearOperator | NonlinearOperator, embedding: LinearOperator
 ) -> tuple[Array, Array]:
     if not isinstance(bounds, (tuple, list, np.ndarray)) or len(bounds) != 2:
         count = f"{len(bounds)} values" if isinstance(bounds, (tuple, list, np.ndarray)) else repr(bounds)
@@ -274,3 +250,26 @@ def _probed_diagonal(phi: Regularizer, z: Array, seed: int, probes: int = 32) ->
     average = total / probes
     # an estimate may be negative or far too small; no unknown is to be let loose by that
     return np.maximum(average, PROBED_FLOOR * float(np.mean(np.abs(average))))
+
+
+def _told_of(A: LinearOperator | NonlinearOperator, initial: npt.ArrayLike | None) -> Any:
+    """What a regularizer is bound to: A, or its Jacobian at the initial model where that alone tells sensitivities."""
+    if isinstance(A, LinearOperator) or hasattr(A, "gram_diagonal"):
+        return A
+    given = np.zeros(()) if initial is None else np.asarray(initial, np.float64)
+    model = np.zeros(A.domain_shape)
+    if given.shape in ((), A.domain_shape):  # else it is of an embedding's z
+        model += given
+    return A.linearise(model)
+
+
+def _refuse_blind_start(objective: Objective, start: Array) -> None:
+    """Refuse a start from where no data of a forward model that is not linear tell a direction."""
+    if objective.linear:
+        return
+    state = objective.with_beta(0.0).evaluate(start)
+    if state.finite and state.misfit > 0.0 and not np.any(objective.with_beta(0.0).near(state).gradient()):
+        raise InputError(
+            f"invert expects an initial model whose data change with it, but the Jacobian of {objective.operator.name} "
+            "vanishes there; give an initial model other than the reference, such as a small constant"
+        )

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linop import LinearOperator
+from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Step:
-    """One entry of the history: the objective after a minimisation at one trade-off.
+    """One entry of the history: the objective after a minimisation at one beta.
 
     ``excess`` is how far the objective may lie above its minimum there, as a part of it.
     """
@@ -45,7 +47,7 @@ class Solution:
 
     Attributes
     ----------
-    operator : LinearOperator
+    operator : LinearOperator or NonlinearOperator
         The physics A.
     model : array of ``A.domain_shape``
         Recovered model; 0 in inactive cells.
@@ -53,36 +55,47 @@ class Solution:
         Predicted data with the base level, observed data and their standard deviations.
     base_level : (components,) array
         Constant in the data, in their unit.
-    status : str
-        Sentence that says how the inversion ended.
+    outcome : Outcome
+        How the inversion ended.
+    ending : str
+        Sentence that says it.
+    doubts : tuple of str
+        What is wrong with a fit that was to meet a target, and what usually causes it.
     reached : bool
         Whether it ended at the target (with a fixed beta or at the corner of the L-curve: converged).
     target : float
         Target of chi^2/N.
     beta : float
-        Trade-off of the model: infinite for a reference model that fits.
+        beta of the model: infinite for a reference model that fits.
     excess : float
-        How far the objective may lie above its minimum at that trade-off, as a part of it: a bound where the
+        How far the objective may lie above its minimum at that beta, as a part of it: a bound where the
         regularizer tells how fast it grows, as Smooth does, an estimate elsewhere.
     history : tuple of Step
-        One entry a trade-off.
+        One entry a beta.
     settings : mapping
         Arguments that made it.
     """
 
-    operator: LinearOperator
+    operator: LinearOperator | NonlinearOperator
     model: Array
     predicted: Array
     data: Array
     uncertainty: Array
     base_level: Array
-    status: str
+    outcome: Outcome
+    ending: str
+    doubts: tuple[str, ...]
     reached: bool
     target: float
     beta: float
     excess: float
     history: tuple[Step, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """How the inversion ended, with what is to be doubted."""
+        return "; ".join([self.ending, *self.doubts])
 
     @property
     def residual(self) -> Array:
@@ -149,6 +162,7 @@ class Solution:
             Conventions=cf.CONVENTIONS,
             title="geoinv solution",
             status=self.status,
+            outcome=self.outcome.name.lower(),
             reached=int(self.reached),
             chi2_per_datum=self.chi2_per_datum,
             target=self.target,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from geoinv.regularizers.base import Regularizer, Summable
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 from geoinv.regularizers.weighting import over_mesh, weights_of
 
-__all__ = ["Regularizer", "Smooth"]
+__all__ = ["Regularizer", "Smooth", "as_regularizer"]
 
 Array = npt.NDArray[np.float64]
 
@@ -153,3 +153,22 @@ class Smooth(Summable):
     def curvature_diagonal(self, z: Array) -> Array:
         """Diagonal of the Hessian."""
         return self.bound.diagonal(np.shape(z))
+
+
+def as_regularizer(owner: str, given: Any) -> Regularizer:
+    """Regularizer that was given; :class:`Smooth` for None.
+
+    Raises
+    ------
+    InputError
+        If it is no regularizer.
+    """
+    if given is None:
+        return Smooth()
+    if isinstance(given, type) or not isinstance(given, Regularizer):
+        got = repr(given) if isinstance(given, str) else getattr(given, "__name__", type(given).__name__)
+        raise InputError(
+            f"{owner} expects a regularizer with bind, value, gradient and curvature, got {got}; give geoinv.Smooth() "
+            "or leave it out"
+        )
+    return given

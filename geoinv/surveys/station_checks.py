@@ -13,7 +13,13 @@ from geoinv.meshes.base import Mesh
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.survey import Survey
 
-__all__ = ["heights_above_rock", "refuse_stations", "refuse_unusable_stations", "stations_below"]
+__all__ = [
+    "heights_above_rock",
+    "refuse_other_stations",
+    "refuse_stations",
+    "refuse_unusable_stations",
+    "stations_below",
+]
 
 FAR = 2.0
 """Extents of the mesh above its ground beyond which it is one point for every station."""
@@ -32,6 +38,29 @@ def refuse_unusable_stations(operator: Any) -> None:
     mesh, survey = getattr(operator, "mesh", None), getattr(operator, "survey", None)
     if mesh is not None and isinstance(survey, Survey):
         refuse_stations(mesh, survey)
+
+
+def refuse_other_stations(operator: Any, name: str, values: Any) -> None:
+    """Refuse labelled data whose stations are not those of an operator's survey, one by one.
+
+    Raises
+    ------
+    InputError
+        Naming the first station that differs.
+    """
+    survey, coordinates = getattr(operator, "survey", None), getattr(values, "coords", {})
+    for axis in ("easting", "northing", "upward"):
+        if survey is None or axis not in coordinates or not hasattr(survey, axis):
+            continue
+        given, own = np.asarray(coordinates[axis], np.float64), np.asarray(getattr(survey, axis))
+        if given.shape != own.shape or not np.allclose(given, own, rtol=1e-7, atol=1e-3):
+            first = (
+                "" if given.shape != own.shape else f", first at station {int(np.argmax(np.abs(given - own) > 1e-3))}"
+            )
+            raise InputError(
+                f"invert expects {name} at the stations of the operator's survey, in their order, got {given.size} of "
+                f"another {axis}{first} (counted from 0); make the survey and the data of one table"
+            )
 
 
 def refuse_stations(mesh: Mesh, survey: Survey, *, measured: bool = True) -> None:

@@ -1,12 +1,12 @@
-"""The search for a trade-off, on misfits that are a known function of it."""
+"""The search for a beta, on misfits that are a known function of it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from geoinv.inversion.beta_search import TradeOffSearch, Trial
-from geoinv.inversion.gauss_newton import State
+from geoinv.inversion.beta_search import BetaSearch, Trial
+from geoinv.inversion.objective import State
 
 
 def trial(beta: float, misfit: float, penalty: float = 1.0) -> Trial:
@@ -14,13 +14,13 @@ def trial(beta: float, misfit: float, penalty: float = 1.0) -> Trial:
     return Trial(beta, State(np.zeros(1), np.zeros(1), misfit, penalty, beta), misfit)
 
 
-def search_for(target: float, misfit, beta: float, most: int = 40) -> tuple[TradeOffSearch, list[float]]:
-    """Search until the window is met or the target is said to be out of reach; and the trade-offs tried."""
-    search, tried = TradeOffSearch(target), [beta]
+def search_for(target: float, misfit, beta: float, most: int = 40) -> tuple[BetaSearch, list[float]]:
+    """Search until the window is met or the target is said to be out of reach; and the betas tried."""
+    search, tried = BetaSearch(target), [beta]
     low, high = search.window
     while not low <= misfit(tried[-1]) <= high and not search.slow:
         assert len(tried) < most, tried
-        search.add(trial(tried[-1], misfit(tried[-1])))
+        search = search.with_trial(trial(tried[-1], misfit(tried[-1])))
         tried.append(search.next_beta())
     return search, tried
 
@@ -42,9 +42,9 @@ def test_the_target_is_met_from_both_sides(misfit, beta):
 
 
 def test_near_the_target_cooling_goes_no_further_than_the_last_two_misfits_ask_for():
-    search = TradeOffSearch(1.0)
-    search.add(trial(60.0, 8.0))
-    search.add(trial(10.0, 1.5))
+    search = BetaSearch(1.0)
+    search = search.with_trial(trial(60.0, 8.0))
+    search = search.with_trial(trial(10.0, 1.5))
     needed = np.log(1.5) / (np.log(8.0 / 1.5) / np.log(6.0))
     assert search.next_beta() == pytest.approx(10.0 * np.exp(-1.5 * needed))
 
@@ -57,50 +57,50 @@ def test_a_misfit_that_hardly_falls_is_slow_and_the_steps_grow():
 
 
 def test_neighbours_that_disagree_more_than_minima_can_reopen_the_search():
-    search = TradeOffSearch(1.0)
-    search.add(trial(1.0, 0.5))
-    search.add(trial(1.01, 2.0))
+    search = BetaSearch(1.0)
+    search = search.with_trial(trial(1.0, 0.5))
+    search = search.with_trial(trial(1.01, 2.0))
     assert search.contradicted
     assert search.below is None
     assert search.next_beta() == pytest.approx(1.01 / 6.0)
 
 
 def test_neighbours_as_steep_as_minima_can_be_do_not_contradict():
-    search = TradeOffSearch(1.0)
-    search.add(trial(1.0, 0.95))
-    search.add(trial(1.2, 0.95 * 1.2**2))
+    search = BetaSearch(1.0)
+    search = search.with_trial(trial(1.0, 0.95))
+    search = search.with_trial(trial(1.2, 0.95 * 1.2**2))
     assert not search.contradicted
     assert 1.0 < search.next_beta() < 1.2
 
 
 def test_when_even_phi_alone_fits_better_than_asked_it_is_said():
-    search = TradeOffSearch(1.0)
+    search = BetaSearch(1.0)
     for beta in (1.0, 36.0, 1296.0):
         assert not search.below_everywhere
-        search.add(trial(beta, 0.5))
+        search = search.with_trial(trial(beta, 0.5))
     assert search.below_everywhere
 
 
 def test_the_closest_of_all_that_were_tried_is_kept():
-    search = TradeOffSearch(1.0)
+    search = BetaSearch(1.0)
     for beta, misfit in ((100.0, 9.0), (10.0, 0.975), (50.0, 4.0), (20.0, 1.241)):
-        search.add(trial(beta, misfit))
+        search = search.with_trial(trial(beta, misfit))
     assert search.closest().misfit == 0.975
 
 
 def test_another_target_is_searched_with_the_trials_so_far():
-    search = TradeOffSearch(1.0)
+    search = BetaSearch(1.0)
     for beta, misfit in ((100.0, 9.0), (10.0, 6.0), (1.0, 5.0)):
-        search.add(trial(beta, misfit))
+        search = search.with_trial(trial(beta, misfit))
     other = search.with_target(7.5)
     assert (other.above.misfit, other.below.misfit) == (9.0, 5.0)
     assert 1.0 < other.next_beta() < 100.0
 
 
 def test_a_minimisation_starts_from_the_trial_with_the_least_objective():
-    search = TradeOffSearch(1.0)
-    search.add(trial(10.0, 4.0, penalty=1.0))
-    search.add(trial(1.0, 0.5, penalty=3.0))
+    search = BetaSearch(1.0)
+    search = search.with_trial(trial(10.0, 4.0, penalty=1.0))
+    search = search.with_trial(trial(1.0, 0.5, penalty=3.0))
     assert search.start(5.0).misfit == 4.0
     assert search.start(0.1).misfit == 0.5
-    assert TradeOffSearch(1.0).start(1.0) is None
+    assert BetaSearch(1.0).start(1.0) is None

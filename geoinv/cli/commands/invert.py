@@ -44,6 +44,7 @@ from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
+    from geoinv.meshes.base import Mesh
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
     from geoinv.surveys.survey import Survey
@@ -143,22 +144,22 @@ def invert(
     say("cost", cost(began))
     say("wrote", str(written.path))
     written.confirm()
-    if solution.status.startswith(("interrupted", "not finite")):
+    if solution.outcome.incomplete:
         raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
 
 
 def say_solution(solution: Solution) -> None:
     """Print how an inversion ended, and what it found."""
-    ending, *doubts = solution.status.split("; ")
-    say("result", ending)
+    say("result", solution.ending)
     tried = len(solution.history)
     say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
-    active = solution.model[solution.operator.mesh.active]  # type: ignore[attr-defined]
+    mesh: Mesh = solution.operator.mesh  # type: ignore[union-attr]
+    active = solution.model[mesh.active]
     say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
     if np.any(solution.base_level):
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
-    if doubts:
-        say("doubts", "; ".join(doubts))
+    if solution.doubts:
+        say("doubts", "; ".join(solution.doubts))
 
 
 def _grid(

@@ -264,17 +264,17 @@ def test_a_target_out_of_reach_ends_with_a_sentence_and_a_result(small_survey, c
 
 
 def test_ctrl_c_during_the_search_writes_the_last_model(small_survey, capsys, monkeypatch):
-    from geoinv.inversion import cooling
+    from geoinv.inversion import run
 
-    minimise, calls = cooling.minimise, []
+    minima, calls = run.minima, []
 
     def interrupted(*arguments):
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return minimise(*arguments)
+        return minima(*arguments)
 
-    monkeypatch.setattr(cooling, "minimise", interrupted)
+    monkeypatch.setattr(run, "minima", interrupted)
     assert main(INVERT) == 1
     captured = capsys.readouterr()
     assert captured.err.startswith("geoinv: interrupted after 1 trade-offs: chi^2/N = ")

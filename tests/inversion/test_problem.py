@@ -175,7 +175,7 @@ def gravity_like(**told):
 
     A = Gravity()
     positions = {axis: getattr(survey, axis) for axis in ("easting", "northing", "upward")}
-    A.grid, A.survey = grid, SimpleNamespace(components=("gz",), stations=3, **positions)
+    A.grid, A.survey = grid, SimpleNamespace(components=("pull",), stations=3, **positions)
     A.__dict__.update(told)
     return A
 
@@ -200,8 +200,8 @@ def test_magnetic_fields_decay_with_the_cube_and_their_gradients_with_the_fourth
 def test_data_of_another_kind_come_out_under_their_own_name():
     solution = geoinv.invert(gravity_like(), [[1.0, 2.0, 1.5]], 0.1, beta=1e-3)
     written = solution.to_xarray()
-    npt.assert_array_equal(written.gz_observed, [1.0, 2.0, 1.5])
-    assert "units" not in written.gz_observed.attrs
+    npt.assert_array_equal(written.pull_observed, [1.0, 2.0, 1.5])
+    assert "units" not in written.pull_observed.attrs
     assert written.density.shape == (3, 3, 3)
 
 

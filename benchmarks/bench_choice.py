@@ -13,8 +13,8 @@ from turns import median_seconds
 from geoinv import Grid, InputError, Survey
 from geoinv.formats import read_mesh, read_survey
 from geoinv.operators import Magnetics
-from geoinv.operators.prisms.choice import ENGINES
-from geoinv.operators.prisms.estimate import APPLICATIONS
+from geoinv.operators.prisms.engines import ENGINES
+from geoinv.operators.prisms.offer import APPLICATIONS
 
 Array = npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import geoinv
 from geoinv.core.backend import require_gpu
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.magnetic import magnetic_problem
-from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.cuda.direct import DirectCuda
 from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
 from geoinv.operators.prisms.multipole.expansion import SLOTS

@@ -12,7 +12,7 @@ from turns import median_seconds
 from geoinv import Grid, InputError, Survey
 from geoinv.formats.atomic import whole_file
 from geoinv.operators import Magnetics
-from geoinv.operators.prisms.choice import ENGINES
+from geoinv.operators.prisms.engines import ENGINES
 
 WIDTHS = (64, 96, 128, 192, 256, 320)
 """Columns along each side; a quarter as many layers: 65,536 to 8,192,000 cells."""

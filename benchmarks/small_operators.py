@@ -16,7 +16,7 @@ from geoinv import Grid, LinearOperator, MainField, Survey
 from geoinv.algebra.linop import Identity, MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
-from geoinv.operators.prisms.choice import ENGINES
+from geoinv.operators.prisms.engines import ENGINES
 
 __all__ = ["ENGINES", "Case", "small_operators"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,33 @@ import numpy.typing as npt
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.progress import report
 from geoinv.operators.prisms import _sums_numba as kernels
+from geoinv.operators.prisms.offer import VALUES_A_SECOND, Estimate, Offer, Refusal, per_second
 from geoinv.operators.prisms.problem import PrismProblem, add_at, face_contacts
 
-__all__ = ["Dense", "dense_bytes"]
+__all__ = ["Dense", "cell_fields", "dense_bytes", "dense_estimate", "offer"]
 
 ENTRIES_A_CALL = 10_000_000
 """Matrix entries worked on at a time: between two progress reports, and in working memory."""
+
+
+BYTES_A_SECOND = 2.2e10
+"""Memory traffic a second of all cores, for matrix products; twice as much where the matrix stays in a cache."""
+
+
+def offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
+    """Cost of the matrix, where exact prisms serve at all."""
+    if (rounded := problem.too_much_rounding()) is not None:
+        return Refusal(rounded)
+    return Offer(dense_estimate(problem, applications), partial(Dense, problem))
+
+
+def dense_estimate(problem: PrismProblem, applications: int) -> Estimate:
+    """Bytes and seconds of the dense engine."""
+    width = problem.components * problem.unknowns
+    entries = float(len(problem.stations)) * int(problem.cells.active.sum()) * width
+    values = float(len(problem.stations)) * problem.cells.size * width
+    apply = entries * problem.storage.itemsize / BYTES_A_SECOND
+    return Estimate(float(dense_bytes(problem)), values / per_second(VALUES_A_SECOND), apply, applications)
 
 
 def dense_bytes(problem: PrismProblem) -> int:

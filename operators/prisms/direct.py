@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,14 +15,14 @@ from geoinv.core.progress import report
 from geoinv.operators.prisms import _sums_numba as kernels
 from geoinv.operators.prisms.blocks import blocks_of_rows, longest_run
 from geoinv.operators.prisms.dense import cell_fields
-from geoinv.operators.prisms.estimate import Estimate
 from geoinv.operators.prisms.multipole import _sums_numba as far
 from geoinv.operators.prisms.multipole.expansion import near_cells
 from geoinv.operators.prisms.multipole.moments import rows_in_range
 from geoinv.operators.prisms.multipole.tables import TERMS, far_tables
+from geoinv.operators.prisms.offer import Estimate, Offer, Refusal
 from geoinv.operators.prisms.problem import REGISTER, PrismProblem, add_at, face_contacts
 
-__all__ = ["Direct", "direct_estimate"]
+__all__ = ["Direct", "direct_estimate", "offer"]
 
 PAIRS_A_CALL = 50_000_000
 """Node-station pairs between two progress reports: about half a second."""
@@ -206,6 +208,13 @@ def _tasks(stations: slice, layers: int, rows: int, by_station: bool) -> npt.NDA
             for begin, end in pairwise(edges)
         ]
     )
+
+
+def offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
+    """Cost of the direct sums, which serve everywhere but for far prisms without a tolerance."""
+    if problem.rtol is None and (rounded := problem.too_much_rounding()) is not None:
+        return Refusal(rounded)
+    return Offer(replace(direct_estimate(problem), applications=applications), partial(Direct, problem))
 
 
 def direct_estimate(problem: PrismProblem) -> Estimate:

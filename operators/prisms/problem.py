@@ -11,12 +11,16 @@ import numpy.typing as npt
 
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.geometry import LocalAxis, local_axis
+from geoinv.operators.prisms.rounding import prism_rounding
 from geoinv.operators.prisms.weights import KernelWeights
 
 __all__ = ["LEAST_RTOL", "NodeArrays", "PrismProblem", "face_contacts"]
 
 LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
 """What sums in each precision reach at any distance."""
+
+MOST_ROUNDING = 1e-3
+"""Rounding of exact prisms beyond which they are refused where no tolerance is named."""
 
 REGISTER = 8
 """Doubles in the widest vector register; rows of nodes are padded to whole registers."""
@@ -81,6 +85,35 @@ class PrismProblem:
             for axis, values in zip(("easting", "northing", "upward"), self.stations.T, strict=True)
         )
         return easting, northing, upward
+
+    @property
+    def edges(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+        """Nodes along upward, northing, easting."""
+        easting, northing, upward = (axis.nodes for axis in self.axes)
+        return upward, northing, easting
+
+    @cached_property
+    def rounding(self) -> float:
+        """Relative error of exact prisms in float64, at the active cell that is worst off; rough where it is small."""
+        least = LEAST_RTOL["float32"] if self.storage == np.float32 else MOST_ROUNDING
+        tolerated = least if self.rtol is None else self.rtol
+        return prism_rounding(self.edges, self.cells.active, self.local_stations, tolerated)
+
+    def too_much_rounding(self, least_rtol: float | None = None) -> str | None:
+        """Clause that says why exact prisms do not serve, where the rounding of far ones is above the tolerance.
+
+        Parameters
+        ----------
+        least_rtol : float, optional
+            What takes the place of :data:`MOST_ROUNDING` where there is no ``rtol``.
+        """
+        tolerated = self.rtol or least_rtol or MOST_ROUNDING
+        if self.rounding <= tolerated:
+            return None
+        clause = f"prisms round in float64 to {self.rounding:.1g} of what the furthest cells give"
+        if self.rtol is None:
+            return f"{clause}: give an rtol, with which direct holds at any distance"
+        return f"{clause}, above rtol {self.rtol:g}"
 
     @cached_property
     def nodes(self) -> NodeArrays:

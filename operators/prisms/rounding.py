@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from geoinv.operators.prisms.problem import PrismProblem
+import numpy as np
+import numpy.typing as npt
 
 __all__ = ["prism_rounding"]
 
@@ -14,18 +15,25 @@ direction, with a and b its shorter sides: 420 measured against 200 digits, for 
 away. Of the three differences of corners one is made without loss; each of the others loses r over its side."""
 
 
-def prism_rounding(problem: PrismProblem, tolerated: float) -> float:
+def prism_rounding(
+    edges: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]],
+    active: npt.NDArray[np.bool_],
+    stations: npt.NDArray[np.float64],
+    tolerated: float,
+) -> float:
     """Relative error of exact prisms in float64, at the active cell that is worst off.
 
     Parameters
     ----------
-    problem : PrismProblem
-        Grid and survey.
+    edges : three arrays
+        Cell edges along upward, northing, easting in metres.
+    active : (upward, northing, easting) array of bool
+        Cells that count.
+    stations : (stations, 3) array
+        Easting, northing, upward in metres.
     tolerated : float
         Error below which a rough bound will do.
     """
-    grid, nodes, stations = problem.cells, problem.nodes, problem.local_stations
-    edges = (nodes.z, nodes.y, nodes.x[: grid.shape[2] + 1])
     up, north, east = (0.5 * (axis[1:] + axis[:-1]) for axis in edges)
     high, long, wide = np.ix_(*(np.diff(axis) for axis in edges))
     shorter = high * long * wide / np.maximum(np.maximum(high, long), wide)
@@ -33,7 +41,7 @@ def prism_rounding(problem: PrismProblem, tolerated: float) -> float:
     # to the most central station: no less than to the nearest
     central = stations[np.argmin(np.sum((stations - stations.mean(axis=0)) ** 2, axis=1))]
     squared = ((up - central[2]) ** 2)[:, None, None] + ((north - central[1]) ** 2)[:, None] + (east - central[0]) ** 2
-    error = np.where(grid.active, unit * squared / shorter, 0.0)
+    error = np.where(active, unit * squared / shorter, 0.0)
     doubtful = np.argwhere(error > tolerated)
     if not doubtful.size:
         return float(error.max())

@@ -13,7 +13,7 @@ from emulated_gpu import EmulatedGpu
 
 from geoinv.operators import Magnetics, blur
 from geoinv.operators.magnetic import magnetic_problem
-from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.cuda.direct import DirectCuda
 from geoinv.operators.prisms.cuda.gridded import fourier_source
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
 from geoinv.operators.sparse_cuda import SparseSum

@@ -1,18 +1,22 @@
-"""What the lattice engine would cost."""
+"""What the lattice engine would cost, and where it applies."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
 
 import numba
 import numpy as np
 
-from geoinv.operators.prisms.estimate import Estimate
-from geoinv.operators.prisms.precorrected_fft.engine import SAMPLES
+from geoinv.operators.prisms.offer import APPLICATIONS, Estimate, Offer, Refusal
+from geoinv.operators.prisms.precorrected_fft.engine import SAMPLES, LatticeEngine
+from geoinv.operators.prisms.precorrected_fft.margin import assured_plan
 from geoinv.operators.prisms.precorrected_fft.near import VALUES_A_CALL, near_precision
-from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan
+from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of
 from geoinv.operators.prisms.precorrected_fft.transform import POINTS_A_SLAB
 from geoinv.operators.prisms.problem import REGISTER, PrismProblem
 
-__all__ = ["lattice_estimate"]
+__all__ = ["lattice_estimate", "offer"]
 
 FIELDS_A_SECOND = 2.8e7
 """Exact kernel values a second and core of boxes, which stay in the cache.
@@ -39,7 +43,28 @@ NODES_A_SECOND = 4.5e8
 """Lattice nodes a second and core that stations interpolate from."""
 
 
-def lattice_estimate(problem: PrismProblem, plan: LatticePlan) -> Estimate:
+def offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
+    """Cost of the first plan; the one that keeps the promise cell by cell is made where it is to be taken."""
+    if (rounded := problem.too_much_rounding()) is not None:
+        return Refusal(rounded)
+    plan = plan_of(problem)
+    if isinstance(plan, str):
+        return Refusal(plan)
+    first = plan
+
+    def assured() -> Offer | Refusal:
+        plan = assured_plan(problem, first)
+        return Refusal(plan) if isinstance(plan, str) else _offer_of(problem, plan, applications)
+
+    return replace(_offer_of(problem, first, applications), confirm=assured)
+
+
+def _offer_of(problem: PrismProblem, plan: LatticePlan, applications: int) -> Offer:
+    build = partial(LatticeEngine, problem, plan)
+    return Offer(lattice_estimate(problem, plan, applications), build, {"plan": plan})
+
+
+def lattice_estimate(problem: PrismProblem, plan: LatticePlan, applications: int = APPLICATIONS) -> Estimate:
     """Bytes and seconds of the lattice engine."""
     cores = float(numba.get_num_threads())
     width, deepest = problem.components * problem.unknowns, max(problem.components, problem.unknowns)
@@ -54,7 +79,8 @@ def lattice_estimate(problem: PrismProblem, plan: LatticePlan) -> Estimate:
     tables = points + min(SAMPLES, plan.order.size) * problem.cells.size
     seconds = fields / FIELDS_A_SECOND + products / BOX_PRODUCTS_A_SECOND + tables / TABLE_VALUES_A_SECOND
     build = width * seconds + apply
-    return Estimate(_memory(problem, plan, corrections), LEAST_SECONDS + build / cores, apply / cores)
+    memory = _memory(problem, plan, corrections)
+    return Estimate(memory, LEAST_SECONDS + build / cores, apply / cores, applications)
 
 
 def _box_work(plan: LatticePlan) -> tuple[float, float]:

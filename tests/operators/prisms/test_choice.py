@@ -148,7 +148,7 @@ def test_gridded_evaluates_its_kernel_anew_where_the_spectra_do_not_fit():
     deep = geoinv.Grid.regular((800, 16, 16), (10.0, 10.0, 10.0), (-8000.0, 0.0, 0.0))
     stored = Magnetics(deep, survey, engine="gridded", memory_budget=4e9)
     frugal = Magnetics(deep, survey, engine="gridded", memory_budget=0.9 * stored.estimate().memory)
-    assert (stored.choice.recompute, frugal.choice.recompute) == (False, True)
+    assert (stored.choice.settings["recompute"], frugal.choice.settings["recompute"]) == (False, True)
     model = np.random.default_rng(0).random(deep.shape)
     npt.assert_array_equal(frugal(model), stored(model))
 
@@ -351,7 +351,7 @@ def test_one_application_keeps_no_spectra():
     survey = level((3.0, 4.0), (10.0, 10.0), (24, 24))
     deep = geoinv.Grid.regular((800, 16, 16), (10.0, 10.0, 10.0), (-8000.0, 0.0, 0.0))
     often, once = (Magnetics(deep, survey, engine="gridded", applications=n) for n in (2, 1))
-    assert (often.choice.recompute, once.choice.recompute) == (False, True)
+    assert (often.choice.settings["recompute"], once.choice.settings["recompute"]) == (False, True)
     assert once.estimate().memory < often.estimate().memory
 
 

@@ -102,9 +102,9 @@ def test_single_precision_is_kept_where_the_survey_covers_the_cells():
     grid = beside(16, 40)
     for rtol in (None, 1e-6, 1e-5):
         A = Magnetics(grid, level((40, 40)), engine="gridded", dtype="float32", rtol=rtol)
-        assert A.choice.layout.precision == np.float32
+        assert A.choice.settings["layout"].precision == np.float32
         A = Magnetics(grid, level((10, 10)), engine="gridded", dtype="float32", rtol=rtol)
-        assert A.choice.layout.precision == np.float64
+        assert A.choice.settings["layout"].precision == np.float64
 
 
 def test_cells_that_are_inactive_do_not_ask_for_precision():
@@ -112,7 +112,7 @@ def test_cells_that_are_inactive_do_not_ask_for_precision():
     active = np.zeros(grid.shape, bool)
     active[:, :12, :12] = True
     A = Magnetics(grid.with_active(active), survey, engine="gridded", dtype="float32", rtol=1e-5)
-    assert A.choice.layout.precision == np.float32
+    assert A.choice.settings["layout"].precision == np.float32
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 1), (3, 4), (20, 20)])
@@ -199,7 +199,7 @@ def test_single_precision_of_the_lattice_goes_where_far_cells_would_lose_by_it()
     grid = geoinv.Grid.regular((4, 60, 60), (10.0, 10.0, 10.0), (-40.0, 0.0, 0.0))
     covering, corner = anywhere(1500, 600.0), anywhere(200, 60.0)
     precisions = [
-        Magnetics(grid, survey, engine="lattice", dtype="float32", rtol=1e-5).choice.plan.precision
+        Magnetics(grid, survey, engine="lattice", dtype="float32", rtol=1e-5).choice.settings["plan"].precision
         for survey in (covering, corner)
     ]
     assert precisions == [np.float32, np.float64]

@@ -34,14 +34,15 @@ def test_the_rounding_of_a_prism_is_foreseen(size, place):
     half = [0.5 * width for width in size]
     bounds = (-half[0], half[0], -half[1], half[1], -half[2], half[2])
     exact = field_tensor(bounds, place)
-    foreseen = prism_rounding(magnetic_problem(cell(size), survey, "magnetization", np.dtype(float)), 0.0)
+    of = magnetic_problem(cell(size), survey, "magnetization", np.dtype(float))
+    foreseen = prism_rounding(of.edges, of.cells.active, of.local_stations, 0.0)
     assert abs(found - exact).max() < max(foreseen, 1e-14) * abs(exact).max()
 
 
 def test_the_nearest_station_counts():
     many = geoinv.Survey([5.0, 1e5, 2e5], [0.0] * 3, [3.0] * 3, field=FIELD)
     of = magnetic_problem(cell((2.0, 2.0, 2.0)), many, "susceptibility", np.dtype(float))
-    assert prism_rounding(of, 1e-6) < 1e-11
+    assert prism_rounding(of.edges, of.cells.active, of.local_stations, 1e-6) < 1e-11
 
 
 @pytest.mark.parametrize("engine", ["gridded", "lattice", "dense"])

@@ -35,4 +35,4 @@ def test_convolutions_are_those_of_the_host(unknown, dtype):
 def test_the_precision_on_a_device_is_that_of_the_host(rtol, precision):
     grid, survey = makers.regular_grid(), makers.level_survey(("tmi", "beu"))
     A = Magnetics(grid, survey, "gridded", dtype="float32", rtol=rtol)
-    assert GriddedCuda(A.problem, EmulatedGpu(2)).layout.precision == A.choice.layout.precision == precision
+    assert GriddedCuda(A.problem, EmulatedGpu(2)).layout.precision == A.choice.settings["layout"].precision == precision

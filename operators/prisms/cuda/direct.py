@@ -1,22 +1,18 @@
-"""Engines on a GPU; the direct one: every station against every cell, nothing stored."""
+"""Direct engine on a GPU: every station against every cell, nothing stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from geoinv.operators.cuda import Runner
 from geoinv.operators.prisms.cuda.exact import ExactPairs
-from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.cuda.multipole import FarPairs
-from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
-from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
-from geoinv.operators.prisms.problem import Engine, PrismProblem, face_contacts
+from geoinv.operators.prisms.problem import PrismProblem, face_contacts
 from geoinv.operators.sparse_cuda import SparseSum
 
-__all__ = ["DirectCuda", "engine_on_gpu"]
+__all__ = ["DirectCuda"]
 
 
 class DirectCuda:
@@ -55,28 +51,6 @@ class DirectCuda:
         models = library.ascontiguousarray(models.swapaxes(0, 1))
         self._at_faces.adjoint.add(self._runner, data.reshape(batch, -1), models.reshape(batch, -1))
         return models
-
-
-def engine_on_gpu(engine: str, problem: PrismProblem, runner: Runner, on_host: Callable[[], Engine]) -> Any:
-    """Engine for arrays on a GPU.
-
-    Parameters
-    ----------
-    engine : str
-        Its name on the host.
-    problem : PrismProblem
-        Cells, stations and kernel weights.
-    runner : Runner
-        Where kernels run.
-    on_host : callable
-        Returns the host's engine, whose matrix or lattice goes to the GPU.
-    """
-    if engine == "direct":
-        return DirectCuda(problem, runner)
-    if engine == "gridded":
-        return GriddedCuda(problem, runner)
-    host = on_host()
-    return LatticeCuda(host, runner) if isinstance(host, LatticeEngine) else host
 
 
 class _FaceJumps:

@@ -14,7 +14,7 @@ from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 import geoinv
 from geoinv.operators import Magnetics
 from geoinv.operators.magnetic import magnetic_problem
-from geoinv.operators.prisms.cuda.engines import DirectCuda
+from geoinv.operators.prisms.cuda.direct import DirectCuda
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.registry import write_mesh, write_model, write_survey
 from geoinv.formats.text import rows_text
+from geoinv.formats.writing import write_mesh, write_model, write_survey
 from geoinv.meshes.tensor import Grid
 from geoinv.operators import Magnetics
 from geoinv.surveys.main_field import MainField

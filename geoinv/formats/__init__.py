@@ -10,24 +10,18 @@ command that has it, the argument for Python.
 from __future__ import annotations
 
 from geoinv.formats.atomic import whole_file
+from geoinv.formats.base import Format
 from geoinv.formats.conversion import convert
 from geoinv.formats.description import describe
 from geoinv.formats.netcdf_file import write_netcdf
 from geoinv.formats.notes import Notes, collected
-from geoinv.formats.recognition import FileKind, recognise
-from geoinv.formats.registry import (
-    read_mesh,
-    read_model,
-    read_survey,
-    read_topography,
-    write_mesh,
-    write_model,
-    write_survey,
-)
+from geoinv.formats.reading import read_mesh, read_model, read_survey, read_topography
+from geoinv.formats.registry import recognise
 from geoinv.formats.table import read_table
+from geoinv.formats.writing import write_mesh, write_model, write_survey
 
 __all__ = [
-    "FileKind",
+    "Format",
     "Notes",
     "collected",
     "convert",

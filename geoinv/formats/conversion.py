@@ -9,19 +9,11 @@ import numpy as np
 
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.netcdf import holds_density, same_cells
-from geoinv.formats.recognition import FileKind, recognise
-from geoinv.formats.registry import (
-    MESH_SUFFIXES,
-    MODEL_SUFFIXES,
-    SURVEY_SUFFIXES,
-    read_mesh,
-    read_model,
-    read_survey,
-    write_mesh,
-    write_model,
-    write_survey,
-)
+from geoinv.formats.base import Format
+from geoinv.formats.netcdf_model import same_cells
+from geoinv.formats.reading import read_mesh, read_model, read_survey
+from geoinv.formats.registry import recognise, suffixes_of, writer_of
+from geoinv.formats.writing import write_mesh, write_model, write_survey
 from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
 
@@ -39,8 +31,9 @@ def convert(
 ) -> str:
     """Write what a file holds in another format.
 
-    Surveys go to ``.nc``, ``.obs``, ``.mag``, ``.csv`` or ``.xyz``; meshes to ``.nc`` or ``.msh``; models to
-    ``.nc``, or to ``.sus`` with their mesh in a ``.msh`` file beside it.
+    Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv`` or ``.xyz``; meshes to
+    ``.nc`` or ``.msh``; models to ``.nc``, or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh``
+    file beside it.
 
     Parameters
     ----------
@@ -62,42 +55,48 @@ def convert(
         If the source is wrong, or the target has a suffix that cannot hold it.
     """
     kind, suffix = recognise(source), Path(target).suffix.lower()
-    if "survey" in kind.holds and suffix in SURVEY_SUFFIXES:
+    said = f"Read {source} ({kind.name}), wrote"
+    if "survey" in kind.holds and suffix in suffixes_of("survey"):
         survey = read_survey(source, field=field, columns=columns, height=height)
         write_survey(target, survey)
-        lost = "" if SURVEY_SUFFIXES[suffix] in ("netCDF", "UBC") else " (without the field, which a table cannot hold)"
-        return f"Read {source} ({kind.name}), wrote {survey.stations} stations to {target}{lost}."
-    if "model" in kind.holds and suffix in MODEL_SUFFIXES:
-        return _convert_model(source, target, kind, mesh)
-    if "mesh" in kind.holds and suffix in MESH_SUFFIXES:
+        loses = writer_of(target, "survey").loses if survey.field is not None else ""
+        return f"{said} {survey.stations} stations to {target}{f' (without {loses})' if loses else ''}."
+    if "model" in kind.holds and suffix in suffixes_of("model"):
+        return f"{said} {_convert_model(source, target, kind, mesh)}."
+    if "mesh" in kind.holds and suffix in suffixes_of("mesh"):
         grid = read_mesh(source)
         write_mesh(target, grid)
-        lost = " (all active: a UBC mesh cannot say which are not)" if suffix != ".nc" and not grid.active.all() else ""
-        return f"Read {source} ({kind.name}), wrote {grid.size} cells to {target}{lost}."
-    suffixes = {"survey": SURVEY_SUFFIXES, "mesh": MESH_SUFFIXES, "model": MODEL_SUFFIXES}
-    possible = dict.fromkeys(suffix for what in kind.holds for suffix in suffixes.get(what, {}))
+        loses = writer_of(target, "mesh").loses if not grid.active.all() else ""
+        return f"{said} {grid.size} cells to {target}{f' (all active: it cannot say {loses})' if loses else ''}."
+    possible = dict.fromkeys(suffix for what in kind.holds for suffix in suffixes_of(what))
     ways = f"give an output that ends in {' '.join(possible)}" if possible else "it cannot be converted"
     raise InputError(f"{target} expects a suffix that can hold {source} ({kind.name}), got {suffix!r}; {ways}")
 
 
-def _convert_model(source: str | Path, target: str | Path, kind: FileKind, mesh: str | Path | None) -> str:
-    """Convert a model, and write its mesh beside a UBC model."""
+def _convert_model(source: str | Path, target: str | Path, kind: Format, mesh: str | Path | None) -> str:
+    """Convert a model, write its mesh beside it where its file cannot hold it, and say so."""
     if mesh is None and "mesh" not in kind.holds:
         remedy = way("give it with --mesh", "give it with mesh=...")
         raise InputError(f"{source} expects the mesh of this {kind.name}, got none; {remedy}")
-    grid = read_mesh(source if mesh is None else mesh)
-    density = ".den" in (Path(source).suffix.lower(), Path(target).suffix.lower())
-    quantity = "density" if density or ("mesh" in kind.holds and holds_density(source)) else "susceptibility"
+    grid, writer = read_mesh(source if mesh is None else mesh), writer_of(target, "model")
+    said = kind.quantity(source) if kind.quantity is not None else ""
+    quantity = said or writer.quantity or "susceptibility"
+    if writer.quantity and writer.quantity != quantity:
+        raise InputError(
+            f"{target} expects a model of {writer.quantity}, as its suffix says, got one of {quantity} in {source}; "
+            "choose another suffix"
+        )
     model = read_model(source, grid, quantity)
-    grid = grid.with_active(grid.active & np.isfinite(model))
-    beside = "" if MODEL_SUFFIXES[Path(target).suffix.lower()] == "netCDF" else _write_mesh_beside(target, grid)
+    there = np.isfinite(model)
+    grid = grid.with_active(grid.active & (there if model.shape == grid.shape else there.all(axis=0)))
+    beside = _write_mesh_beside(target, grid, writer.mesh_suffix) if writer.mesh_suffix else ""
     write_model(target, grid, model, quantity)
-    return f"Read {source} ({kind.name}), wrote a model of {int(grid.active.sum())} active cells to {target}{beside}."
+    return f"a model of {quantity} in {int(grid.active.sum())} active cells to {target}{beside}"
 
 
-def _write_mesh_beside(target: str | Path, grid: Grid) -> str:
+def _write_mesh_beside(target: str | Path, grid: Grid, suffix: str) -> str:
     """Write the mesh that a UBC model needs, unless it is there already; never over another one."""
-    path = Path(target).with_suffix(".msh")
+    path = Path(target).with_suffix(suffix)
     if not path.exists():
         write_mesh(path, grid)
         return f" and its mesh to {path}"

@@ -1,4 +1,4 @@
-"""UBC-GIF tensor meshes (``.msh``) and models on them (``.sus``, ``.den``)."""
+"""UBC-GIF tensor meshes (``.msh``, ``.mesh``)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.nulls import is_null
-from geoinv.core.checks import InputError, array_of
-from geoinv.core.labels import along_labels
+from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.notes import note
-from geoinv.formats.text import TextLines, naming, rows_text
-from geoinv.formats.ubc_numbers import decimal_of, number_runs, repeated, whole_number
+from geoinv.formats.base import Format, Head, Writer
+from geoinv.formats.text import TextLines, is_number, naming
+from geoinv.formats.ubc_numbers import decimal_of, number_runs, whole_number
 from geoinv.meshes.tensor import AXES, Grid
-from geoinv.surveys.susceptibility import refuse_below_vacuum
 
-__all__ = ["INACTIVE", "read_ubc_mesh", "read_ubc_model", "ubc_model_values", "write_ubc_mesh", "write_ubc_model"]
-
-INACTIVE = -100.0
-"""Value of the cells above the ground in models that the UBC-GIF programs write."""
+__all__ = ["FORMAT", "read_ubc_mesh", "write_ubc_mesh"]
 
 _MOST_CELLS = 1_000_000  # along one axis; real meshes have a few thousand
 
@@ -129,66 +124,26 @@ def write_ubc_mesh(path: str | Path, grid: Grid) -> None:
         partial.write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
-def read_ubc_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
-    """Model of a UBC file, one value a cell: down fastest, then easting, then northing.
-
-    Parameters
-    ----------
-    path : str or Path
-        Text file, gzipped or not, with ``!`` comments.
-    grid : Grid
-        The mesh that the model belongs to.
-    quantity : str, optional
-        Of "susceptibility" (SI), none is below -1.
-
-    Returns
-    -------
-    (upward, northing, easting) array
-        NaN in the cells marked inactive by -100 or a null value.
-
-    Raises
-    ------
-    InputError
-        If a value is no number or infinite, there are not as many as cells, or a susceptibility is below -1.
-    """
-    values = ubc_model_values(path, grid.size)
-    if isinstance(values, int):
-        vector = values == 3 * grid.size
-        remedy = "give one component a file" if vector else "give the mesh that the model was made on, and a whole file"
-        raise InputError(
-            f"{path} expects {grid.size} values, one for each of the {' x '.join(map(str, grid.shape))} cells of the "
-            f"mesh (upward, northing, easting), got {values}; {remedy}"
-        )
-    if quantity == "susceptibility":
-        refuse_below_vacuum(str(path), values)
-    upward, northing, easting = grid.shape
-    return values.reshape(northing, easting, upward).transpose(2, 0, 1)[::-1]
+def _recognises(head: Head) -> bool:
+    """Three whole numbers, a corner, and then widths rather than more rows of three."""
+    if head.is_netcdf:
+        return False
+    rows = [line.replace(",", " ").split() for line in head.text.lines]
+    if len(rows) < 3 or len(rows[0]) != 3 or len(rows[1]) != 3:
+        return False
+    repeats = any("*" in token and token.partition("*")[0].isdecimal() for token in rows[2])
+    counts = [whole_number(token) for token in rows[0]]
+    if None in counts:
+        # a mesh all the same where repeats stand for widths: its reader says what is wrong with the counts
+        return repeats and all(map(is_number, rows[0] + rows[1]))
+    widths = [whole_number(token.partition("*")[0] if "*" in token else "1") for row in rows[2:] for token in row]
+    fits = None not in widths and sum(filter(None, widths)) == sum(filter(None, counts))
+    return repeats or len(rows[2]) > 3 or (fits and (len(rows) == 5 or len(rows[2]) < 3))
 
 
-def ubc_model_values(path: str | Path, expected: int | None = None) -> npt.NDArray[np.float64] | int:
-    """Numbers of a UBC model file in their order, NaN where inactive or null; how many, where others are expected.
-
-    How many are null is said.
-    """
-    values = repeated(TextLines.read(path), expected)
-    if isinstance(values, int):
-        return values
-    missing = int(np.isnan(values).sum())
-    if missing:
-        note("air", f"{missing} of {values.size} cells with a null value are taken as air, as -100 is")
-    return np.where(values == INACTIVE, np.nan, values)
-
-
-def write_ubc_model(path: str | Path, grid: Grid, model: npt.ArrayLike) -> None:
-    """Write a model (upward, northing, easting) as a UBC file; inactive and NaN cells become -100.
-
-    Raises
-    ------
-    InputError
-        If the model does not have the shape of the grid.
-    """
-    plain = along_labels(str(path), "the model", model, AXES, {axis: getattr(grid, axis) for axis in AXES})
-    values = array_of(str(path), "the model", plain, shape=grid.shape, names=AXES)
-    marked = np.where(grid.active & ~np.isnan(values), values, INACTIVE)
-    with whole_file(path) as partial:
-        partial.write_text(rows_text([marked[::-1].transpose(1, 2, 0).ravel()]), encoding="ascii")
+FORMAT = Format(
+    name="UBC tensor mesh",
+    recognises=_recognises,
+    readers={"mesh": read_ubc_mesh},
+    writers=(Writer("mesh", (".msh", ".mesh"), write_ubc_mesh, loses="which cells are not active"),),
+)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from geoinv.conventions.nulls import nulls_in
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.notes import doubt
-from geoinv.formats.text import TextLines, naming, rows_text
-from geoinv.formats.ubc_numbers import number_rows
+from geoinv.formats.base import Format, Head, SurveyOptions, Writer
+from geoinv.formats.degrees import refuse_degrees
+from geoinv.formats.text import TextLines, is_number, naming, rows_text
+from geoinv.formats.ubc_rows import observation_rows, refuse_deviations, row_width
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
 
-__all__ = ["read_ubc_observations", "write_ubc_observations"]
+__all__ = ["FORMAT", "read_ubc_observations", "write_ubc_observations"]
 
 _LAYOUTS = "rows of 3 to 7 columns (E N elev [aincl adecl] datum [sd])"
 _MULTI_COMPONENT, _TMI, _AMPLITUDE = 0, 1, 2
@@ -65,43 +65,22 @@ def read_ubc_observations(path: str | Path) -> Survey:
         raise text.error(1, "TMI (code 0, 1 or none)", remedy, "code 2, the amplitude |B| of the anomalous field")
     if code not in (None, _MULTI_COMPONENT, _TMI):
         raise text.error(1, "code 0, 1 or none", "only TMI is read: give one component a file", f"code {code:g}")
-    (count,) = text.values(2, (1,), "the number of stations", "write it on a line of its own")
-    rows = len(text.lines) - 3
-    if count != rows or not rows:
-        remedy = "correct it, or copy the file again: it may be cut short"
-        raise text.error(2, f"the number of rows that follow ({rows})", remedy)
-    widths = np.array([len(line.split()) for line in text.lines[3:]])
-    columns = int(widths.max())
-    if not 3 <= columns <= 7:
-        raise text.error(3 + int(np.argmax(widths)), _LAYOUTS, "remove the other columns", f"{columns} columns")
+    columns = row_width(text, 2, (3, 7), _LAYOUTS)
     if columns < 6 and code == _MULTI_COMPONENT:
         remedy = "write code 1 if the rows have no direction of their own"
         raise text.error(1, f"code 1 with {columns} columns", remedy, "code 0 (a direction in every row)")
-    # positions alone among rows with data: a station without a datum
-    kept = np.where(widths == 3, columns == 3, True)
-    values = number_rows(text, 3, kept)
-    complete = ~np.any([nulls_in(column) for column in values.T], axis=0)
-    dropped = rows - int(complete.sum())
-    if dropped == rows:
-        raise text.error(3, "rows with a value in every column", "give a file with data", "none")
-    if dropped:
-        doubt(f"{path}: {dropped} of {rows} rows with a null value or without a datum are left out")
-    kept[kept] = complete
-    values = values[complete]
-    line_of = 3 + np.flatnonzero(kept)
+    rows = observation_rows(text, 3, columns)
+    values = rows.values
     if columns >= 6:
         differs = (values[:, 3:5] != values[0, 3:5]).any(axis=1)
         if differs.any():
             remedy = "only one projection a file is read: give the data of each direction a file of its own"
-            raise text.error(int(line_of[np.argmax(differs)]), "the same aincl adecl in every row", remedy)
+            raise text.error(int(rows.lines[np.argmax(differs)]), "the same aincl adecl in every row", remedy)
         direction = (float(values[0, 3]), float(values[0, 4]))
     data = None if columns == 3 else values[:, 5 if columns >= 6 else 3]
     uncertainty = values[:, -1] if columns in (5, 7) else None
-    if uncertainty is not None and (uncertainty <= 0).any():
-        first = int(np.argmax(uncertainty <= 0))
-        shown = f"{uncertainty[first]:g} ({int((uncertainty <= 0).sum())} of {rows} rows)"
-        remedy = "give every datum one, or none"
-        raise text.error(int(line_of[first]), "a standard deviation above zero", remedy, shown)
+    if uncertainty is not None:
+        refuse_deviations(text, rows, uncertainty)
     with naming(f"{path} line {text.line_numbers[1]}"):
         return Survey(
             values[:, 0],
@@ -143,3 +122,25 @@ def write_ubc_observations(path: str | Path, survey: Survey) -> None:
     )
     with whole_file(path) as partial:
         partial.write_text(head + rows_text(columns), encoding="ascii")
+
+
+def _recognises(head: Head) -> bool:
+    """A line of three numbers (the field), one of two or three (the direction), and the number of stations."""
+    if head.is_netcdf:
+        return False
+    header = head.counts[:1] == [3] and (head.counts[1:2] == [2] or head.counts[1:3] == [3, 1])
+    return header and all(any(map(is_number, row)) for row in head.rows[:2])
+
+
+def _read(path: str | Path, options: SurveyOptions) -> Survey:
+    survey = read_ubc_observations(path)
+    refuse_degrees(path, survey.easting, survey.northing)
+    return survey
+
+
+FORMAT = Format(
+    name="UBC magnetic observations",
+    recognises=_recognises,
+    readers={"survey": _read},
+    writers=(Writer("survey", (".obs", ".mag"), write_ubc_observations),),
+)

@@ -14,9 +14,10 @@ from geoinv.conventions.cf import cell_values, dimension_of
 from geoinv.conventions.variables import numbers
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats import read_survey, recognise
-from geoinv.formats.netcdf import content_of, model_names
-from geoinv.formats.netcdf_file import open_netcdf
+from geoinv.formats import recognise
+from geoinv.formats.base import SurveyOptions
+from geoinv.formats.netcdf_content import content_of, model_names
+from geoinv.formats.reading import survey_of
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
@@ -110,9 +111,9 @@ def subject_of(
         return _of_dataset(source)
     kind = recognise(source)
     if "survey" in kind.holds:
-        return _of_survey(read_survey(source, field=_ANY_FIELD, columns=columns, height=height))
-    if kind.name.startswith(("netCDF", "geoinv")):
-        with open_netcdf(source) as data:
+        return _of_survey(survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height)))
+    if kind.dataset is not None:
+        with kind.dataset(source) as data:
             return _of_dataset(data)
     joined = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH"
     in_python = f"join it with its mesh: geoinv.formats.convert({str(source)!r}, 'model.nc', mesh=...)"

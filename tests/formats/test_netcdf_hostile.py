@@ -309,7 +309,7 @@ def test_a_model_in_cgs_is_converted(tmp_path: Path) -> None:
 def test_a_density_stays_one(tmp_path: Path) -> None:
     data = mesh_data(susceptibility=None, density=(AXES, np.full((2, 3, 4), 2700.0), {"units": "kg m-3"}))
     data.to_netcdf(tmp_path / "a.nc")
-    with pytest.raises(InputError, match="expected a model of susceptibility, got one of density"):
+    with pytest.raises(InputError, match="expects a model of susceptibility, got one of density"):
         read_model(tmp_path / "a.nc", read_mesh(tmp_path / "a.nc"))
     convert(tmp_path / "a.nc", tmp_path / "a.den")
     assert float((tmp_path / "a.den").read_text().split()[0]) == pytest.approx(2.7, rel=1e-14)

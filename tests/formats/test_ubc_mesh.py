@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from geoinv import Grid, InputError
 from geoinv.conventions.nulls import is_null
 from geoinv.formats import collected, read_mesh, read_model, write_mesh, write_model
-from geoinv.formats.ubc_mesh import read_ubc_mesh, read_ubc_model, write_ubc_mesh
+from geoinv.formats.ubc_mesh import read_ubc_mesh, write_ubc_mesh
+from geoinv.formats.ubc_model import read_ubc_model
 from geoinv.meshes.tensor import AXES
 
 MESH = "2 3 1\n0 0 10\n2*5\n3*10.5\n20\n"

@@ -1,0 +1,157 @@
+"""Tables as files: surveys and ground in columns with names, or points alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.core.checks import InputError
+from geoinv.core.wording import way
+from geoinv.formats.base import Format, Head, SurveyOptions, Writer
+from geoinv.formats.chosen import chosen_components, wanted_components
+from geoinv.formats.column_names import DIMENSIONS
+from geoinv.formats.layout import Layout, layout_of
+from geoinv.formats.notes import collected, doubt, note_elevation
+from geoinv.formats.summary import extent_lines, range_line
+from geoinv.formats.table import read_table, write_table
+from geoinv.formats.text import TextLines, naming
+from geoinv.meshes.base import AXES
+from geoinv.surveys.quantities import COMPONENTS, kinds_of
+from geoinv.surveys.survey import Survey
+
+__all__ = ["POINTS", "TABLE", "read_table_survey", "read_table_topography"]
+
+
+def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
+    """Survey of a table, see :func:`geoinv.formats.read_table`.
+
+    Raises
+    ------
+    InputError
+        If data are magnetic, or there are none, and no field is given; if some components have a standard deviation
+        and others none; or if :func:`geoinv.formats.read_table` refuses the table.
+    """
+    height = options.height
+    required = ("easting", "northing") if height is not None else ("easting", "northing", "upward")
+    wanted = wanted_components(options)
+    quantities = [*wanted, *(f"{name}_uncertainty" for name in wanted)]
+    given = () if height is None else ("upward",)
+    table = read_table(path, options.columns, required=required, optional=quantities, given=given)
+    found = table.columns
+    components = chosen_components(path, [name for name in COMPONENTS if name in found], options, table=True)
+    has_data = bool(components) and set(components) <= set(found)
+    components = components or ("tmi",)
+    magnetic = kinds_of(components) == ("magnetic",)
+    field = (options.field or options.stand_in) if magnetic else None
+    if magnetic and field is None:
+        remedy = way(
+            "give --field with inclination, declination (degrees) and intensity (nT)",
+            "give field=MainField(inclination, declination, intensity) in degrees and nT",
+        )
+        raise InputError(f"{path} expects the inducing field beside it, got a table, which has none; {remedy}")
+    if height is None and "ground" in table.present:
+        _doubt_heights_below_ground(path, options.columns)
+    uncertainties = [found.get(f"{name}_uncertainty") for name in components] if has_data else []
+    complete = [values for values in uncertainties if values is not None]
+    if complete and len(complete) < len(uncertainties):
+        raise InputError(f"{path} expects an uncertainty for each of {', '.join(components)}, got {len(complete)}")
+    with naming(path):
+        return Survey(
+            found["easting"],
+            found["northing"],
+            found["upward"] if height is None else np.full(found["easting"].shape, float(height)),
+            components=components,
+            field=field,
+            data=np.stack([found[name] for name in components]) if has_data else None,
+            uncertainty=np.stack(complete) if complete else None,
+            attributes={"dropped_rows": table.dropped_rows} if table.dropped_rows else None,
+        )
+
+
+def _doubt_heights_below_ground(path: str | Path, columns: Mapping[str, str | int] | None) -> None:
+    """Compare the heights of a table with its own column of the ground, in rows that have both."""
+    with collected():  # said before
+        both = read_table(path, columns, required=("easting", "northing", "upward"), optional=("ground",)).columns
+    if "ground" in both:
+        height = both["upward"] - both["ground"]
+        under = int((height < 0.0).sum())
+        if 2 * under > height.size:
+            doubt(
+                f"{path}: {under} of {height.size} stations lie under the ground that the table itself gives, half of "
+                f"them by {-np.median(height):.6g} m and more; give elevations, not heights above the ground"
+            )
+
+
+def read_table_topography(path: str | Path) -> npt.NDArray[np.float64]:
+    """Points (easting, northing, elevation of the ground) in metres of a table.
+
+    Raises
+    ------
+    InputError
+        If it is a survey with heights of the sensor, or :func:`geoinv.formats.read_table` refuses it.
+    """
+    table = read_table(path, required=("easting", "northing", ("ground", "upward")), optional=(), choice=False)
+    data = [name for name in COMPONENTS if name in table.present]
+    if data and "ground" not in table.columns:
+        raise InputError(
+            f"{path} expects elevations of the ground, got a survey with {data[0]} and heights of the sensor; "
+            "give points x y z, or name the column of the ground dem"
+        )
+    return np.column_stack([*table.columns.values()])
+
+
+def _lines(path: str | Path, options: SurveyOptions) -> list[str]:
+    text = TextLines.read(path, inline_comments=False)
+    layout = layout_of(text)
+    lines = [
+        f"{len(text.lines) - (layout.start if layout else 0)} rows",
+        f"names: {layout.listing if layout else ''}",
+    ]
+    height = options.height
+    wanted = [name for name in DIMENSIONS if height is None or name != "upward"]
+    try:
+        table = read_table(path, options.columns, optional=wanted, given=() if height is None else ("upward",))
+    except InputError as error:
+        return [*lines, f"cannot be read as it is: {error}"]
+    if height is not None:
+        note_elevation(height)
+    positions = {name: values for name, values in table.columns.items() if name in AXES}
+    others = {name: values for name, values in table.columns.items() if name not in AXES}
+    lines += extent_lines(positions) + [range_line(name, values) for name, values in others.items()]
+    if kinds_of(name for name in COMPONENTS if name in others) == ("gravity",):
+        return lines
+    return [*lines, f"field: none in a table; {way('give --field', 'give field=...')}"]
+
+
+def _layout(head: Head) -> Layout | None:
+    return None if head.is_netcdf else layout_of(head.whole_lines)
+
+
+def _separated_by(separator: str) -> Callable[[str | Path, Survey], None]:
+    return lambda path, survey: write_table(path, survey, separator)
+
+
+_FIELD = "the field, which a table cannot hold"
+
+POINTS = Format(
+    name="points (topography or stations)",
+    recognises=lambda head: (layout := _layout(head)) is not None and layout.width == 3 and layout.names is None,
+    readers={"survey": read_table_survey, "topography": read_table_topography},
+    options=frozenset({"columns"}),
+    describe=_lines,
+)
+
+TABLE = Format(
+    name="CSV/XYZ table",
+    recognises=lambda head: _layout(head) is not None,
+    readers={"survey": read_table_survey, "topography": read_table_topography},
+    writers=(
+        Writer("survey", (".csv",), _separated_by(","), loses=_FIELD),
+        Writer("survey", (".xyz", ".txt"), _separated_by(" "), loses=_FIELD),
+    ),
+    options=frozenset({"columns"}),
+    describe=_lines,
+)

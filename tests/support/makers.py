@@ -11,7 +11,7 @@ import scipy.sparse.linalg
 
 import geoinv
 from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
-from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
+from geoinv.operators import Blur, Gravity, Magnetics, MagneticSection, StraightRayTomography, TotalTime
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 Maker = Callable[[], LinearOperator]
@@ -122,6 +122,20 @@ for _rtol, _unknown in product((1e-6, 1e-4), UNKNOWNS):
     )
 
 
+def gravity(engine: str, dtype: str) -> Maker:
+    """Maker of the attraction and a gradient of it over regular cells and stations."""
+    at = level_survey(("tmi",))
+    survey = geoinv.Survey(at.easting, at.northing, at.upward, components=("gz", "gen", "guu"))
+    return lambda: Gravity(regular_grid(), survey, engine=engine, dtype=dtype)
+
+
+GRAVITY: dict[str, Maker] = {
+    "gravity-direct": gravity("direct", "float64"),
+    "gravity-gridded-float32": gravity("gridded", "float32"),
+    "gravity-lattice": gravity("lattice", "float64"),
+}
+
+
 def _matrix(rows: int, columns: int, dtype: str = "float64") -> np.ndarray:
     return np.random.default_rng(rows * columns).standard_normal((rows, columns)).astype(dtype)
 
@@ -210,7 +224,7 @@ SMALL_PHYSICS["rays-one-cell"] = lambda: rays((1, 1))
 SMALL_PHYSICS["total-time-of-one"] = lambda: TotalTime(1)
 
 
-OPERATORS: dict[str, Maker] = {**MAGNETICS, **ALGEBRA, **SMALL_PHYSICS}
+OPERATORS: dict[str, Maker] = {**MAGNETICS, **GRAVITY, **ALGEBRA, **SMALL_PHYSICS}
 
 
 def prism_matrix(

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError, array_of, bounded, positive, refuse_masked, shape_text
+from geoinv.core.checks import array_of, bounded, positive, refuse_masked
 from geoinv.meshes import octree_exchange
 from geoinv.meshes.base import AXES, Faces
 from geoinv.meshes.ground import below_ground
+from geoinv.meshes.octree_checks import checked_active, checked_counts, checked_places, whole
 from geoinv.meshes.octree_faces import faces_across
+from geoinv.meshes.octree_for_survey import octree_for_survey
 from geoinv.meshes.octree_order import place_in_order
+from geoinv.meshes.stations import Stations
 
 if TYPE_CHECKING:
     import discretize
@@ -28,8 +31,6 @@ Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer[Any]]
 
 _FARTHEST = 1e9  # metres from the origin of any coordinate system on Earth
-_MOST = 2**62  # finest cells that have numbers of their own
-_WIDEST = 2**21  # finest cells along an axis, whose numbers interleave in 63 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,24 +81,18 @@ class OctreeGrid:
 
     def __post_init__(self) -> None:
         """Check and freeze the arrays."""
-        up, north, east = (int(n) for n in _whole("counts", self.counts, (3,)))
-        counts = (up, north, east)
-        if any(n < 1 or n & (n - 1) for n in counts) or max(counts) > _WIDEST or np.prod(counts, dtype=float) > _MOST:
-            raise InputError(
-                f"OctreeGrid expects powers of two up to {_WIDEST} as numbers of finest cells, got {counts}; widen the "
-                "box to the next power of two"
-            )
+        counts = checked_counts(self.counts)
         for name, limit in (("spacing", 1e7), ("origin", _FARTHEST)):
             values = array_of("OctreeGrid", name, getattr(self, name), shape=(3,), names=AXES)
             bounded("OctreeGrid", name, values, limit, "give metres")
             if name == "spacing":
                 positive("OctreeGrid", name, values, "give cell sizes in metres")
             object.__setattr__(self, name, tuple(float(value) for value in values))
-        width = _whole("width", self.width, (None,)).astype(np.int32)
-        corner = _whole("corner", self.corner, (width.size, 3)).astype(np.int32)
+        width = whole("width", self.width, (None,)).astype(np.int32)
+        corner = whole("corner", self.corner, (width.size, 3)).astype(np.int32)
         object.__setattr__(self, "counts", counts)
-        places = _checked_places(corner, width, counts)
-        active = _checked_active(self.active, width.size)
+        places = checked_places(corner, width, counts)
+        active = checked_active(self.active, width.size)
         for name, array in (("corner", corner), ("width", width), ("active", active), ("_places", places)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -172,7 +167,7 @@ class OctreeGrid:
 
     def with_active(self, active: npt.ArrayLike) -> OctreeGrid:
         """Return the same cells with another set of active ones."""
-        other, checked = copy.copy(self), _checked_active(active, self.size)
+        other, checked = copy.copy(self), checked_active(active, self.size)
         checked.setflags(write=False)
         other.__dict__.pop("_faces", None)
         object.__setattr__(other, "active", checked)
@@ -326,6 +321,42 @@ class OctreeGrid:
         refuse_masked("OctreeGrid.from_discretize", "active", active)
         return octree.with_active(np.asarray(active).astype(bool))
 
+    @classmethod
+    def for_survey(cls, survey: Stations, cell: float, depth: float, topography: Any = None) -> OctreeGrid:
+        """Octree of cubes for a survey: finest at the ground below the stations, wider with depth and distance.
+
+        Cells `cell` wide reach six to eight cells down, twice as wide ones as deep again in their own widths, and so
+        on. Columns are below the survey where they are as near to a station as places between the stations usually
+        are. The box reaches at least `depth` below the lowest ground and as far beyond the stations, each side on to
+        the next power of two. Without topography the ground is flat, half a cell below the lowest station.
+
+        Parameters
+        ----------
+        survey : Survey
+            Stations.
+        cell : float
+            Edge of the finest cubes in metres.
+        depth : float
+            Depth below the lowest ground in metres.
+        topography : (n, 3) array_like, xarray.DataArray or Topography, optional
+            As for :meth:`geoinv.Grid.with_topography`. Cells that rise above a station are cut away as well.
+
+        Raises
+        ------
+        InputError
+            As :func:`geoinv.surveys.mesh_for_survey.mesh_for_survey` does.
+
+        Examples
+        --------
+        >>> import geoinv
+        >>> field = geoinv.MainField(65.0, 25.0, 50000.0)
+        >>> survey = geoinv.Survey([0.0, 95.0, 210.0], [0.0, 40.0, 80.0], [30.0, 31.0, 33.0], field=field)
+        >>> mesh = OctreeGrid.for_survey(survey, cell=20.0, depth=100.0)
+        >>> mesh.counts, mesh.bounds["upward"], np.unique(mesh.width).tolist()
+        ((8, 16, 32), (-140.0, 20.0), [1, 2])
+        """
+        return octree_for_survey(cls, survey, cell, depth, topography)
+
     def __repr__(self) -> str:
         """One line: cells, their widths, extent and how many are active."""
         bounds = reversed(self.bounds.items())
@@ -335,63 +366,3 @@ class OctreeGrid:
             f"OctreeGrid of {self.size} cells, finest {widths} m ({', '.join(AXES)}), {extents}, "
             f"{int(self.active.sum())} active"
         )
-
-
-def _whole(name: str, values: Any, shape: tuple[int | None, ...]) -> Integers:
-    """Array of whole numbers of some shape, None standing for any length."""
-    numbers = array_of("OctreeGrid", name, values)
-    fits = numbers.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, numbers.shape, strict=True))
-    if not fits or not numbers.size:
-        wanted = str(shape).replace("None", "cells")
-        raise InputError(f"OctreeGrid expects {name} of shape {wanted}, got {shape_text(numbers.shape)}")
-    with np.errstate(invalid="ignore"):
-        whole = numbers.astype(np.int64)
-    bad = (whole != numbers) | (np.abs(numbers) > _WIDEST)
-    if bad.any():
-        raise InputError(
-            f"OctreeGrid expects {name} as whole numbers up to {_WIDEST}, got {numbers[bad][0]:g}; count finest cells"
-        )
-    return whole
-
-
-def _checked_places(corner: Integers, width: Integers, counts: tuple[int, int, int]) -> Integers:
-    """Numbers of the corners along the order, where the cells fill the box once and stand in it."""
-    wide = (width < 1) | (width & (width - 1) != 0) | (width > min(counts))
-    if wide.any():
-        raise InputError(
-            f"OctreeGrid expects widths that are powers of two up to {min(counts)}, the shortest side of its box, got "
-            f"{int(width[wide][0])} for cell {int(np.argmax(wide))}; split wider cells"
-        )
-    odd = ((corner & (width - 1)[:, None]) != 0) | (corner < 0) | (corner + width[:, None] > np.array(counts))
-    if odd.any():
-        cell = int(np.argmax(odd.any(axis=1)))
-        raise InputError(
-            f"OctreeGrid expects cells that begin at a multiple of their width inside the box {counts}, got corner "
-            f"{tuple(int(i) for i in corner[cell])} with width {int(width[cell])} for cell {cell}; check the corners"
-        )
-    places, sizes = place_in_order(corner, counts), width.astype(np.int64) ** 3
-    if not np.array_equal(places, np.concatenate([[0], np.cumsum(sizes)[:-1]])) or sizes.sum() != np.prod(counts):
-        in_order = np.argsort(places, kind="stable")
-        ends = np.cumsum(sizes[in_order])
-        if ends[-1] != np.prod(counts) or not np.array_equal(places[in_order], ends - sizes[in_order]):
-            raise InputError(
-                f"OctreeGrid expects cells that fill its box once, got {int(sizes.sum())} of {int(np.prod(counts))} "
-                "finest cells in them, or some twice; check the corners and widths"
-            )
-        raise InputError(
-            f"OctreeGrid expects cells in the order of discretize, got cell {int(np.argmax(np.diff(places) < 0)) + 1} "
-            "before those below it; sort cells and models by geoinv.meshes.octree_order.place_in_order"
-        )
-    return places
-
-
-def _checked_active(active: npt.ArrayLike | None, cells: int) -> npt.NDArray[np.bool_]:
-    """Active cells of their own, all by default."""
-    refuse_masked("OctreeGrid", "active", active)
-    result = np.ones(cells, bool) if active is None else np.array(active)
-    if result.shape != (cells,) or result.dtype != bool:
-        raise InputError(
-            f"OctreeGrid expects active cells as booleans of shape ({cells},) (cell), "
-            f"got {result.dtype} of shape {shape_text(result.shape)}"
-        )
-    return result

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.meshes.base import Mesh
-from geoinv.meshes.topography import Topography
+from geoinv.meshes.stations import heights_remedy, some_stations, station_text
 from geoinv.surveys.survey import Survey
 
 __all__ = [
@@ -18,14 +18,10 @@ __all__ = [
     "refuse_other_stations",
     "refuse_stations",
     "refuse_unusable_stations",
-    "stations_below",
 ]
 
 FAR = 2.0
 """Extents of the mesh above its ground beyond which it is one point for every station."""
-
-SLIGHT = 0.02
-"""Share of the tolerated depth that is not worth a word: what the digits of a file make of a station on the ground."""
 
 
 def refuse_unusable_stations(operator: Any) -> None:
@@ -109,7 +105,7 @@ def _refuse_under_the_mesh(mesh: Mesh, survey: Survey, height: npt.NDArray[np.fl
         lowest = int(np.flatnonzero(under)[np.argmin(survey.upward[under])])
         raise InputError(
             f"the survey expects heights above the mesh, which reaches from {bottom:.10g} to {top:.10g} m, but "
-            f"{_some(under, survey)} under it, the lowest {_station(survey, lowest)}; {_remedy()}"
+            f"{some_stations(under)} under it, the lowest {station_text(survey, lowest)}; {heights_remedy()}"
         )
 
 
@@ -121,9 +117,9 @@ def _refuse_inside_rock(mesh: Mesh, survey: Survey, height: npt.NDArray[np.float
         cells = [_cell(mesh, number) for number in touched[touched >= 0][[0, -1]]]
         where = f"inside cell {cells[0]}" if cells[0] == cells[1] else f"between the cells {cells[0]} and {cells[1]}"
         raise InputError(
-            f"the survey expects stations outside the active cells, but {_some(buried, survey)} inside them, the "
-            f"deepest {_station(survey, lowest)} {where}, {-height[lowest]:.6g} m below the top of the active cells "
-            f"there; {_remedy()}, or cut away the cells that rise above the stations "
+            f"the survey expects stations outside the active cells, but {some_stations(buried)} inside them, the "
+            f"deepest {station_text(survey, lowest)} {where}, {-height[lowest]:.6g} m below the top of the active "
+            f"cells there; {heights_remedy()}, or cut away the cells that rise above the stations "
             + way(
                 "with --topo FILE (as --cell SIZE --depth D does around each of them)",
                 "with with_topography (as mesh_for_survey does around each of them)",
@@ -141,7 +137,7 @@ def _refuse_far_above(mesh: Mesh, survey: Survey, height: npt.NDArray[np.float64
     if height[lowest] > FAR * extent:
         raise InputError(
             f"the survey expects heights near the ground, but its lowest station over the mesh, "
-            f"{_station(survey, lowest)}, lies {height[lowest]:.6g} m above the active cells, which reach up to "
+            f"{station_text(survey, lowest)}, lies {height[lowest]:.6g} m above the active cells, which reach up to "
             f"{survey.upward[lowest] - height[lowest]:.10g} m there and are {extent:.6g} m across in all; "
             "give heights and mesh as elevations in metres above one level, positive up"
         )
@@ -159,63 +155,6 @@ def heights_above_rock(mesh: Mesh, survey: Survey) -> npt.NDArray[np.float64]:
     return np.asarray(survey.upward - mesh.top_of_rock(survey.easting, survey.northing))
 
 
-def stations_below(survey: Survey, topography: Topography, tolerance: float) -> str:
-    """Say how many stations lie below the ground; refuse those that are deep.
-
-    Parameters
-    ----------
-    survey : Survey
-        Stations.
-    topography : Topography
-        Ground.
-    tolerance : float
-        Depth in metres to which the ground may be wrong: half a cell of the mesh.
-
-    Returns
-    -------
-    str
-        What to doubt, or nothing where all stations lie on or above the ground.
-
-    Raises
-    ------
-    InputError
-        If a station lies deeper than `tolerance`.
-    """
-    depth = topography.elevation(survey.easting, survey.northing) - survey.upward
-    below = depth > SLIGHT * tolerance
-    if not below.any():
-        return ""
-    deepest = int(np.argmax(depth))
-    told = f"the deepest {_station(survey, deepest)}, {depth[deepest]:.6g} m under it"
-    if not topography.covers(survey.easting[deepest], survey.northing[deepest]):
-        told += " (outside its points, where the nearest is taken)"
-    if depth[deepest] > tolerance:
-        deep = depth > tolerance
-        raise InputError(
-            f"the survey expects stations above the ground, but {_some(deep, survey)} more than {tolerance:.6g} m "
-            f"(half a cell) under the topography, {told}; {_remedy()}"
-        )
-    return f"{_some(below, survey)} under the topography, {told}; check their heights, and those of the topography"
-
-
 def _cell(mesh: Mesh, number: int) -> tuple[int, ...]:
     """Index of a cell in a model."""
     return tuple(int(index) for index in np.unravel_index(number, mesh.shape))
-
-
-def _some(which: npt.NDArray[np.bool_], survey: Survey) -> str:
-    count = int(which.sum())
-    return f"{count} of {survey.stations} stations {'lies' if count == 1 else 'lie'}"
-
-
-def _station(survey: Survey, index: int) -> str:
-    """A station, with its position in full."""
-    position = ", ".join(f"{getattr(survey, axis)[index]:.10g}" for axis in ("easting", "northing", "upward"))
-    return f"station {index} (counted from 0) at ({position}) (easting, northing, upward)"
-
-
-def _remedy() -> str:
-    return "give heights as elevations in metres, positive up, not as heights above the ground" + way(
-        " (--height H with --topo FILE puts all stations H metres above it)",
-        " (survey.draped(topography, height) adds the ground to these)",
-    )

@@ -9,8 +9,9 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
+from geoinv.meshes.stations import stations_below
 from geoinv.meshes.topography import Topography
-from geoinv.surveys.station_checks import heights_above_rock, refuse_unusable_stations, stations_below
+from geoinv.surveys.station_checks import heights_above_rock, refuse_unusable_stations
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 EAST, NORTH = 500_000.0, 6_200_000.0

@@ -166,8 +166,8 @@ def _grid(
     survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, ground: Topography | None
 ) -> Grid:
     """Mesh of a file or made for the survey, cut by the topography."""
+    from geoinv.meshes.stations import stations_below
     from geoinv.surveys.mesh_for_survey import mesh_for_survey, padding_for
-    from geoinv.surveys.station_checks import stations_below
 
     if mesh is not None:
         grid = load_mesh(mesh)

@@ -7,10 +7,21 @@ import numpy as np
 import geoinv
 from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.direct import Direct
+from geoinv.operators.prisms.problem import PrismProblem
+from geoinv.operators.prisms.weights import KernelWeights
 
 
 def problem(grid: geoinv.Grid, survey: geoinv.Survey, rtol: float | None, unknown: str = "susceptibility"):
     return magnetic_problem(grid, survey, unknown, np.dtype(np.float64), rtol)
+
+
+def attraction_problem(
+    grid: geoinv.Grid, survey: geoinv.Survey, rtol: float | None, dtype: str = "float64"
+) -> PrismProblem:
+    """First derivatives at the stations of a survey, alone and all at a time, and a second one beside them."""
+    tensors = [*np.eye(3), np.array([0.3, -0.5, 0.2]), np.diag([0.0, 0.0, 20.0])]
+    stations = np.column_stack([survey.easting, survey.northing, survey.upward])
+    return PrismProblem(grid, stations, KernelWeights.of([[tensor] for tensor in tensors]), np.dtype(dtype), rtol)
 
 
 def dense(engine: Direct) -> np.ndarray:

@@ -9,6 +9,7 @@ import makers
 import numpy as np
 import numpy.testing as npt
 import pytest
+from direct_sums import attraction_problem
 from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
@@ -63,6 +64,21 @@ def test_more_stations_and_nodes_than_threads_of_a_block_fill_several():
     models, data = draws(A, 1)
     for got, expected in ((device.forward(models), host.forward(models)), (device.adjoint(data), host.adjoint(data))):
         npt.assert_allclose(got, expected, rtol=0, atol=1e-12 * abs(expected).max())
+
+
+@pytest.mark.parametrize(("rtol", "dtype", "tolerance"), [(None, "float64", 1e-13), (1e-6, "float32", 1e-6)])
+def test_first_derivatives_are_those_of_the_host(rtol, dtype, tolerance):
+    grid = makers.padded_grid()
+    problem = attraction_problem(grid, makers.scattered_survey(("tmi",)), rtol, dtype)
+    host, device = Direct(problem), DirectCuda(problem, EmulatedGpu(2))
+    random = np.random.default_rng(5)
+    models = random.standard_normal((2, 1, *grid.shape)) * grid.active
+    data = random.standard_normal((2, *problem.range_shape))
+    npt.assert_allclose(
+        device.forward(models), host.forward(models), rtol=0, atol=tolerance * abs(host.forward(models)).max()
+    )
+    expected = host.adjoint(data) * grid.active
+    npt.assert_allclose(device.adjoint(data) * grid.active, expected, rtol=0, atol=tolerance * abs(expected).max())
 
 
 def far_problem(dtype: str, padded: bool) -> PrismProblem:

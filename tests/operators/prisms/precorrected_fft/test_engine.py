@@ -7,6 +7,7 @@ import re
 import numpy as np
 import numpy.testing as npt
 import pytest
+from direct_sums import attraction_problem
 from makers import FIELD
 
 import geoinv
@@ -87,6 +88,11 @@ def assert_within_tolerance(problem: PrismProblem, rtol: float) -> None:
 )
 def test_the_error_stays_within_the_tolerance_for_every_cell_and_model(rtol, storage):
     assert_within_tolerance(problem_of(draped(60, ("tmi", "bnu")), rtol, storage), rtol)
+
+
+@pytest.mark.parametrize(("rtol", "storage"), [(1e-4, "float32"), (1e-6, "float64")])
+def test_first_derivatives_are_within_the_tolerance_and_so_is_a_second_one_beside_them(rtol, storage):
+    assert_within_tolerance(attraction_problem(GRID, draped(150), rtol, storage), rtol)
 
 
 def test_without_a_tolerance_the_error_is_below_1e_6():
@@ -263,7 +269,7 @@ def test_interpolation_passes_through_nodes_and_is_exact_for_polynomials():
         npt.assert_allclose(weights @ (nodes / order) ** (order - 1), (fraction / order) ** (order - 1), atol=1e-15)
 
 
-@pytest.mark.parametrize("derivative", [2, 3])
+@pytest.mark.parametrize("derivative", [1, 2, 3])
 def test_the_predicted_error_is_that_of_interpolating_the_field_of_poles(derivative):
     order, distance = 6, 7.0
     cosine, weight = np.polynomial.legendre.leggauss(60)
@@ -273,6 +279,8 @@ def test_the_predicted_error_is_that_of_interpolating_the_field_of_poles(derivat
         """The derivative of 1/r along the line to the source, in units of its value at the origin."""
         t = np.sqrt(1.0 - 2.0 * cosine * x / distance + (x / distance) ** 2)
         u = (1.0 - cosine * x / distance) / t
+        if derivative == 1:
+            return u / t**2
         if derivative == 2:
             return 0.5 * (3.0 * u**2 - 1.0) / t**3
         return 0.5 * (5.0 * u**3 - 3.0 * u) / t**4

@@ -47,7 +47,14 @@ _OVER_GROUND = _set(
 )
 _GROUND = _set("ground dem dtm topography topo terrain surface srtm")
 _DOWN = _set("down downward depth deep below")
-_TMI = _set("tmi tfa tmf rmf rmi mag magnetic magnetics anomaly residual datum data")
+_MAGNETIC = _set("tmi tfa tmf rmf rmi mag magnetic magnetics")
+_TMI = _MAGNETIC | _set("anomaly residual datum data")
+_GRAVITY = _set("gz gravity grav bouguer cba sba")
+_ABOUT_GRAVITY = _set("anomaly complete simple terrain residual isostatic corrected corr final")
+_OF_GRAVITY = {
+    "tmi": "gz",
+    "tmi_uncertainty": "gz_uncertainty",
+}  # "anomaly (mGal)"
 _FIELD = _set("total field intensity final corrected corr levelled leveled lev level")
 _TOTAL_FIELD = frozenset({"total_field", "total_intensity", "total_magnetic_intensity", "total_magnetic_field"})
 _SPREAD = _set("uncertainty unc sd std stdev sigma error err dev deviation standard noise")
@@ -65,8 +72,12 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|<([^<>]*)>")
 _LONGEST = 200  # characters of any text that is the name of a column
 # units that may stand behind a name without brackets: not t (tesla, time), g, s or %
-_SUFFIX_DIMENSIONS = frozenset({"length", "magnetic field", "magnetic gradient", "angle"})
-_NOT_SUFFIXES = frozenset({"t", "g", "gs", "s", "'", "dd", "mi", "mg", "mt", "moe", "oe", "rad", "°"})
+_SUFFIX_DIMENSIONS = frozenset(
+    {"length", "magnetic field", "magnetic gradient", "gravity", "gravity gradient", "angle"}
+)
+_NOT_SUFFIXES = frozenset(
+    ["t", "g", "gs", "s", "'", "dd", "mi", "mg", "mt", "moe", "oe", "rad", "°", "gal", "gals", "gu", "eo"]
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,8 @@ def understood(text: str) -> ColumnName:
     strange = "" if quantity else " ".join(sorted(word for word in inside if not _DATUM.fullmatch(word)))
     dimension = DIMENSIONS.get(quantity)
     if unit is not None and dimension is not None and unit.dimension != dimension:
+        if unit.dimension == "gravity" and quantity in _OF_GRAVITY and not _words(rest) & _MAGNETIC:
+            return ColumnName(text, "_".join(words).lower(), _OF_GRAVITY[quantity], unit)
         angle = unit.dimension == "angle" and quantity in ("easting", "northing")
         quantity = {"easting": "longitude", "northing": "latitude"}[quantity] if angle else ""
     return ColumnName(text, "_".join(words).lower(), quantity, unit, strange)
@@ -177,6 +190,10 @@ def _quantity(parts: list[str], inside: set[str]) -> str:
             return name
     if words & _GROUND and plain <= _GROUND | _VERTICAL | _HEIGHT | _ABOUT_HEIGHT:
         return "ground"
+    if words & _GRAVITY and words <= _GRAVITY | _ABOUT_GRAVITY:
+        return "gz"
+    if words & _SPREAD and words & _GRAVITY and words <= _GRAVITY | _ABOUT_GRAVITY | _SPREAD | {"of"}:
+        return "gz_uncertainty"
     vertical = words & _VERTICAL or (words & (_HEIGHT | {"msl", "asl", "amsl"}) and words & _SEA_LEVEL)
     if vertical and plain <= _VERTICAL | _HEIGHT | _ABOUT_HEIGHT:
         return "upward"

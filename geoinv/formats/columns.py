@@ -14,12 +14,13 @@ from geoinv.formats.column_names import DIMENSIONS, ColumnName, understood
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 
 __all__ = ["Column", "columns_of_table"]
 
 _BY_PLACE = ("easting", "northing", "upward", "tmi")
-_ALIASES = {"uncertainty": "tmi_uncertainty", "sd": "tmi_uncertainty", "std": "tmi_uncertainty"}
-_UNIT_WORDS = {"length": "metres", "magnetic field": "nT", "magnetic gradient": "nT/m"}
+_DEVIATIONS = ("uncertainty", "sd", "std")
+_UNIT_WORDS = {**PROJECT_UNITS, "length": "metres"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class _Finder:
         """Take the columns that the user names or numbers."""
         owner = way("--columns", "columns")
         for key, column in columns.items():
-            quantity = _ALIASES.get(key, key)
+            quantity = f"{self._datum(columns)}_uncertainty" if key in _DEVIATIONS else key
             if quantity not in DIMENSIONS:
                 raise InputError(
                     f"{owner} expects quantities among {', '.join(DIMENSIONS)}, got {key!r}; correct the name"
@@ -83,6 +84,15 @@ class _Finder:
                     f"for {quantity}; correct one of them"
                 )
             self._take(quantity, index)
+
+    def _datum(self, columns: Mapping[str, str | int]) -> str:
+        """Component that a lone standard deviation is of: the only one that is chosen, else the only one named."""
+        there = [name.quantity for name in self.layout.names or ()]
+        for names in (columns, there):
+            found = [name for name in COMPONENTS if name in names]
+            if len(found) == 1:
+                return found[0]
+        return "tmi"
 
     def by_name(self, wanted: Sequence[str]) -> None:
         """Find the quantities wanted that the user has not chosen by their names."""
@@ -102,18 +112,20 @@ class _Finder:
                 )
             if places:
                 self._take(quantity, places[0])
-        if "tmi_uncertainty" in wanted:
-            self._lone_deviation()
+        for name in COMPONENTS:
+            if f"{name}_uncertainty" in wanted:
+                self._lone_deviation(name)
 
-    def _lone_deviation(self) -> None:
+    def _lone_deviation(self, component: str) -> None:
         """A column called sd or sigma is the standard deviation of the column before it."""
-        names, datum = self.layout.names or (), self.found.get("tmi")
-        if datum is None or "tmi_uncertainty" in self.found or datum.index + 1 >= len(names):
+        names, datum = self.layout.names or (), self.found.get(component)
+        if datum is None or f"{component}_uncertainty" in self.found or datum.index + 1 >= len(names):
             return
         after = names[datum.index + 1]
         free = datum.index + 1 not in {column.index for column in self.found.values()}
-        if free and after.quantity == "deviation" and (after.unit is None or after.unit.dimension == "magnetic field"):
-            self._take("tmi_uncertainty", datum.index + 1)
+        fits = after.unit is None or after.unit.dimension == QUANTITIES[component].dimension
+        if free and after.quantity == "deviation" and fits:
+            self._take(f"{component}_uncertainty", datum.index + 1)
 
     def by_place(self, given: Sequence[str]) -> None:
         """Take columns without names in their usual order, where it leaves no doubt."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.nulls import is_null, nulls_in
+from geoinv.conventions.units import PROJECT_UNITS
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.column_names import DIMENSIONS
@@ -37,7 +38,7 @@ class Table:
     Parameters
     ----------
     columns : mapping of (rows,) arrays
-        In metres, nT and nT/m.
+        In the units of the project: metres, nT, nT/m, mGal, Eotvos.
     dropped_rows : int
         How many rows were left out because they lack a value.
     present : frozenset of str
@@ -71,7 +72,7 @@ def read_table(
         Text file, gzipped or not.
     columns : mapping, optional
         The column of a quantity, by name, or by number from 1: ``{"easting": "E_Nad83", "tmi": 7}``.
-        ``uncertainty`` means that of TMI. Quantities left out are looked for as usual where the
+        ``uncertainty`` means that of the component. Quantities left out are looked for as usual where the
         table has names, and are not there where it has none.
     required, optional : sequence of str, optional
         Quantities that must be there (a tuple: the first of them that is), and those that are read if they
@@ -136,7 +137,7 @@ def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
 
 
 def _values_of(text: TextLines, layout: Layout, found: Sequence[Column]) -> tuple[npt.NDArray[np.float64], int]:
-    """Numbers of columns in metres, nT and nT/m in the rows that lack none, and how many rows were left out."""
+    """Numbers of columns in the units of the project in the rows that lack none, and how many rows were left out."""
     values = rows_of(text, layout, [column.index for column in found])
     nulls = _nulls(text, values, found)
     missing = nulls.any(axis=1)
@@ -145,10 +146,8 @@ def _values_of(text: TextLines, layout: Layout, found: Sequence[Column]) -> tupl
         if column.quantity.endswith("_uncertainty"):
             remedy = "give every datum a standard deviation, or none"
             text.refuse_where((numbers <= 0) & ~missing, 0, f"{column.quantity} above zero", remedy, numbers)
-        wrong, expected = (
-            (np.abs(numbers) > _LARGEST) & ~missing,
-            f"{column.quantity} of at most {_LARGEST:.0e} m or nT",
-        )
+        wrong = (np.abs(numbers) > _LARGEST) & ~missing
+        expected = f"{column.quantity} of at most {_LARGEST:.0e} {PROJECT_UNITS[DIMENSIONS[column.quantity]]}"
         text.refuse_where(wrong, 0, expected, "correct that line or remove it", numbers)
     if missing.any():
         _say_what_is_missing(text, nulls, found)
@@ -163,7 +162,8 @@ def _say_what_was_taken(
     if by_place:
         text += "; without names, taken in their order"
     if any(column.unit is None for column in found):
-        text += "; m and nT where no unit is stated"
+        units = dict.fromkeys(PROJECT_UNITS[DIMENSIONS[column.quantity]] for column in found if column.unit is None)
+        text += f"; {' and '.join(units)} where no unit is stated"
     note("columns", text)
     places = {column.index for column in found}
     unused = [name.text for k, name in enumerate(layout.names or ()) if k not in places and name.text]
@@ -235,7 +235,7 @@ def _doubt_heights(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]
 def write_table(path: str | Path, survey: Survey, separator: str = ",") -> None:
     """Write a survey as a table with a header.
 
-    Columns are easting, northing, upward (m), the components (nT, nT/m) and ``*_uncertainty``, with
+    Columns are easting, northing, upward (m), the components (in their units) and ``*_uncertainty``, with
     the fewest digits that give each number back exactly. The field has no place in a table.
     """
     columns = {name: getattr(survey, name) for name in ("easting", "northing", "upward")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.near import STRIP, NearCells
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of, tolerance
+from geoinv.operators.prisms.precorrected_fft.runs import CellRuns
 from geoinv.operators.prisms.precorrected_fft.transform import LatticeConvolution
 from geoinv.operators.prisms.problem import PrismProblem
 
@@ -40,6 +42,8 @@ class LatticeEngine:
         Cells, stations and kernel weights; ``problem.rtol`` is the error that may be made, 1e-6 where it is None.
     plan : LatticePlan, optional
         Of the problem, where it is known already.
+    runs : CellRuns, optional
+        Cells of a mesh as runs of the problem's: models, gradients and diagonals are then the mesh's.
 
     Raises
     ------
@@ -52,18 +56,20 @@ class LatticeEngine:
     structures, IEEE Trans. CAD 16(10).
     """
 
-    def __init__(self, problem: PrismProblem, plan: LatticePlan | None = None) -> None:
+    def __init__(
+        self, problem: PrismProblem, plan: LatticePlan | None = None, runs: CellRuns | None = None
+    ) -> None:
         found = plan or plan_of(problem)
         if isinstance(found, str):
             raise TypeError(found)
-        self.problem, self.plan = problem, found
+        self.problem, self.plan, self._runs = problem, found, runs
         self._weights, self._nodes = found.weights(), found.nodes
         self.near = NearCells(problem, found, self._weights)
         reached = np.inf
         # where all stations are far from the cells, single precision may not be enough after all
         for precision in dict.fromkeys((found.precision, np.dtype(np.float64))):
             self.plan = replace(found, precision=precision)
-            self.convolution = LatticeConvolution(problem, found, precision)
+            self.convolution = LatticeConvolution(problem, found, precision, runs=runs)
             reached = self._sampled_error()
             if reached <= tolerance(problem):
                 return
@@ -76,12 +82,14 @@ class LatticeEngine:
         """Largest relative error, of all components, of a few data of a random model."""
         problem, grid = self.problem, self.problem.cells
         random = np.random.default_rng(0)
-        model = random.choice([-1.0, 1.0], (problem.unknowns, *grid.shape)) * grid.active
+        runs = CellRuns.single(grid.shape) if self._runs is None else self._runs
+        model = random.choice([-1.0, 1.0], (problem.unknowns, *runs.mesh_shape))
         sampled = random.choice(len(problem.stations), min(SAMPLES, len(problem.stations)), replace=False)
-        error = self._forward_one(model)[:, sampled]
+        active = runs.add_all(grid.active.astype(float)) > 0.0
+        error = self._forward_one(model * active)[:, sampled]
         size = np.zeros_like(error)
         for column, station in enumerate(sampled):
-            row = cell_fields(problem, problem.local_stations[[station]])[:, 0] * grid.active
+            row = runs.add_all(cell_fields(problem, problem.local_stations[[station]])[:, 0] * grid.active)
             error[:, column] -= np.tensordot(row, model, axes=4)
             # what a model of random signs gives, on average
             size[:, column] = np.sqrt(np.sum(row**2, axis=(1, 2, 3, 4)))
@@ -97,7 +105,7 @@ class LatticeEngine:
         lattice = self.convolution.forward(model)
         ordered = np.zeros((self.problem.components, self.plan.order.size))
         kernels.interpolate(self._nodes, *self._weights, lattice, ordered)
-        self.near.forward(model, ordered)
+        self.near.forward(self._repeated(model), ordered)
         data = np.empty_like(ordered)
         data[:, self.plan.order] = ordered
         return data
@@ -109,8 +117,31 @@ class LatticeEngine:
     def _adjoint_one(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         ordered = data[:, self.plan.order].astype(np.float64)
         model = self._from_lattice(self.convolution, ordered)
-        self.near.adjoint(ordered, model)
+        if self._runs is None:
+            self.near.adjoint(ordered, model)
+        else:
+            uniform = np.zeros((self.problem.unknowns, *self.problem.cells.shape))
+            self.near.adjoint(ordered, uniform)
+            self._runs.add_into(model, uniform, self._near_box)
         return model
+
+    @cached_property
+    def _near_box(self) -> tuple[slice, slice, slice]:
+        """Uniform cells among which all near ones are."""
+        low, high = self.plan.cells.min(axis=0), self.plan.cells.max(axis=0) + 1
+        upward, northing, easting = (
+            slice(max(0, int(a) - reach), max(0, min(int(b) + reach, count)))
+            for a, b, reach, count in zip(low, high, self.plan.reach, self.problem.cells.shape, strict=True)
+        )
+        return upward, northing, easting
+
+    def _repeated(self, model: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Model of the problem's cells, of a mesh's: where near cells are only, the rest is not touched."""
+        if self._runs is None:
+            return model
+        uniform = np.empty((self.problem.unknowns, *self.problem.cells.shape), model.dtype)
+        uniform[:, *self._near_box] = self._runs.repeat_all(model, self._near_box)
+        return uniform
 
     def _from_lattice(
         self, convolution: LatticeConvolution, ordered: npt.NDArray[np.float64]

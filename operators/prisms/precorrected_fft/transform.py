@@ -12,6 +12,7 @@ import numpy.typing as npt
 from geoinv.core.progress import report
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan
+from geoinv.operators.prisms.precorrected_fft.runs import CellRuns
 from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["LatticeConvolution", "offset_fields"]
@@ -57,6 +58,9 @@ class LatticeConvolution:
         Of the transforms.
     power : int
         1 for the field of the cells, 2 for its square.
+    runs : CellRuns, optional
+        Cells of a mesh as runs of the grid's: models are then the mesh's. Values are repeated, and sums taken, along
+        each axis where it is transformed, so that fewer rows are.
 
     Attributes
     ----------
@@ -64,8 +68,15 @@ class LatticeConvolution:
         Of a cell's field, with the factor of the transforms.
     """
 
-    def __init__(self, problem: PrismProblem, plan: LatticePlan, precision: npt.DTypeLike, power: int = 1) -> None:
-        self._plan, self._cells = plan, problem.cells.shape
+    def __init__(
+        self,
+        problem: PrismProblem,
+        plan: LatticePlan,
+        precision: npt.DTypeLike,
+        power: int = 1,
+        runs: CellRuns | None = None,
+    ) -> None:
+        self._plan, self._cells, self._runs = plan, problem.cells.shape, runs
         self._precision = np.dtype(precision)
         planes, rows, columns = plan.padded
         self.spectra = np.zeros(
@@ -106,36 +117,47 @@ class LatticeConvolution:
 
     def forward(self, model: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Field (components, *plan.shape) at the lattice nodes of a model (unknowns, upward, northing, easting)."""
-        return self._convolve(model, self.spectra, self._plan.shape)
+        return self._convolve(model, self.spectra, self._cells, self._plan.shape, self._runs, None)
 
     def adjoint(self, lattice: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transpose of :meth:`forward`."""
-        return self._convolve(lattice, self.spectra.swapaxes(0, 1), self._cells, conjugate=True)
+        spectra = self.spectra.swapaxes(0, 1)
+        return self._convolve(lattice, spectra, self._plan.shape, self._cells, None, self._runs, conjugate=True)
 
     def _convolve(
         self,
         arrays: npt.NDArray[Any],
         spectra: npt.NDArray[Any],
+        given: tuple[int, int, int],
         wanted: tuple[int, int, int],
+        repeated: CellRuns | None,
+        added: CellRuns | None,
         conjugate: bool = False,
     ) -> npt.NDArray[Any]:
-        sources, layers, rows, columns = arrays.shape
+        """Convolution of arrays of the shape `given`, or of what is repeated to it, cut to `wanted` or added from it."""
+        sources, (layers, rows, columns) = len(arrays), given
         planes, padded_rows, padded_columns = self._plan.padded
         threads, half = numba.get_num_threads(), padded_columns // 2 + 1
-        padded = np.zeros((sources, layers, rows, padded_columns), self._precision)
-        padded[..., :columns] = arrays
-        wide = np.zeros((sources, layers, padded_rows, half), spectra.dtype)
-        wide[:, :, :rows] = ducc0.fft.r2c(padded, axes=(3,), nthreads=threads)
+        padded = np.zeros((*arrays.shape[:3], padded_columns), self._precision)
+        padded[..., :columns] = arrays if repeated is None else repeated.repeat(arrays, 2)
+        wide = np.zeros((sources, arrays.shape[1], padded_rows, half), spectra.dtype)
+        transformed = ducc0.fft.r2c(padded, axes=(3,), nthreads=threads)
+        wide[:, :, :rows] = transformed if repeated is None else repeated.repeat(transformed, 1)
         ducc0.fft.c2c(wide, axes=(2,), out=wide, nthreads=threads)
-        result = np.empty((spectra.shape[0], wanted[0], padded_rows, half), spectra.dtype)
+        kept = wanted[0] if added is None else added.mesh_shape[0]
+        result = np.empty((spectra.shape[0], kept, padded_rows, half), spectra.dtype)
         for block in self._blocks():
             tall = np.zeros((sources, planes, block.stop - block.start, half), spectra.dtype)
-            tall[:, :layers] = wide[:, :, block]
+            part = wide[:, :, block]
+            tall[:, :layers] = part if repeated is None else repeated.repeat(part, 0)
             tall = self._along(tall, 1)
             for target in range(spectra.shape[0]):
                 kernels = spectra[target, :, :, block]
                 product = sum(np.conj(k) * t if conjugate else k * t for k, t in zip(kernels, tall, strict=True))
-                result[target, :, block] = self._along(product, 0, forward=False)[: wanted[0]]
+                part = self._along(product, 0, forward=False)[: wanted[0]]
+                result[target, :, block] = part if added is None else added.add(part, 0)
         result = self._along(result, 2, forward=False)[:, :, : wanted[1]]
+        result = result if added is None else added.add(result, 1)
         field = ducc0.fft.c2r(result, axes=(3,), lastsize=padded_columns, forward=False, nthreads=threads)
-        return np.asarray(field[..., : wanted[2]])
+        field = field[..., : wanted[2]]
+        return np.asarray(field if added is None else added.add(field, 2))

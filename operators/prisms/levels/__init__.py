@@ -1,0 +1,1 @@
+"""Padded tensor meshes and octrees as sums over uniform lattices."""

@@ -56,9 +56,7 @@ class LatticeEngine:
     structures, IEEE Trans. CAD 16(10).
     """
 
-    def __init__(
-        self, problem: PrismProblem, plan: LatticePlan | None = None, runs: CellRuns | None = None
-    ) -> None:
+    def __init__(self, problem: PrismProblem, plan: LatticePlan | None = None, runs: CellRuns | None = None) -> None:
         found = plan or plan_of(problem)
         if isinstance(found, str):
             raise TypeError(found)

@@ -81,9 +81,7 @@ class CellRuns:
             values = self.add(values, axis)
         return values
 
-    def add_into(
-        self, sums: npt.NDArray[Any], values: npt.NDArray[Any], box: tuple[slice, slice, slice]
-    ) -> None:
+    def add_into(self, sums: npt.NDArray[Any], values: npt.NDArray[Any], box: tuple[slice, slice, slice]) -> None:
         """Add to the mesh's cells what the uniform ones of a box hold."""
         touched = []
         for axis, part in enumerate(box):

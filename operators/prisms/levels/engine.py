@@ -1,4 +1,4 @@
-"""Levels engine: a padded tensor mesh or an octree as a sum over parts, each of uniform cells with an engine of its own."""
+"""Levels engine: a padded tensor mesh or an octree as a sum over parts of uniform cells, each with its own engine."""
 
 from __future__ import annotations
 

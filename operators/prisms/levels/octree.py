@@ -76,7 +76,7 @@ class OctreeLevels:
         }
 
     def extent(self, levels: tuple[int, ...], side: int) -> tuple[npt.NDArray[np.int64], tuple[int, int, int]]:
-        """First of the uniform cells of a size that span some levels, counted from the octree's corner, and their shape."""
+        """First, from the octree's corner, and number along each axis of the uniform cells that span some levels."""
         low = np.min([self._bounds[level][0] for level in levels], axis=0) // side
         high = np.max([self._bounds[level][1] for level in levels], axis=0) // side
         upward, northing, easting = (int(count) for count in high - low)

@@ -45,8 +45,8 @@ def padded_diagonal(
     edges = [problem.cells.edges(axis) for axis in AXES]
     starts = [np.cumsum(counts) - counts for counts in runs.counts]
     diagonal = np.zeros((problem.unknowns, *problem.cells.shape))
-    upward, northing, easting = (start[part] for start, part in zip(starts, core, strict=True))
-    diagonal[:, *core] = uniform_diagonal[:, upward[:, None, None], northing[:, None], easting]
+    layer, row, column = np.ix_(*(start[part] for start, part in zip(starts, core, strict=True)))
+    diagonal[:, *core] = uniform_diagonal[:, layer, row, column]
     for box in rim:
         active = problem.cells.active[box]
         if active.any():

@@ -96,7 +96,7 @@ class CellRuns:
         sums[..., upward[0], northing[0], easting[0]] += runs.add_all(values[(..., *box)])
 
     def _stretches(self, axis: int) -> Iterator[tuple[slice, slice]]:
-        """Cells and their uniform ones: those of one uniform cell that follow each other together, others one by one."""
+        """Cells and their uniform ones: neighbours of one uniform cell each together, others one by one."""
         counts = self.counts[axis]
         starts = np.concatenate([[0], np.cumsum(counts)])
         begin = 0

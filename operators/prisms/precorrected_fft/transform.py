@@ -134,7 +134,7 @@ class LatticeConvolution:
         added: CellRuns | None,
         conjugate: bool = False,
     ) -> npt.NDArray[Any]:
-        """Convolution of arrays of the shape `given`, or of what is repeated to it, cut to `wanted` or added from it."""
+        """Convolution of arrays of shape `given` or repeated to it, cut to `wanted` or added up from it."""
         sources, (layers, rows, columns) = len(arrays), given
         planes, padded_rows, padded_columns = self._plan.padded
         threads, half = numba.get_num_threads(), padded_columns // 2 + 1

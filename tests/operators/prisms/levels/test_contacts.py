@@ -1,4 +1,4 @@
-"""Stations on the planes between uniform cells: their sum and what is added is the large cell's field, from any place."""
+"""Stations on the planes between uniform cells: their sum with what is added is the large cell's field."""
 
 import itertools
 

@@ -11,7 +11,9 @@ from geoinv.operators.prisms import dense, direct
 from geoinv.operators.prisms.cuda.direct import DirectCuda
 from geoinv.operators.prisms.cuda.gridded import GriddedCuda
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
+from geoinv.operators.prisms.cuda.through_host import ThroughHost
 from geoinv.operators.prisms.gridded import estimate as gridded
+from geoinv.operators.prisms.levels import offer as levels
 from geoinv.operators.prisms.offer import Offer, Refusal
 from geoinv.operators.prisms.precorrected_fft import estimate as precorrected_fft
 from geoinv.operators.prisms.problem import PrismProblem
@@ -60,6 +62,12 @@ _LIST = (
         "cells of one size, a moderate rtol and many stations, not far apart",
         precorrected_fft.offer,
         lambda _, runner, on_host: LatticeCuda(on_host(), runner),
+    ),
+    EngineEntry(
+        "levels",
+        "cells of whole multiples of one size, a moderate rtol and many stations, not far apart",
+        levels.offer,
+        lambda _, runner, on_host: ThroughHost(on_host(), runner),
     ),
     EngineEntry(
         "dense",

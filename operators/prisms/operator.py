@@ -85,7 +85,7 @@ class PrismOperator(LinearOperator):
         self.dtype = np.dtype(dtype)
         if rtol is not None:
             self._check_tolerance(rtol)
-        elif engine in ("auto", "lattice"):
+        elif engine in ("auto", "lattice", "levels"):
             rtol = DEFAULT_RTOL
         self.mesh, self.survey = mesh, survey
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)

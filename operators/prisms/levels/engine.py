@@ -30,15 +30,12 @@ class Part:
         Makes the part's engine.
     embedded : bool
         Whether that engine takes models of the mesh as they are, and embeds them itself.
-    name : str
-        Of the cells and the engine, in words.
     """
 
     problem: PrismProblem
     embedding: Embedding
     build: Callable[[], Engine]
     embedded: bool
-    name: str
 
 
 class LevelsEngine:

@@ -121,8 +121,8 @@ def test_the_rule_takes_the_lattice_where_the_survey_is_irregular_over_cells_of_
 
 
 def padded() -> geoinv.Grid:
-    """WIDE, its northernmost row of cells wider than the others."""
-    return geoinv.Grid(WIDE.easting_edges, np.append(WIDE.northing_edges[:-1], 660.0), WIDE.upward_edges)
+    """WIDE, its northernmost row of cells wider than the others, by no whole multiple."""
+    return geoinv.Grid(WIDE.easting_edges, np.append(WIDE.northing_edges[:-1], 655.0), WIDE.upward_edges)
 
 
 def test_the_rule_takes_the_matrix_where_cells_differ_in_size_and_the_matrix_fits():
@@ -224,7 +224,10 @@ def test_gridded_is_refused_with_the_reason_where_it_does_not_apply(grid, survey
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"engine": "fft"}, "Magnetics expects engine to be one of auto, direct, gridded, lattice, dense; got 'fft'"),
+        (
+            {"engine": "fft"},
+            "Magnetics expects engine to be one of auto, direct, gridded, lattice, levels, dense; got 'fft'",
+        ),
         ({"dtype": "float16"}, "Magnetics expects dtype to be one of float64, float32; got 'float16'"),
         ({"unknown": "density"}, "Magnetics expects unknown to be one of susceptibility, magnetization; got 'density'"),
         ({"rtol": 10.0}, "Magnetics expects rtol below 1, got 10; give a relative error"),

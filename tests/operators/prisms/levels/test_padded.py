@@ -7,11 +7,11 @@ import geoinv
 from geoinv.operators import Magnetics
 
 FIELD = geoinv.MainField(60.0, 20.0, 50000.0)
-PADDING = np.array([1, 2, 2, 3, 4, 6.0])
+PADDING = np.array([1, 2, 2, 3, 5.0])
 RTOL = 1e-5
 
 
-def padded(cells=16, layers=6, size=(10.0, 10.0, 10.0), corner=(0.0, 0.0, 0.0), padding=PADDING):
+def padded(cells=12, layers=5, size=(10.0, 10.0, 10.0), corner=(0.0, 0.0, 0.0), padding=PADDING):
     """Core with padding at its sides and below it."""
     wide = np.cumsum(padding)
     side = np.concatenate([-wide[::-1], np.arange(cells + 1), cells + wide])
@@ -19,7 +19,7 @@ def padded(cells=16, layers=6, size=(10.0, 10.0, 10.0), corner=(0.0, 0.0, 0.0), 
     return geoinv.Grid(corner[0] + size[0] * side, corner[1] + size[1] * side, corner[2] + size[2] * down)
 
 
-def stations(count=400, cells=16, size=(10.0, 10.0, 10.0), corner=(0.0, 0.0, 0.0), **options):
+def stations(count=300, cells=12, size=(10.0, 10.0, 10.0), corner=(0.0, 0.0, 0.0), **options):
     random = np.random.default_rng(0)
     east, north = (c + s * random.uniform(-2, cells + 2, count) for c, s in zip(corner[:2], size[:2], strict=True))
     up = corner[2] + size[2] * random.uniform(0.05, 3.0, count)
@@ -51,7 +51,7 @@ def test_random_models_and_data(components, unknown, ground):
     models, data = random.standard_normal((2, *A.domain_shape)), random.standard_normal((2, *A.range_shape))
     for given, expected in ((A(models), exact(models)), (A.T(data), exact.T(data))):
         assert np.linalg.norm(given - expected) <= RTOL * np.linalg.norm(expected)
-    assert A.dot_test(3) <= 1e-9
+    assert A.dot_test(3) <= 1e-7
     assert A.engine == "levels"
 
 
@@ -92,8 +92,8 @@ def test_single_precision():
 
 
 def test_stations_on_faces_of_the_padding():
-    east = np.array([-30.0, -30.0, -50.0, 20.0, 190.0])
-    north = np.array([25.0, -10.0, -20.0, 165.0, -30.0])
+    east = np.array([-30.0, -30.0, -50.0, 20.0, 150.0])
+    north = np.array([25.0, -10.0, -20.0, 125.0, -30.0])
     up = np.array([-10.0, -20.0, -10.0, -15.0, -30.0])
     rest = stations()
     survey = geoinv.Survey(
@@ -107,7 +107,7 @@ def test_stations_on_faces_of_the_padding():
     model = np.random.default_rng(4).standard_normal(A.domain_shape)
     error = A(model) - exact(model)
     assert abs(error[:, : east.size]).max() <= 1e-5 * abs(exact(model)).max()
-    assert A.dot_test(4) <= 1e-9
+    assert A.dot_test(4) <= 1e-7
 
 
 def test_weights_of_each_cell_as_one_prism():

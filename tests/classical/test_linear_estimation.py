@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.testing as npt
 import pytest
-import scipy.fft
+from stationary_blur import Smoothing
 
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.algebra.linop import Identity, MatrixOperator
 from geoinv.classical import linear_minimum_mean_square_error, moments, power_spectrum, wiener
 from geoinv.core.checks import InputError
 
@@ -19,31 +19,6 @@ MEAN = RANDOM.standard_normal(6)
 
 # paper's duathlon: three Gaussians of unit covariance, the sum is observed with 1 % noise
 CENTRES = np.array([[3.1, -5.0], [1.3, 4.1], [-4.3, -4.3]])
-
-
-class Smoothing(LinearOperator):
-    """Mean of a cell and its neighbours along each axis, beyond the edge as NumPy's padding says."""
-
-    def __init__(self, shape, padding, dtype="float64", lopsided=False):
-        self.domain_shape = self.range_shape = shape
-        self.dtype = np.dtype(dtype)
-        self.padding, self.weights = padding, (0.1, 0.6, 0.3) if lopsided else (0.25, 0.5, 0.25)
-
-    def _smooth(self, x, weights):
-        for axis in range(1, x.ndim):
-            wide = np.pad(x, [(1, 1) if a == axis else (0, 0) for a in range(x.ndim)], mode=self.padding)
-            cells = x.shape[axis]
-            x = sum(w * np.take(wide, range(i, i + cells), axis) for i, w in enumerate(weights))
-        return x
-
-    def _forward(self, x):
-        return self._smooth(x, self.weights)
-
-    def _adjoint(self, y):
-        return self._smooth(y, self.weights[::-1])
-
-
-BOUNDARIES = {"periodic": "wrap", "reflective": "symmetric"}
 
 
 def test_the_linear_estimate_is_the_conditional_mean_of_gaussians():
@@ -90,45 +65,6 @@ def test_moments_of_fewer_models_than_cells_are_of_use():
     mean, covariance = moments(RANDOM.standard_normal((3, 6)))
     models = linear_minimum_mean_square_error(MatrixOperator(MATRIX), mean, covariance, noise=0.1)(np.ones((5, 4)))
     assert np.isfinite(models).all()
-
-
-@pytest.mark.parametrize("boundary", BOUNDARIES)
-@pytest.mark.parametrize("shape", [(7,), (4, 5), (6, 4), (2, 3, 4)])
-def test_wiener_s_filter_is_the_dense_linear_estimate_of_a_stationary_prior(shape, boundary):
-    A = Smoothing(shape, BOUNDARIES[boundary])
-    training = RANDOM.standard_normal((30, *shape)).cumsum(axis=-1) + 2.0
-    mean, power = power_spectrum(training, rank=len(shape), boundary=boundary)
-    cells = int(np.prod(shape))
-    units = np.eye(cells).reshape(cells, *shape)
-    axes = tuple(range(1, len(shape) + 1))
-    if boundary == "periodic":
-        waves = scipy.fft.fftn(units, axes=axes, norm="ortho")
-        whole = np.mean(np.abs(scipy.fft.fftn(training - mean, axes=axes, norm="ortho")) ** 2, axis=0)
-    else:
-        waves = scipy.fft.dctn(units, axes=axes, norm="ortho")
-        whole = power
-    waves = waves.reshape(cells, cells)
-    covariance = (waves.conj() * whole.ravel() @ waves.T).real
-    data, noise = RANDOM.standard_normal((2, 3, *shape)), RANDOM.uniform(0.5, 2.0, (2, 3))
-    expected = linear_minimum_mean_square_error(A, np.full(shape, mean), covariance, 1.0)(data, noise)
-    npt.assert_allclose(wiener(A, data, noise, mean, power, boundary), expected, rtol=0, atol=1e-10)
-
-
-def test_wiener_s_filter_takes_a_blur_that_is_not_symmetric():
-    A = Smoothing((5, 6), "wrap", lopsided=True)
-    power = np.ones((5, 4))
-    data = RANDOM.standard_normal((5, 6))
-    expected = linear_minimum_mean_square_error(A, np.zeros((5, 6)), np.eye(30), 0.3)(data)
-    npt.assert_allclose(wiener(A, data, 0.3, 0.0, power, "periodic"), expected, rtol=0, atol=1e-12)
-
-
-def test_wiener_s_filter_works_in_single_precision():
-    data = RANDOM.standard_normal((3, 8, 8)).astype(np.float32)
-    power = RANDOM.uniform(0.1, 3.0, (8, 8))
-    single = wiener(Smoothing((8, 8), "symmetric", "float32"), data, 0.2, 0.1, power, "reflective")
-    assert single.dtype == np.float32
-    double = wiener(Smoothing((8, 8), "symmetric"), data, 0.2, 0.1, power, "reflective")
-    npt.assert_allclose(single, double, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(

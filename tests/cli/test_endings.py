@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +15,6 @@ from checkout import ROOT
 from cli_refusal import FORWARD, INVERT
 
 from geoinv.cli import main
-from geoinv.cli.support.outputs import write_result
-from geoinv.cli.support.streams import standard_streams
-from geoinv.cli.support.terminal import say
 from geoinv.inversion.solution import Solution
 from geoinv.operators.prisms.dense import Dense
 
@@ -101,116 +96,6 @@ def test_a_name_that_is_not_utf8_is_refused_before_the_work(small_survey, capsys
     output, told = capsys.readouterr()
     assert told == "geoinv: \\udcff.nc expects a name in UTF-8, got bytes that are none; rename it\n"
     assert not output
-
-
-def writer(refused):
-    """Write what stands for a result, but in no folder of the given names."""
-
-    def write(path):
-        if path.parent.name in refused:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        path.write_text("result")
-
-    return write
-
-
-@pytest.fixture
-def places(tmp_path, monkeypatch):
-    """Working folder, home and folder of temporary files."""
-    for name in ("out", "work", "home", "temporary"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("refused", "place"),
-    [(["out"], "work"), (["out", "work"], "home"), (["out", "work", "home"], "temporary")],
-)
-def test_a_result_finds_the_next_place(refused, place, places):
-    written = write_result(places / "out" / "a.nc", writer(refused))
-    assert written.path == places / place / "a.nc"
-    assert written.path.read_text() == "result"
-    assert str(written.path) in written.problem
-
-
-def test_a_result_replaces_nothing_where_it_was_not_wanted(places):
-    (places / "work" / "a.nc").write_text("another")
-    assert write_result(places / "out" / "a.nc", writer(["out"])).path == places / "work" / "a-1.nc"
-    assert (places / "work" / "a.nc").read_text() == "another"
-
-
-def test_a_name_that_turns_out_too_long_is_replaced(places):
-    written = write_result(places / "out" / ("a" * 300 + ".nc"), writer(["out"]))
-    assert written.path == places / "work" / "geoinv-result.nc"
-
-
-def test_a_result_without_any_place_is_told_as_it_failed(places):
-    with pytest.raises(OSError, match="No space left"):
-        write_result(places / "out" / "a.nc", writer(["out", "work", "home", "temporary"]))
-
-
-def run(command, folder, **environment):
-    """Run a line of a shell in which $GEOINV is the command line."""
-    return subprocess.run(
-        ["sh", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "GEOINV": f"{sys.executable} -m geoinv", **environment},
-        capture_output=True,
-        check=False,
-    )
-
-
-def test_closed_streams_end_no_command(small_survey):
-    told = run("$GEOINV convert obs.mag out.nc <&- >&- 2>&- && $GEOINV info out.nc", small_survey)
-    assert told.returncode == 0, told.stderr
-    assert b"60 stations" in told.stdout
-    # a file that got the number of the closed output would hold its text
-    assert (small_survey / "out.nc").read_bytes()[1:4] == b"HDF"
-    told = run("$GEOINV info missing >&-", small_survey)
-    assert told.returncode == 1
-    assert told.stderr.count(b"\n") == 1
-
-
-def test_a_reader_that_has_gone_ends_no_computation(small_survey):
-    told = run(
-        "{ $GEOINV forward --mesh mesh.msh --model model.sus --survey obs.mag --out out.nc; echo $? >&2; } | :",
-        small_survey,
-    )
-    assert told.stderr == b"1\n"
-    assert (small_survey / "out.nc").exists()
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_an_output_that_is_full_is_a_sentence_after_the_work(small_survey):
-    told = run("$GEOINV convert obs.mag out.nc > /dev/full", small_survey)
-    assert told.returncode == 1
-    assert told.stderr == b"geoinv: No space left on device; free some space\n"
-    assert (small_survey / "out.nc").exists()
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_an_output_that_is_full_beside_an_error_that_nobody_reads_is_an_exit_code(small_survey):
-    run("{ $GEOINV convert obs.mag out.nc 2>&1 > /dev/full; echo $? > code; } | :", small_survey)
-    assert (small_survey / "code").read_text() == "1\n"
-    assert (small_survey / "out.nc").exists()
-
-
-def test_characters_that_the_output_lacks_are_written_as_escapes(small_survey):
-    (small_survey / "obs.mag").rename(small_survey / "µ.mag")
-    told = run("$GEOINV info µ.mag && $GEOINV info ł.mag", small_survey, PYTHONIOENCODING="ascii")
-    assert told.stdout.startswith(b"\\xb5.mag: UBC magnetic observations")
-    assert told.stderr.startswith(b"geoinv: \\u0142.mag expects")
-
-
-def test_the_streams_are_given_back(capsys):
-    before = sys.stdout, sys.stdout.errors
-    with standard_streams():
-        say("name", "\ud800")
-    assert (sys.stdout, sys.stdout.errors) == before
-    assert "\\ud800" in capsys.readouterr().out
 
 
 def test_a_signal_before_the_command_begins_is_a_sentence(small_survey, capsys, monkeypatch):

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from geoinv.core.checks import InputError
-from geoinv.experiments import PRESETS, Row, RunSettings, Table
+from geoinv.experiments import Row, Table
 
 NAMES = ["method", "metric", "value", "spread", "limit", "paper", "parameters", "preset", "seed"]
 
@@ -106,18 +106,3 @@ def test_a_failed_write_leaves_the_former_table(table, tmp_path):
 def test_a_missing_folder_is_said_in_a_sentence(table, tmp_path):
     with pytest.raises(InputError, match="expects an existing folder"):
         table.write(tmp_path / "none")
-
-
-def test_each_preset_chooses_its_own_setting_and_another_is_refused(tmp_path):
-    chosen = [RunSettings(preset, 0, tmp_path).choose(quick=1, cpu=2, full=3) for preset in PRESETS]
-    assert chosen == [1, 2, 3]
-    with pytest.raises(InputError, match="one of quick, cpu, full; got 'huge'"):
-        RunSettings("huge", 0, tmp_path)
-
-
-def test_a_row_of_a_run_carries_its_preset_and_seed(tmp_path):
-    settings = RunSettings("cpu", 5, tmp_path)
-    assert settings.row(method="m", metric="n", value=1.0) == Row(
-        method="m", metric="n", value=1.0, preset="cpu", seed=5
-    )
-    assert settings.row(method="m", metric="n", value=1.0, seed=6).seed == 6

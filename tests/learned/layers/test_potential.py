@@ -7,16 +7,14 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 import torch
+from potentials import HORIZON, NODES, over_time
 from scipy.signal import correlate
 
 from geoinv import InputError
 from geoinv.learned import Potential
-from geoinv.learned.layers.interpolation import at_time
 from geoinv.learned.layers.potential import log_cosh
 
 SPATIAL = {0: (), 1: (5,), 2: (4, 3), 3: (2, 3, 2)}
-HORIZON, NODES = 2.0, 3
-
 EVERY_RANK = pytest.mark.parametrize("rank", SPATIAL)
 EVERY_DEPTH = pytest.mark.parametrize("layers", [1, 2, 3])
 EITHER_FORM = pytest.mark.parametrize("convex", [False, True], ids=["free", "convex"])
@@ -42,14 +40,6 @@ def hessian(phi, z, time=1.0) -> np.ndarray:
     """Matrix of second derivatives at one point, by autograd."""
     matrix = torch.autograd.functional.hessian(lambda point: phi.value(point, time).sum(), z)
     return matrix.reshape(z.numel(), z.numel()).numpy()
-
-
-def over_time(nodes: torch.Tensor, time: float) -> np.ndarray:
-    """Values at the times j T / n, linear in between and constant behind the last, by NumPy."""
-    values = nodes.detach().double().numpy()
-    times = HORIZON * np.arange(len(values)) / len(values)
-    flat = values.reshape(len(values), -1)
-    return np.stack([np.interp(time, times, column) for column in flat.T]).reshape(values.shape[1:])
 
 
 def mapped(kernel: np.ndarray, a: np.ndarray) -> np.ndarray:
@@ -104,14 +94,6 @@ def test_derivatives_of_log_cosh_are_tanh_and_its_slope_also_at_zero():
     npt.assert_allclose(slope.detach().numpy(), np.tanh(u.detach().numpy()), rtol=0, atol=4e-16)
     (bend,) = torch.autograd.grad(slope.sum(), u)
     npt.assert_allclose(bend.numpy(), 1.0 - np.tanh(u.detach().numpy()) ** 2, rtol=0, atol=1e-15)
-
-
-def test_parameters_between_the_nodes_lie_on_a_line_and_stay_behind_the_last():
-    nodes = torch.from_numpy(np.random.default_rng(0).standard_normal((NODES, 2, 4)))
-    for time in np.linspace(0.0, HORIZON, 25):
-        npt.assert_allclose(at_time(nodes, time, HORIZON).numpy(), over_time(nodes, time), rtol=0, atol=1e-14)
-    for j in range(NODES):
-        assert torch.equal(at_time(nodes, j * HORIZON / NODES, HORIZON), nodes[j])
 
 
 @EVERY_RANK

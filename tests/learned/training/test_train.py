@@ -9,51 +9,15 @@ import numpy.testing as npt
 import pytest
 import torch
 import training_problem
+from constant_network import Constant
 from torch import nn
 
 from geoinv import InputError
 from geoinv.algebra.linop import Identity, MatrixOperator
 from geoinv.core.progress import reporting
 from geoinv.learned.training.checkpoint import FILE
-from geoinv.learned.training.examples import Examples, generator_of, with_noise
-from geoinv.learned.training.losses import loss_of
 from geoinv.learned.training.train import fit
 from geoinv.learned.training.training_settings import TrainingSettings
-from geoinv.operators import Blur
-
-CPU = torch.device("cpu")
-
-
-class Constant(nn.Module):
-    """Network that gives the same number for all data."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.value = nn.Parameter(torch.zeros(1))
-
-    def forward(self, data):
-        return self.value.expand(len(data), 1)
-
-
-@pytest.mark.parametrize(
-    "models",
-    [np.arange(6.0).reshape(3, 2)[::-1], np.arange(6.0).reshape(3, 2).astype(">f4"), np.ones((3, 2), np.longdouble)],
-    ids=["reversed", "big-endian", "long"],
-)
-def test_models_in_every_layout_are_taken_as_their_values(models):
-    examples = Examples(MatrixOperator([[1.0, 2.0]]), models, "models", torch.float64, CPU)
-    values = models.astype(np.float64)
-    npt.assert_array_equal(examples.models.numpy(), values)
-    npt.assert_array_equal(examples.clean[:, 0].numpy(), values[:, 0] + 2.0 * values[:, 1])
-
-
-@pytest.mark.parametrize(("loss", "expected"), [("norm", np.median), ("squared", np.mean)])
-def test_the_unsquared_loss_finds_the_median_and_the_squared_one_the_mean(loss, expected):
-    models = np.random.default_rng(0).exponential(size=(501, 1))
-    network = Constant()
-    settings = TrainingSettings(loss, learning_rate=0.02, batch=501, epochs=300, schedule="cosine", device="cpu")
-    fit(network, Identity((1,)), models, models, settings)
-    npt.assert_allclose(network.value.item(), expected(models), atol=2e-3)
 
 
 def test_a_linear_network_finds_the_best_linear_estimator():
@@ -68,53 +32,6 @@ def test_a_linear_network_finds_the_best_linear_estimator():
     )
     fit(network, A, models, models, settings)
     npt.assert_allclose(network.weight.detach().numpy(), expected, atol=0.02)
-
-
-def test_the_loss_with_data_is_that_of_the_dense_matrix():
-    A = Blur((3, 4), 1.0)
-    found, models, data = (torch.randn(5, 2, 3, 4, dtype=torch.float64) for _ in range(3))
-    values = loss_of(TrainingSettings("data", data_weight=0.7), A)(found, models, data)
-    matrix = A.to_dense()
-    for k in range(5):
-        misfit = found[k].numpy().reshape(2, 12) @ matrix.T - data[k].numpy().reshape(2, 12)
-        expected = ((found[k] - models[k]) ** 2).sum().item() + 0.7 * (misfit**2).sum()
-        npt.assert_allclose(values[k].item(), expected, rtol=1e-12)
-
-
-def test_the_norm_has_a_slope_where_the_reconstruction_is_exact():
-    models = torch.ones(2, 3, requires_grad=True)
-    loss_of(TrainingSettings("norm"), Identity((3,)))(models, torch.ones(2, 3), models).sum().backward()
-    assert not models.grad.any()
-
-
-def test_noise_is_the_stated_share_of_each_samples_mean():
-    clean = torch.stack([torch.full((100, 200), 2.0), torch.linspace(-1, 1, 20000).reshape(100, 200)])
-    noise = with_noise(clean, 0.01, generator_of("cpu", 0)) - clean
-    npt.assert_allclose(noise.std(dim=(1, 2)), [0.02, 0.005], rtol=0.02)
-
-
-def test_noise_is_drawn_anew_every_epoch_and_can_be_drawn_again():
-    seen = []
-
-    class Spy(Constant):
-        def forward(self, data):
-            if self.training:
-                seen.append(data.clone())
-            return super().forward(data)
-
-    models, settings = np.ones((3, 1)), TrainingSettings(epochs=2, batch=3, device="cpu")
-    fit(Spy(), Identity((1,)), models, models, settings)
-    fit(Spy(), Identity((1,)), models, models, settings)
-    assert not torch.equal(seen[0], seen[1])
-    assert torch.equal(seen[0], seen[2])
-    assert torch.equal(seen[1], seen[3])
-
-
-def test_clean_data_are_those_of_the_operator_for_channels_too():
-    A = Blur((3, 4), 1.0)
-    models = np.random.default_rng(0).random((5, 2, 3, 4))
-    examples = Examples(A, models, "models", torch.float64, CPU)
-    npt.assert_array_equal(examples.clean.numpy(), A(models))
 
 
 def test_the_weights_are_those_of_the_best_validation_epoch():
@@ -135,12 +52,6 @@ def test_the_weights_are_those_of_the_best_validation_epoch():
     assert network.value.item() == values[best]
     npt.assert_allclose(record.best.validation_loss, (values[best] - 0.3) ** 2, rtol=1e-3)
     npt.assert_allclose(record.best.validation_error, (values[best] / 0.3 - 1.0) ** 2, rtol=1e-3)
-
-
-def test_the_cosine_falls_from_the_rate_to_nearly_nothing():
-    settings = TrainingSettings(learning_rate=0.1, epochs=10, schedule="cosine")
-    rates = [settings.learning_rate_of(epoch) for epoch in (1, 6, 10)]
-    npt.assert_allclose(rates, [0.1, 0.05, 0.05 * (1 + np.cos(0.9 * np.pi))])
 
 
 def test_clipped_gradients_bound_the_moments_of_adam(tmp_path):
@@ -213,40 +124,3 @@ def test_a_validation_that_is_not_a_number_is_refused():
 
     with pytest.raises(InputError, match=r"finite loss, got nan at the validation of epoch 1"):
         fit(Blind(), Identity((1,)), np.zeros((6, 1)), np.ones((1, 1)), TrainingSettings(device="cpu"))
-
-
-@pytest.mark.parametrize(
-    ("models", "sentence"),
-    [
-        (np.full((4, 2, 3), np.nan), r"finite training models, got nan at \[0, 0, 0\] \(24 of 24 values\); mend"),
-        (np.ones((4, 3, 2)), r"training models of shape \(samples, \[channels,\] 2, 3\), .*got \(4, 3, 2\)"),
-        (np.ones((2, 3)), r"got \(2, 3\); put the samples first"),
-        (np.ones((0, 2, 3)), r"got \(0, 2, 3\)"),
-        (np.ones((4, 2, 3), complex), "real numbers"),
-    ],
-)
-def test_models_that_do_not_fit_are_refused_with_the_place(models, sentence):
-    with pytest.raises(InputError, match=sentence):
-        fit(Constant(), Identity((2, 3)), models, np.ones((1, 2, 3)), TrainingSettings(device="cpu"))
-
-
-@pytest.mark.parametrize(
-    ("setting", "sentence"),
-    [
-        ({"loss": "huber"}, "loss to be one of norm, squared, data; got 'huber'"),
-        ({"batch": 0}, "batch to be a whole number of at least 1, got 0"),
-        ({"epochs": True}, "epochs to be a whole number"),
-        ({"learning_rate": 0.0}, "learning_rate to be above zero"),
-        ({"noise": float("nan")}, "noise to be zero or more"),
-        ({"clip": -1.0}, "clip to be above zero"),
-    ],
-)
-def test_settings_that_no_training_can_use_are_refused(setting, sentence):
-    with pytest.raises(InputError, match=sentence):
-        TrainingSettings(**setting)
-
-
-@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
-def test_a_device_that_is_not_there_is_refused(device):
-    with pytest.raises(InputError, match="expects a device that torch can use"):
-        fit(Constant(), Identity((1,)), np.ones((1, 1)), np.ones((1, 1)), TrainingSettings(device=device))

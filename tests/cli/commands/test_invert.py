@@ -1,142 +1,21 @@
-"""What each command makes, on a small survey."""
+"""Command invert: what it makes of a small survey, and what it says."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 
-import choclo
 import numpy as np
 import numpy.testing as npt
 import pytest
 import xarray as xr
+from commands import succeed
 
 import geoinv
 from geoinv.cli import main
-from geoinv.formats import read_mesh, read_model, read_survey, write_mesh, write_model, write_survey
+from geoinv.formats import read_mesh, read_model, read_survey, write_mesh, write_survey
 
 INVERT = ["invert", "obs.mag", "--mesh", "mesh.msh", "--out", "model.nc"]
-
-
-def succeed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Run a command that must end well and without a warning; returns what it says."""
-    code = main(arguments)
-    captured = capsys.readouterr()
-    assert (code, captured.err) == (0, "")
-    return captured.out
-
-
-def prism_field(station: np.ndarray, prism: list[float], susceptibility: float, field: geoinv.MainField) -> np.ndarray:
-    """B in nT that choclo computes for a prism magnetized along the field."""
-    magnetization = susceptibility * field.intensity * 1e-9 / (4e-7 * np.pi) * field.direction
-    return 1e9 * np.array(choclo.prism.magnetic_field(*station, *prism, *magnetization))
-
-
-# ---- info, convert, view
-
-
-def test_info_says_what_a_file_is_and_holds(small_survey, capsys):
-    told = succeed(["info", "obs.mag"], capsys)
-    assert told.startswith("obs.mag: UBC magnetic observations\n  60 stations\n")
-    assert "field: inclination 65, declination 25 degrees, 50000 nT" in told
-
-
-def test_convert_gives_every_number_back(small_survey, capsys):
-    assert "wrote 60 stations to a.nc" in succeed(["convert", "obs.mag", "a.nc"], capsys)
-    succeed(["convert", "a.nc", "b.obs"], capsys)
-    one, other = read_survey("obs.mag"), read_survey("b.obs")
-    npt.assert_array_equal(one.data, other.data)
-    npt.assert_array_equal(one.easting, other.easting)
-
-
-def test_convert_joins_a_ubc_model_with_its_mesh(small_survey, capsys):
-    succeed(["convert", "model.sus", "a.nc", "--mesh", "mesh.msh"], capsys)
-    npt.assert_array_equal(read_model("a.nc", read_mesh("mesh.msh")), read_model("model.sus", read_mesh("mesh.msh")))
-
-
-def test_convert_takes_the_field_of_a_table_from_the_command(small_survey, capsys):
-    succeed(["convert", "obs.mag", "a.csv"], capsys)
-    succeed(["convert", "a.csv", "b.nc", "--field", "65", "25", "50000"], capsys)
-    assert read_survey("b.nc").field == geoinv.MainField(65.0, 25.0, 50000.0)
-
-
-def test_view_writes_a_picture(small_survey, capsys):
-    assert succeed(["view", "obs.mag", "--out", "data.png"], capsys) == "Wrote data.png.\n"
-    assert (small_survey / "data.png").read_bytes().startswith(b"\x89PNG")
-
-
-# ---- forward
-
-
-def test_forward_is_the_field_of_the_prisms_in_the_order_of_the_survey(small_survey, capsys):
-    grid, survey = read_mesh("mesh.msh"), read_survey("obs.mag")
-    values = np.zeros(grid.shape)
-    values[3, 4, 1] = 0.05
-    write_model("one.sus", grid, values)
-    prism = [*grid.easting_edges[1:3], *grid.northing_edges[4:6], *grid.upward_edges[3:5]]
-    stations = np.stack([survey.easting, survey.northing, survey.upward], axis=1)
-    expected = np.array([prism_field(station, prism, 0.05, survey.field) for station in stations])
-    command = ["forward", "--mesh", "mesh.msh", "--model", "one.sus", "--survey", "obs.mag", "--out", "pred.nc"]
-    told = succeed([*command, "--components", "tmi,be,bn,bu"], capsys)
-    assert told.splitlines()[-1].split() == ["wrote", "pred.nc"]
-    assert "least time for 1 application," in " ".join(told.split())
-    with xr.open_dataset("pred.nc") as data:
-        assert data["tmi"].dims == ("station",)
-        assert data["tmi"].attrs["units"] == "nT"
-        npt.assert_array_equal(data["easting"], survey.easting)
-        for component, column in zip(("be", "bn", "bu"), expected.T, strict=True):
-            npt.assert_allclose(data[component], column, rtol=0, atol=1e-9 * np.abs(expected).max())
-        npt.assert_allclose(data["tmi"], expected @ survey.field.direction, rtol=0, atol=1e-9 * np.abs(expected).max())
-
-
-def test_forward_names_the_misfit_to_the_data_of_the_survey(small_survey, capsys):
-    command = ["forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", "obs.mag", "--out", "pred.nc"]
-    told = succeed(command, capsys)
-    survey = read_survey("obs.mag")
-    with xr.open_dataset("pred.nc") as data:
-        chi2 = np.mean((survey.data[0] - data["tmi"].values) ** 2)
-        assert set(data.data_vars) == {"tmi"}
-        assert data.attrs["history"] == "geoinv " + " ".join(command)
-        checksums = json.loads(data.attrs["inputs"])
-    assert f"chi^2/N = {chi2:.6g} " in told
-    assert checksums["model.sus"] == hashlib.sha256((small_survey / "model.sus").read_bytes()).hexdigest()
-    assert set(checksums) == {"mesh.msh", "model.sus", "obs.mag"}
-
-
-def test_forward_works_at_stations_without_data(small_survey, capsys):
-    write_survey("places.obs", read_survey("obs.mag").with_data(None))
-    for survey in ("places.obs", "obs.mag"):
-        command = ["forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", survey]
-        succeed([*command, "--out", f"{survey}.nc"], capsys)
-    with xr.open_dataset("places.obs.nc") as one, xr.open_dataset("obs.mag.nc") as other:
-        npt.assert_array_equal(one["tmi"], other["tmi"])
-
-
-@pytest.mark.parametrize("engine", ["direct", "dense"])
-def test_forward_gives_the_same_numbers_with_every_engine(engine, small_survey, capsys):
-    command = ["forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", "obs.mag"]
-    succeed([*command, "--out", "auto.nc"], capsys)
-    told = succeed([*command, "--engine", engine, "--out", "named.nc"], capsys)
-    assert f"engine    {engine}: named by the caller" in told
-    with xr.open_dataset("auto.nc") as one, xr.open_dataset("named.nc") as other:
-        npt.assert_allclose(one["tmi"], other["tmi"], rtol=0, atol=1e-10 * float(np.abs(one["tmi"]).max()))
-
-
-def test_forward_ignores_inactive_cells_whatever_the_mesh_file_says(small_survey, capsys):
-    grid = read_mesh("mesh.msh")
-    active = np.ones(grid.shape, bool)
-    active[-1] = False
-    values = read_model("model.sus", grid)
-    write_model("cut.nc", grid.with_active(active), values)
-    command = ["forward", "--mesh", "mesh.msh", "--survey", "obs.mag"]
-    assert "144 active cells" in succeed([*command, "--model", "cut.nc", "--out", "cut-pred.nc"], capsys)
-    succeed([*command, "--model", "model.sus", "--out", "pred.nc"], capsys)
-    with xr.open_dataset("cut-pred.nc") as one, xr.open_dataset("pred.nc") as other:
-        npt.assert_allclose(one["tmi"], other["tmi"], rtol=0, atol=1e-9)
-
-
-# ---- invert
 
 
 def test_invert_reaches_the_target_and_writes_model_data_and_origin(small_survey, capsys):
@@ -294,17 +173,3 @@ def test_ctrl_c_elsewhere_leaves_nothing(small_survey, capsys, monkeypatch):
     assert main(INVERT) == 1
     assert capsys.readouterr().err == "geoinv: interrupted before the end; no file was left half-written\n"
     assert sorted(small_survey.iterdir()) == before
-
-
-# ---- demo
-
-
-@pytest.mark.slow
-def test_demo_recovers_its_bodies(tmp_path, capsys):
-    told = succeed(["demo", "--out", str(tmp_path / "demo")], capsys)
-    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["model.nc", "model.png"]
-    assert "target reached" in told
-    lines = [line.split() for line in told.splitlines()]
-    offsets = {words[0]: float(words[-2]) for words in lines if words and words[0] in ("dyke", "stock", "sill", "pipe")}
-    assert len(offsets) == 4
-    assert max(offsets.values()) < 150.0

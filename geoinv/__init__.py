@@ -58,7 +58,7 @@ _LAZY = {
     "LinearOperator": ("geoinv.algebra.linop", "LinearOperator"),
     "OctreeGrid": ("geoinv.meshes.octree", "OctreeGrid"),
     "Regularizer": ("geoinv.regularizers.base", "Regularizer"),
-    "Smooth": ("geoinv.regularizers.smooth", "Smooth"),
+    "Smooth": ("geoinv.regularizers.registry", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
     "Solution": ("geoinv.inversion.solution", "Solution"),
     "invert": ("geoinv.inversion.invert", "invert"),
@@ -68,6 +68,12 @@ _LAZY = {
 
 def __getattr__(name: str) -> Any:
     """Resolve what is heavy (numba, xarray) on first use."""
+    if name not in _LAZY and name[0].isupper():
+        from geoinv.regularizers import registry
+
+        # regularizers are listed there, each in one line
+        if name in registry.__all__:
+            return getattr(registry, name)
     if name not in _LAZY:
         raise AttributeError(f"module 'geoinv' has no attribute {name!r}")
     module, attribute = _LAZY[name]

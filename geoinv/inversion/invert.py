@@ -16,9 +16,11 @@ from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.l_curve import corner
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.reweighting import reweight
 from geoinv.inversion.run import Run
 from geoinv.inversion.solution import Solution
-from geoinv.regularizers.smooth import Regularizer, Smooth
+from geoinv.regularizers.base import Regularizer
+from geoinv.regularizers.smooth import Smooth
 
 __all__ = ["invert"]
 
@@ -129,9 +131,10 @@ def invert(
 def _runs(run: Run, beta: float | str | None, iterations: int) -> Iterator[Run]:
     """Run after run, the last of which has ended."""
     if beta is None:
-        yield (yield from cool(run, iterations))
+        run = yield from cool(run, iterations)
     elif isinstance(beta, str):
-        yield (yield from corner(run))
+        run = yield from corner(run)
     else:
-        minimised = yield from run.minimising(beta)
-        yield minimised.ended(Outcome.BETA_AS_GIVEN)
+        run = (yield from run.minimising(beta)).ended(Outcome.BETA_AS_GIVEN)
+    yield run
+    yield (yield from reweight(run, iterations))

@@ -15,8 +15,9 @@ from geoinv.core.progress import report
 from geoinv.inversion.gauss_newton import GaussNewton, Minimum
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.reweighting import refuse_reweighted
 from geoinv.inversion.run import Run
-from geoinv.regularizers.smooth import Regularizer
+from geoinv.regularizers.base import Regularizer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,6 +103,7 @@ def _default_betas(run: Run) -> Array:
 
 def _scanned(run: Run, scan: Array) -> Generator[Run, None, tuple[Run, list[Minimum]]]:
     """Minimise at each beta, each from the model before; yield every run, return the last and all minima."""
+    refuse_reweighted("the L-curve", run.problem.objective.regularizer)
     minima = []
     for number, beta in enumerate(scan):
         report("L-curve", number, scan.size)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linop import LinearOperator
 from geoinv.inversion.bounded_quadratic import inner_product
-from geoinv.regularizers.smooth import Regularizer
+from geoinv.regularizers.base import Regularizer
 
 __all__ = ["LocalQuadratic", "Objective", "State"]
 

@@ -17,7 +17,8 @@ from geoinv.core.memory import require_memory
 from geoinv.inversion.base_level import WithoutBaseLevel
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.objective import Objective, State
-from geoinv.regularizers.smooth import Regularizer, as_regularizer
+from geoinv.regularizers.base import Regularizer
+from geoinv.regularizers.smooth import as_regularizer
 from geoinv.surveys.station_checks import refuse_other_stations, refuse_unusable_stations
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 

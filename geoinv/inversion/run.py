@@ -156,7 +156,7 @@ class Run:
         assert self.outcome is not None, "a run that has ended"
         detail = self.detail
         if self.outcome in (Outcome.BETA_AS_GIVEN, Outcome.CORNER):
-            detail = ", converged" if self.minimum.converged else f", {self.distance}"
+            detail += ", converged" if self.minimum.converged else f", {self.distance}"
         fit = f"chi^2/N = {self.chi2(self.state):.4g}, target {self.target:g}"
         return f"{self.outcome.value}{detail}: {fit}"
 

@@ -17,7 +17,7 @@ from geoinv.regularizers.base import Regularizer, Summable
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 from geoinv.regularizers.weighting import over_mesh, weights_of
 
-__all__ = ["Regularizer", "Smooth", "as_regularizer"]
+__all__ = ["Smooth", "as_regularizer"]
 
 Array = npt.NDArray[np.float64]
 

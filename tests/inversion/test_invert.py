@@ -193,7 +193,7 @@ def test_an_embedding_is_inverted_over_z_and_the_model_is_x():
     F = A.matrix @ E.matrix
     z = np.linalg.solve(F.T @ F + 0.3 * np.eye(35), F.T @ data)
     npt.assert_allclose(solution.model, E.matrix @ z, rtol=1e-6, atol=1e-9)
-    assert isinstance(Rotated(E), geoinv.regularizers.smooth.Regularizer)
+    assert isinstance(Rotated(E), geoinv.Regularizer)
 
 
 def test_bounds_and_an_embedding_do_not_go_together():

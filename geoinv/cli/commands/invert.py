@@ -38,6 +38,14 @@ from geoinv.cli.support.plausible import (
     refuse_other_units,
 )
 from geoinv.cli.support.progress_display import progress_shown
+from geoinv.cli.support.regularization import (
+    NormsOption,
+    RegularizerOption,
+    SmallnessOption,
+    SmoothnessOption,
+    WeightingOption,
+    regularizer_from,
+)
 from geoinv.cli.support.stations import say_coverage
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.core.checks import InputError
@@ -101,6 +109,11 @@ def invert(
     reference: Annotated[
         str, typer.Option(metavar="M", help="Reference susceptibility (SI): a number, or a model on the same mesh.")
     ] = "0",
+    regularizer: RegularizerOption = "smooth",
+    norms: NormsOption = None,
+    smallness: SmallnessOption = None,
+    smoothness: SmoothnessOption = None,
+    weighting: WeightingOption = "sensitivity",
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
 ) -> None:
@@ -115,7 +128,6 @@ def invert(
     """
     from geoinv.formats import write_netcdf
     from geoinv.inversion.invert import invert
-    from geoinv.regularizers.smooth import Smooth
 
     began = time.perf_counter()
     if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
@@ -131,7 +143,7 @@ def invert(
     survey = load_survey(file, field, columns, height, elevation, ground, every)
     data, uncertainty = _data(file, survey, deviation)
     grid = _grid(survey, mesh, cell, depth, ground)
-    phi = Smooth(reference=load_reference(start, grid))
+    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, load_reference(start, grid))
     origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
     A = make_operator(grid, survey, engine, rtol)
     hours = A.choice.estimate.total / 3600.0

@@ -1,0 +1,104 @@
+"""The options of a regularizer, and what they mean together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geoinv.core.checks import InputError, choice
+
+if TYPE_CHECKING:
+    from geoinv.regularizers.base import Regularizer
+
+__all__ = [
+    "NormsOption",
+    "RegularizerOption",
+    "SmallnessOption",
+    "SmoothnessOption",
+    "WeightingOption",
+    "regularizer_from",
+]
+
+RegularizerOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="What is asked of the model besides fitting the data: smooth, sparse (few cells, few edges), compact (few "
+        "cells) or blocky (few edges).",
+    ),
+]
+SmallnessOption = Annotated[
+    float | None, typer.Option(metavar="A", help="Factor of the distance from the reference.  [default: 1]")
+]
+SmoothnessOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="B",
+        help="Factor of the roughness, one or three for upward,northing,easting, as in 4,1,1.  [default: 1, or as the "
+        "regularizer has it]",
+    ),
+]
+WeightingOption = Annotated[
+    str,
+    typer.Option(metavar="sensitivity|distance|depth|none", help="Weights against the decay of the field with depth."),
+]
+NormsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="P,Q",
+        help="Powers from 0 to 2 of the model and of its gradient (one, or three for upward,northing,easting), for "
+        "sparse, compact and blocky; as in 0,1.",
+    ),
+]
+
+
+def regularizer_from(
+    name: str, smallness: float | None, smoothness: str | None, weighting: str, norms: str | None, reference: Any
+) -> Regularizer:
+    """Regularizer that the options ask for.
+
+    Raises
+    ------
+    InputError
+        If an option is not what it should be.
+
+    Examples
+    --------
+    >>> regularizer_from("smooth", None, "4,1,1", "none", None, 0.0).smoothness
+    (4.0, 1.0, 1.0)
+    """
+    from geoinv.regularizers.registry import REGULARIZERS, regularizer_of
+    from geoinv.regularizers.weighting import WEIGHTINGS
+
+    choice("invert", "--regularizer", name, tuple(REGULARIZERS))
+    choice("invert", "--weighting", weighting, (*WEIGHTINGS, "none"))
+    arguments: dict[str, Any] = {"reference": reference, "weighting": None if weighting == "none" else weighting}
+    if smallness is not None:
+        arguments["smallness"] = _numbers("--smallness", str(smallness), (1,), math.inf)[0]
+    if smoothness is not None:
+        factors = _numbers("--smoothness", smoothness, (1, 3), math.inf)
+        arguments["smoothness"] = factors[0] if len(factors) == 1 else factors
+    powers = () if norms is None else _numbers("--norms", norms, (1, 2, 4), 2.0)
+    if powers and not REGULARIZERS[name].norms:
+        others = ", ".join(other for other, entry in REGULARIZERS.items() if entry.norms)
+        raise InputError(
+            f"--norms expects a --regularizer that has some to choose ({others}), got {name}; leave it out"
+        )
+    return regularizer_of(name, powers, **arguments)
+
+
+def _numbers(option: str, text: str, counts: tuple[int, ...], most: float) -> tuple[float, ...]:
+    """Numbers between commas, from zero to a highest one."""
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    allowed = len(values) in counts and all(0.0 <= value <= most and math.isfinite(value) for value in values)
+    if not allowed:
+        many = " or ".join(map(str, counts))
+        wanted = "a number" if counts == (1,) else f"{many} numbers between commas, each"
+        between = "of zero or more" if most == math.inf else f"from 0 to {most:g}"
+        raise InputError(f"{option} expects {wanted} {between}, got {text!r}")
+    return values

@@ -1,0 +1,56 @@
+"""The options of a regularizer: what they make of the inversion, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import numpy.testing as npt
+import pytest
+import xarray as xr
+from cli_refusal import refused
+
+import geoinv
+from geoinv.cli import main
+from geoinv.cli.support.regularization import regularizer_from
+from geoinv.formats import read_mesh, read_survey
+from geoinv.operators import Magnetics
+
+INVERT = ["invert", "obs.mag", "--mesh", "mesh.msh", "--out", "out.nc"]
+
+
+def test_the_options_are_arguments_of_the_regularizer(small_survey, capsys):
+    options = ["--smallness", "0.5", "--smoothness", "4,1,2", "--weighting", "distance"]
+    assert main([*INVERT, *options]) == 0
+    written = xr.load_dataset("out.nc")
+    assert "smallness=0.5, smoothness=[4.0, 1.0, 2.0]" in json.loads(written.attrs["settings"])["regularizer"]
+    survey = read_survey("obs.mag")
+    phi = geoinv.Smooth(smallness=0.5, smoothness=(4.0, 1.0, 2.0), weighting="distance")
+    A = Magnetics(read_mesh("mesh.msh"), survey)
+    own = geoinv.invert(A, survey.data, survey.uncertainty, phi, bounds=(0.0, float("inf")))
+    npt.assert_allclose(written["susceptibility"], own.model, atol=1e-3 * own.model.max())
+
+
+def test_no_weights_are_asked_for_by_name():
+    assert regularizer_from("smooth", None, None, "none", None, 0.0).weighting is None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--regularizer", "Smooth"], "expects --regularizer to be one of smooth"),
+        (["--weighting", "gravity"], "expects --weighting to be one of sensitivity, distance, depth, none"),
+        (["--smallness", "-1"], "--smallness expects a number of zero or more"),
+        (["--smallness", "nan"], "--smallness expects"),
+        (
+            ["--smoothness", "1,2"],
+            "--smoothness expects 1 or 3 numbers between commas, each of zero or more, got '1,2'",
+        ),
+        (["--smoothness", "1,2,-3"], "--smoothness expects"),
+        (["--smoothness", "rough"], "--smoothness expects"),
+        (["--norms", "0,1"], "--norms expects a --regularizer with norms to choose"),
+        (["--norms", "0,2.5"], "--norms expects 1 or 2 or 4 numbers between commas, each from 0 to 2, got '0,2.5'"),
+        (["--norms", ""], "--norms expects"),
+    ],
+)
+def test_bad_options_are_refused(options, words, small_survey, tmp_path, capsys):
+    assert words in refused([*INVERT, *options], capsys, tmp_path)

@@ -13,7 +13,7 @@ from torch import Tensor
 from turns import median_seconds
 
 from geoinv import LinearOperator, as_torch
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.operators import Blur, MagneticSection, TotalTime
 
 Array = npt.NDArray[Any]

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from geoinv import Grid, LinearOperator, MainField, Survey
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 from geoinv.operators import Blur, Magnetics, MagneticSection, StraightRayTomography, TotalTime
 from geoinv.operators.prisms.engines import ENGINES

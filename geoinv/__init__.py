@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from geoinv.core.backend import appliers
 from geoinv.core.checks import InputError
 from geoinv.core.version import __version__
 from geoinv.meshes.tensor import Grid
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from geoinv import formats as formats
     from geoinv import learned as learned
     from geoinv import operators as operators
-    from geoinv.algebra.linop import LinearOperator
+    from geoinv.algebra.linear_operator import LinearOperator
     from geoinv.algebra.torch_bridge import as_torch
     from geoinv.inversion.gauss_newton import GaussNewton
     from geoinv.inversion.invert import invert
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from geoinv.regularizers.base import Regularizer
     from geoinv.regularizers.smooth import Smooth
 
+appliers["torch"] = "geoinv.algebra.torch_bridge:apply"
 
 __all__ = [
     "GaussNewton",
@@ -55,7 +57,7 @@ _LAZY = {
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
-    "LinearOperator": ("geoinv.algebra.linop", "LinearOperator"),
+    "LinearOperator": ("geoinv.algebra.linear_operator", "LinearOperator"),
     "OctreeGrid": ("geoinv.meshes.octree", "OctreeGrid"),
     "Regularizer": ("geoinv.regularizers.base", "Regularizer"),
     "Smooth": ("geoinv.regularizers.registry", "Smooth"),

@@ -10,7 +10,7 @@ import ducc0.fft
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.checks import InputError, array_of, choice, positive, shape_text
 from geoinv.core.memory import require_memory

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.backend import Resident
 from geoinv.core.checks import InputError, array_of, choice, finite, positive
 from geoinv.core.memory import require_memory

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.carried import OF_THE_DOMAIN, OF_THE_RANGE, having
-from geoinv.algebra.linop import LinearOperator, as_operator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import as_operator
 from geoinv.core.checks import InputError, array_of, shape_text
 
 __all__ = ["ForwardModel", "NonlinearOperator", "as_forward_model", "composed"]
@@ -56,7 +57,7 @@ class NonlinearOperator(ABC):
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> class Squares(NonlinearOperator):
     ...     domain_shape = range_shape = (2,)
     ...     def __call__(self, x):
@@ -167,7 +168,7 @@ def as_forward_model(owner: str, given: Any) -> LinearOperator | NonlinearOperat
     owner : str
         Who asks, for the error.
     given : Any
-        What :func:`geoinv.algebra.linop.as_operator` takes, a :class:`NonlinearOperator`, or any object with
+        What :func:`geoinv.algebra.matrices.as_operator` takes, a :class:`NonlinearOperator`, or any object with
         ``domain_shape``, ``range_shape``, ``A(x)`` and ``A.linearise(x)``.
 
     Raises

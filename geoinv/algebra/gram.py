@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 
 __all__ = ["gram_diagonal"]
 
@@ -50,7 +50,7 @@ def gram_diagonal(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> gram_diagonal(3.0 * Identity((2,))).tolist()
     [9.0, 9.0]
     """

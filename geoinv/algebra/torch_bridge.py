@@ -11,13 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from geoinv.algebra.linear_operator import _Adjoint
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator, _Adjoint
 from geoinv.algebra.torch_arrays import to_numpy, to_torch
 from geoinv.core.backend import require_gpu
 from geoinv.core.checks import InputError
 
-__all__ = ["TorchOperator", "as_torch", "to_numpy", "to_torch", "widened"]
+__all__ = ["TorchOperator", "apply", "as_torch", "to_numpy", "to_torch", "widened"]
 
 PRECISIONS = (torch.float32, torch.float64)
 
@@ -106,9 +105,8 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
     """Operator as a function of PyTorch tensors, with its exact derivatives.
 
     Backward and forward derivatives of any order, :mod:`torch.func` transforms, ``torch.compile`` and
-    ``torch.export`` go through it. On a GPU, operators with :attr:`~geoinv.algebra.linop.LinearOperator.device_arrays`
-    work in the tensor's memory on PyTorch's current stream; the others are applied on the host, which copies there
-    and back and waits for the GPU.
+    ``torch.export`` go through it. On a GPU, operators with ``device_arrays`` work in the tensor's memory on PyTorch's
+    current stream; the others are applied on the host, which copies there and back and waits for the GPU.
 
     Parameters
     ----------
@@ -127,7 +125,7 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> B = as_torch(MatrixOperator([[1.0, 2.0], [0.0, 1.0]]))
     >>> x = torch.ones(2, requires_grad=True)
     >>> (B(x) ** 2).sum().backward()
@@ -137,8 +135,8 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
     if not isinstance(operator, LinearOperator):
         raise InputError(
             f"as_torch expects a geoinv.LinearOperator, got {type(operator).__name__}; "
-            "geoinv.algebra.linop.MatrixOperator makes one of a matrix, "
-            "geoinv.algebra.linop.from_scipy of a scipy operator"
+            "geoinv.algebra.matrices.MatrixOperator makes one of a matrix, "
+            "geoinv.algebra.matrices.from_scipy of a scipy operator"
         )
     if isinstance(operator, _Adjoint):
         return as_torch(operator.T).T
@@ -148,6 +146,11 @@ def as_torch(operator: LinearOperator) -> TorchOperator:
         _BY_KEY[found._key] = found
         _BY_IDENTITY[id(operator)] = found
     return found
+
+
+def apply(operator: LinearOperator, tensor: Tensor) -> Tensor:
+    """Image of a tensor, with its derivatives: what an operator does with a tensor that it is called with."""
+    return as_torch(operator)(tensor)
 
 
 def widened(x: Tensor) -> Tensor:

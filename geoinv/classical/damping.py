@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.accuracy import say_what_was_missed
 from geoinv.classical.data_sets import DataSets
 from geoinv.classical.least_squares import damped_least_squares
@@ -72,7 +72,7 @@ def tikhonov(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> tikhonov(MatrixOperator([[2.0, 0.0]]), [[2.0], [4.0]], 1.0, beta=1.0).round(6).tolist()
     [[0.8, 0.0], [1.6, 0.0]]
     """

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
@@ -64,7 +64,7 @@ def map_descent(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> map_descent(Identity((2,)), [1.0, -3.0], 1.0, lambda x: x, step=0.5, iterations=50).round(6).tolist()
     [0.5, -1.5]
     """

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.fft
 import scipy.linalg
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.data_sets import per_item
 from geoinv.classical.momentum import inner
 

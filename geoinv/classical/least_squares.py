@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.accuracy import rounding
 from geoinv.classical.data_sets import per_item
 from geoinv.classical.momentum import inner

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.data_sets import DataSets
 from geoinv.core.checks import InputError, array_of, finite
 
@@ -100,7 +100,7 @@ def linear_minimum_mean_square_error(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> total = MatrixOperator([[1.0, 1.0]])
     >>> estimate = linear_minimum_mean_square_error(total, [0.0, 0.0], np.eye(2), noise=1.0)
     >>> estimate([3.0]).round(6).tolist(), round(estimate.expected_error, 6)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.accuracy import rounding, say_what_was_missed
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.classical.momentum import Momentum
@@ -72,7 +72,7 @@ def basis_pursuit(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> basis_pursuit(Identity((3,)), [3.0, 0.5, -2.0], 1.0, Identity((3,)), gamma=1.0).tolist()
     [2.0, 0.0, -1.0]
     """

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.core.checks import InputError, array_of, choice, finite, shape_text
 
@@ -61,7 +61,7 @@ def wiener(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> wiener(Identity((2,)), [2.0, 4.0], 1.0, mean=0.0, power=[1.0, 3.0], boundary="reflective").round(6).tolist()
     [0.75, 2.25]
     """
@@ -152,7 +152,7 @@ def wave_factors(A: LinearOperator, boundary: str) -> Array:
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> wave_factors(2.0 * Identity((3,)), "reflective").round(6).tolist()
     [2.0, 2.0, 2.0]
     """

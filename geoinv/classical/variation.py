@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.accuracy import rounding, say_what_was_missed
 from geoinv.classical.data_sets import DataSets, per_item
 from geoinv.classical.gradients import gradient, gradient_transposed, lengths, systems
@@ -79,7 +79,7 @@ def total_variation(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> total_variation(Identity((4,)), [0.0, 0.0, 4.0, 4.0], 1.0, beta=1.0, tolerance=1e-9).round(4).tolist()
     [0.5, 0.5, 3.5, 3.5]
     """

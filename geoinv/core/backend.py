@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 
-__all__ = ["Resident", "array_module", "library_of", "memory_refusals", "require_gpu"]
+__all__ = ["Resident", "applier_of", "appliers", "array_module", "library_of", "memory_refusals", "require_gpu"]
 
 
 def library_of(array: Any) -> str:
@@ -36,6 +36,29 @@ def array_module(array: Any) -> ModuleType:
     'numpy'
     """
     return importlib.import_module("cupy") if library_of(array) == "cupy" else np
+
+
+appliers: dict[str, str] = {}
+"""Functions ``apply(operator, array)`` for arrays of further libraries, as "module:function" by the library's name.
+
+They are named by who has them (``geoinv`` itself: PyTorch), and imported when such an array comes.
+"""
+
+
+def applier_of(array: Any) -> Callable[[Any, Any], Any] | None:
+    """Return the function that applies an operator to an array of a further library; None where it needs none.
+
+    Examples
+    --------
+    >>> applier_of(np.zeros(3)) is None
+    True
+    """
+    named = appliers.get(library_of(array))
+    if named is None:
+        return None
+    module, _, function = named.partition(":")
+    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def require_gpu() -> ModuleType:

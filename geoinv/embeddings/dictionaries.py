@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 
 __all__ = ["OverCompleteCosines", "UndecimatedWavelets"]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
 

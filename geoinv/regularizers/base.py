@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 
 __all__ = ["Regularizer", "Reweighted", "SumOfRegularizers", "Summable"]
@@ -98,7 +98,7 @@ class SumOfRegularizers(Summable):
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> from geoinv.regularizers.smooth import Smooth
     >>> small, flat = Smooth(smoothness=0.0, weighting=None), Smooth(smallness=0.0, weighting=None)
     >>> phi = (small + 3.0 * flat).bind(Identity((2,)))

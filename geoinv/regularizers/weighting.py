@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.gram import gram_diagonal
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.meshes.base import AXES, Mesh

@@ -12,7 +12,8 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.inversion.base_level import WithoutBaseLevel
 from geoinv.operators import Magnetics
 

@@ -8,7 +8,8 @@ import pytest
 
 from geoinv import InputError
 from geoinv.algebra.forward_model import ForwardModel, NonlinearOperator, as_forward_model, composed
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 
 RANDOM = np.random.default_rng(3)
 M = RANDOM.standard_normal((6, 4))

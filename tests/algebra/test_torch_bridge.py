@@ -21,7 +21,8 @@ from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 import geoinv  # noqa: E402
 from geoinv.algebra import torch_bridge as bridge  # noqa: E402
-from geoinv.algebra.linop import LinearOperator, MatrixOperator  # noqa: E402
+from geoinv.algebra.linear_operator import LinearOperator  # noqa: E402
+from geoinv.algebra.matrices import MatrixOperator  # noqa: E402
 from geoinv.algebra.torch_bridge import as_torch, to_numpy, to_torch  # noqa: E402
 
 

@@ -15,7 +15,7 @@ from torch import Tensor  # noqa: E402
 from torch.func import grad, hessian, jacfwd, jacrev, jvp, vjp, vmap  # noqa: E402
 
 import geoinv  # noqa: E402
-from geoinv.algebra.linop import MatrixOperator  # noqa: E402
+from geoinv.algebra.matrices import MatrixOperator  # noqa: E402
 from geoinv.algebra.torch_bridge import as_torch  # noqa: E402
 
 B = as_torch(makers.OPERATORS["matrix"]())

@@ -8,7 +8,8 @@ import pytest
 import scipy.optimize
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import basis_pursuit, tikhonov, total_variation
 from geoinv.core.checks import AccuracyWarning
 from geoinv.operators import Blur, MagneticSection, StraightRayTomography

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.labels import along_labels
 from geoinv.formats import read_model, write_mesh, write_model
 from geoinv.operators import Magnetics, MagneticSection

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from geoinv import Grid, InputError
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core import memory
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.progress import report, reporting
 
 

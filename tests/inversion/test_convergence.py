@@ -9,7 +9,7 @@ import scipy.linalg
 import scipy.optimize
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.operators import Magnetics
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)

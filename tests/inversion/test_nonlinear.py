@@ -8,7 +8,7 @@ import pytest
 import scipy.optimize
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.inversion.outcome import Outcome
 
 CELLS, STATIONS = 10, 25

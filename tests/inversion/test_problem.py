@@ -12,7 +12,8 @@ import scipy.sparse.linalg as spla
 
 import geoinv
 from geoinv.algebra import gram
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
 from geoinv.operators import Magnetics
 from geoinv.regularizers.weighting import depth_weighting, distance_weighting
 

@@ -9,7 +9,7 @@ import scipy.optimize
 import torch
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.learned import LearnedPotential, OPTEnet
 from geoinv.learned.training.train import fit

@@ -13,7 +13,7 @@ import torch
 from cli_refusal import refused
 
 from geoinv import InputError
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, LearnedPotential, OPTEnet, Potential, Proximal, load
 from geoinv.learned.layers.weights import read_weights, write_weights

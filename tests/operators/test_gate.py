@@ -10,7 +10,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.operators import Magnetics
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 

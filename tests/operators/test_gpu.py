@@ -17,7 +17,7 @@ from emulated_gpu import needs_compiler
 from imitated_cupy import imitated_cupy
 
 import geoinv
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.backend import require_gpu
 
 LIBRARIES = [

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.regularizers.base import Regularizer
 
 Z = np.random.default_rng(0).standard_normal((2, 4, 5))[0]

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import Identity
+from geoinv.algebra.matrices import Identity
 from geoinv.operators import Magnetics
 from geoinv.regularizers.weighting import depth_weighting, distance_weighting, sensitivity_weighting
 

@@ -10,7 +10,8 @@ import scipy.sparse
 import scipy.sparse.linalg
 
 import geoinv
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator, from_scipy
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
 from geoinv.operators import Blur, Gravity, Magnetics, MagneticSection, StraightRayTomography, TotalTime
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 

@@ -20,7 +20,7 @@ from geoinv.core.checks import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from geoinv.algebra.linop import LinearOperator
+    from geoinv.algebra.linear_operator import LinearOperator
 
 __all__ = ["apply"]
 

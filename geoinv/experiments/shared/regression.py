@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import shape_text
 
 __all__ = ["RegressionNetwork"]

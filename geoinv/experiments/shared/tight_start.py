@@ -32,7 +32,7 @@ def start_tight(network: EUnet, seed: int) -> EUnet:
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> network = start_tight(EUnet(Identity((8, 8)), embedding=4, layers=2), seed=0)
     >>> data = torch.rand(1, 8, 8)
     >>> bool((network(data) - data).abs().mean() < 0.2)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from geoinv import operators
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.checks import InputError, choice, finite
 from geoinv.learned.configuration.model_files import read_npy
 from geoinv.learned.configuration.table_checks import call_with, check_keys, check_path, check_text, shown

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from geoinv import operators
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, shape_text
 from geoinv.core.memory import require_memory
 from geoinv.learned.configuration.operator_table import OPERATORS, make_operator
@@ -49,7 +49,7 @@ def operator_text(A: LinearOperator) -> str:
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> from geoinv.operators import TotalTime
     >>> operator_text(TotalTime()), operator_text(Identity((3,)))
     ('TotalTime (legs 2, dtype float64)', 'Identity from (3,) to (3,)')

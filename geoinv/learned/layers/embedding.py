@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Generator, Tensor, nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch, widened
 from geoinv.core.checks import InputError, shape_text
 from geoinv.learned.layers.convolution import adjoint_convolve, convolve, kernel_shape, random_kernel

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch, widened
 from geoinv.classical.stationary import wave_factors
 from geoinv.core.checks import InputError, array_of, finite, positive, shape_text
@@ -76,7 +76,7 @@ class Centred(Normalisation):
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> centred = Centred(np.ones(2), scale=0.5)
     >>> centred.bind(MatrixOperator([[2.0, 0.0]])).range_shape, centred.data(torch.tensor([[[2.5]]])).item()
     ((1,), 1.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Generator, Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, shape_text
 from geoinv.learned.layers.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding
 from geoinv.learned.layers.potential import Potential

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.learned.layers.embedding import Embedding, HyperEmbedding
 from geoinv.learned.layers.normalisation import Normalisation

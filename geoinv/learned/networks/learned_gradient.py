@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.learned.layers.normalisation import Normalisation
 from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.layers.unet import UNet

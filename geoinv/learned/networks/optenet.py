@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.learned.layers.embedding import Embedding, LearnedEmbedding
 from geoinv.learned.layers.normalisation import Normalisation
 from geoinv.learned.networks.embedded import EmbeddedNetwork

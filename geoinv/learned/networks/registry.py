@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.learned.configuration.stored_operator import operator_of
 from geoinv.learned.configuration.table_checks import call_with, shown

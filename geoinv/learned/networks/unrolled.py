@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch, widened
 from geoinv.core.checks import InputError
 from geoinv.learned.configuration.stored_operator import describe_operator

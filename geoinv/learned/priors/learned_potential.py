@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_arrays import to_numpy, to_torch
 from geoinv.core.checks import InputError, shape_text
 from geoinv.learned.configuration.table_checks import call_with
@@ -48,7 +48,7 @@ class LearnedPotential:
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> phi = LearnedPotential(LearnedEmbedding(1, 4, rank=2), Potential(4, rank=2)).bind(Identity((5, 6)))
     >>> phi.embedding.domain_shape, phi.gradient(np.zeros((4, 5, 6))).shape
     ((4, 5, 6), (4, 5, 6))

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Generator, Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import TorchOperator, as_torch
 from geoinv.core.checks import InputError, shape_text
 from geoinv.core.progress import report
@@ -58,7 +58,7 @@ def dps(
     --------
     >>> import numpy as np
     >>> from geoinv.learned.priors.exact_prior import MixtureDiffusion
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> from geoinv.probability.mixture import GaussianMixture
     >>> prior = MixtureDiffusion(GaussianMixture([[0.0, 0.0]], [np.eye(2)]), steps=50)
     >>> dps(prior, MatrixOperator([[1.0, 1.0]]), torch.tensor([[2.0]]), draws=4).shape

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch
 from geoinv.core.checks import InputError, shape_text
 from geoinv.core.progress import report
@@ -105,7 +105,7 @@ def langevin_in_x(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> A, start = MatrixOperator([[1.0, 1.0]]), torch.zeros(1000, 1, 2)
     >>> x = langevin_in_x(A, torch.tensor([[2.0]]), 0.1, lambda x: x, start, step=0.005, iterations=500)
     >>> bool(((x.mean(dim=0) - 1.0).abs() < 0.1).all())

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch
 from geoinv.core.checks import InputError
 
@@ -43,7 +43,7 @@ def dense_pseudo_inverse(A: LinearOperator, cutoff: float = 1e-6) -> PseudoInver
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> dense_pseudo_inverse(MatrixOperator([[1.0, 1.0]]))(torch.tensor([6.0]))
     tensor([3., 3.])
     """
@@ -90,7 +90,7 @@ def damped_pseudo_inverse(A: LinearOperator, damping: float, iterations: int = 5
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> damped_pseudo_inverse(MatrixOperator([[1.0, 1.0]]), damping=1e-3)(torch.tensor([6.0])).round(decimals=4)
     tensor([3., 3.])
     """

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, finite, shape_text
 from geoinv.core.progress import report
 
@@ -60,7 +60,7 @@ def reconstruct(network: nn.Module, A: LinearOperator, data: npt.NDArray[Any], c
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> twice = MatrixOperator([[2.0]])
     >>> found = reconstruct(nn.Identity(), twice, np.array([[1.0], [3.0]]))
     >>> found.models.tolist(), found.size

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, choice
 from geoinv.formats.budget import read_within, refuse_special
 from geoinv.learned.configuration.operator_table import make_operator

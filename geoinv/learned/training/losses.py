@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch
 from geoinv.learned.training.training_settings import TrainingSettings
 

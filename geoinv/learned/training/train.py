@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
 from geoinv.learned.training.checkpoint import (
@@ -99,7 +99,7 @@ def fit(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> A, models = MatrixOperator([[2.0]]), torch.linspace(-1.0, 1.0, 64)[:, None]
     >>> network = nn.Linear(1, 1)
     >>> record = fit(network, A, models, models, TrainingSettings(epochs=30, batch=8, learning_rate=0.03, device="cpu"))

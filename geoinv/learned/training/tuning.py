@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
 from geoinv.formats.atomic import whole_file

@@ -13,7 +13,7 @@ import torch
 import xarray as xr
 from cli_refusal import refused
 
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.cli import main
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import OPTEnet, load

@@ -9,7 +9,7 @@ import numpy.testing as npt
 import pytest
 
 from geoinv import InputError
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.learned.configuration.operator_table import OPERATORS, make_operator
 from geoinv.learned.configuration.stored_operator import check_operator, describe_operator, response
 from geoinv.operators import Blur, MagneticSection, StraightRayTomography, TotalTime

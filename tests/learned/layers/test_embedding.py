@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 from geoinv.learned.layers.convolution import adjoint_convolve, convolve
 from geoinv.learned.layers.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding

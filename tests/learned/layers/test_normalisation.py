@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal, load
 from geoinv.learned.configuration.stored_operator import operator_text
 from geoinv.learned.layers.normalisation import Centred, Whitened

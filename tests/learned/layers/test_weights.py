@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from geoinv import InputError
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, Proximal, load
 from geoinv.learned.layers.weights import load_into, read_weights, write_weights

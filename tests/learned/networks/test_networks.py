@@ -12,7 +12,8 @@ from scipy.integrate import solve_ivp
 from scipy.signal import correlate
 
 from geoinv import InputError
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal, load
 from geoinv.operators import Blur

@@ -9,7 +9,7 @@ import torch
 
 import geoinv
 from geoinv import InputError
-from geoinv.algebra.linop import Identity
+from geoinv.algebra.matrices import Identity
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, Potential
 from geoinv.learned.layers.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding

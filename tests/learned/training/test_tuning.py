@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from geoinv import InputError
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.progress import reporting
 from geoinv.learned.training import tuning
 from geoinv.learned.training.train import fit

@@ -9,8 +9,9 @@ from typing import Any
 from geoinv.core.checks import InputError, choice
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.smooth import Smooth
+from geoinv.regularizers.sparse import Sparse
 
-__all__ = ["REGULARIZERS", "Entry", "Smooth", "regularizer_of"]
+__all__ = ["REGULARIZERS", "Entry", "Smooth", "Sparse", "regularizer_of"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Entry:
 
 REGULARIZERS: dict[str, Entry] = {
     "smooth": Entry(Smooth, "small and smooth"),
+    "sparse": Entry(Sparse, "few cells and few edges", ("p_small", "p_smooth")),
+    "compact": Entry(Sparse, "few cells, smooth ones", ("p_small", "p_smooth"), {"p_small": 0.0, "p_smooth": 2.0}),
+    "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), {"p_small": 1.0, "p_smooth": 0.0}),
 }
 
 

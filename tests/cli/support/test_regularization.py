@@ -47,7 +47,7 @@ def test_no_weights_are_asked_for_by_name():
         ),
         (["--smoothness", "1,2,-3"], "--smoothness expects"),
         (["--smoothness", "rough"], "--smoothness expects"),
-        (["--norms", "0,1"], "--norms expects a --regularizer with norms to choose"),
+        (["--norms", "0,1"], "--norms expects a --regularizer that has some to choose"),
         (["--norms", "0,2.5"], "--norms expects 1 or 2 or 4 numbers between commas, each from 0 to 2, got '0,2.5'"),
         (["--norms", ""], "--norms expects"),
     ],

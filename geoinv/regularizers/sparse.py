@@ -1,0 +1,139 @@
+"""Sparse: powers between 0 and 2 of a model and of its gradient, by quadratics that are reweighted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.algebra.linop import LinearOperator
+from geoinv.core.checks import InputError, array_of
+from geoinv.regularizers.smooth import Smooth
+from geoinv.regularizers.weighted_differences import WeightedDifferences
+
+__all__ = ["Sparse"]
+
+Array = npt.NDArray[np.float64]
+
+COOLING = 1.5
+"""Factor between one threshold and the next, from the largest amplitude down."""
+
+THRESHOLD = 0.1
+"""Lowest threshold, relative to the largest amplitude of the smooth model."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sparse(Smooth):
+    """Lp norms, p from 0 to 2, of a model and of its gradient.
+
+    ``phi(m) = sum_cells a V w^2 rho(m - m0; p_small) + sum_faces b L^2 V w^2 / distance^2 rho(difference; p_smooth)``,
+    where ``rho(t; p)`` grows as ``|t|^p`` beyond a threshold epsilon and as ``t^2`` below it. The difference is that of
+    (m - m0); otherwise as in :class:`Smooth`. p = 0 asks for few cells (or few jumps), 1 for a small sum of amplitudes,
+    2 for small squares. Where a model is a vector (magnetization), t is its amplitude, or that of its difference.
+
+    The inversion begins with the smooth model (p = 2 everywhere) and goes on with a series of quadratics, ``t^2``
+    weighted by ``((t^2 + epsilon^2) / (s^2 + epsilon^2))^(p/2 - 1)`` at the model before, each fitting the data as well
+    as the target asks. s is the largest amplitude of the smooth model: there all norms count alike, which keeps the
+    terms in proportion. epsilon falls from s to a tenth of it.
+
+    Parameters
+    ----------
+    smallness, smoothness, reference, weighting
+        As in :class:`Smooth`.
+    p_small : float
+        p of the model.
+    p_smooth : float or (float, float, float)
+        p of the gradient, one or for (upward, northing, easting).
+
+    Notes
+    -----
+    Iteratively reweighted least squares with a cooled threshold: Fournier and Oldenburg (2019), Inversion using
+    spatially variable mixed lp norms, Geophys. J. Int. 218(1); the weights of the terms are scaled at a common
+    amplitude in place of their largest gradients.
+
+    Examples
+    --------
+    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv import invert
+    >>> A = MatrixOperator(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
+    >>> solution = invert(A, [3.0, 3.0], 0.03, Sparse(smoothness=0.0, weighting=None))
+    >>> solution.model.round(2).tolist()
+    [0.0, 3.0, 0.0]
+    """
+
+    smoothness: float | tuple[float, ...] = 4.0
+    p_small: float = 0.0
+    p_smooth: float | tuple[float, ...] = 1.0
+    _largest: float = field(default=np.nan, repr=False)
+    _threshold: float = field(default=np.inf, repr=False)
+    _smooth_form: WeightedDifferences | None = field(default=None, repr=False)
+
+    def bind(self, operator: LinearOperator) -> Self:
+        """Weights of the smooth beginning for the cells and faces of an operator's mesh.
+
+        Raises
+        ------
+        InputError
+            If the reference or the weights do not fit the mesh, a weighting lacks what it needs, or a norm is not
+            between 0 and 2.
+        """
+        bound = super().bind(operator)
+        norms = self._norms(len(bound.bound.faces))
+        return replace(bound, p_small=norms[0], p_smooth=tuple(norms[1:]), _smooth_form=bound.bound)
+
+    def _norms(self, axes: int) -> list[float]:
+        small = array_of("Sparse", "p_small", self.p_small, shape=())
+        smooth = array_of("Sparse", "p_smooth", self.p_smooth)
+        if smooth.shape not in ((), (axes,)):
+            raise InputError(
+                f"Sparse expects one p_smooth or {axes}, for (upward, northing, easting), got {self.p_smooth!r}"
+            )
+        norms = [float(small), *(float(p) for p in np.broadcast_to(smooth, (axes,)))]
+        wrong = [p for p in norms if not 0.0 <= p <= 2.0]
+        if wrong:
+            raise InputError(
+                f"Sparse expects norms p_small and p_smooth between 0 and 2, got {wrong[0]:g}; 0 asks for few cells or "
+                "jumps, 1 for small amplitudes, 2 for small squares"
+            )
+        return norms
+
+    @property
+    def settled(self) -> bool:
+        """Whether the threshold is at its lowest, or every norm is 2 so that there is nothing to reweight."""
+        squares = self.p_small == 2.0 and np.all(np.asarray(self.p_smooth) == 2.0)
+        return bool(squares or self._threshold <= THRESHOLD * self._largest * (1.0 + 1e-9))
+
+    def update(self, z: Array, beta: float) -> Self:
+        """Next quadratic: weights at a model, with a lower threshold.
+
+        Parameters
+        ----------
+        z : array
+            Model that this quadratic led to; the smooth one, the first time.
+        beta : float
+            Its trade-off, which the next one starts from.
+        """
+        smooth = self._smooth_form
+        assert smooth is not None, "bound before it is updated"
+        deviation = self.deviation(z)
+        squares = [_squared_amplitude(deviation, len(smooth.faces))]
+        squares += [_squared_amplitude(faces.difference(deviation), len(faces.shape)) for faces in smooth.faces]
+        largest = self._largest if np.isfinite(self._largest) else float(np.sqrt(squares[0].max()))
+        if largest == 0.0:
+            return self
+        threshold = max(min(self._threshold, largest * COOLING) / COOLING, THRESHOLD * largest)
+        norms = (self.p_small, *np.atleast_1d(self.p_smooth))
+        weights = [
+            base * ((square + threshold**2) / (largest**2 + threshold**2)) ** (p / 2.0 - 1.0)
+            for base, square, p in zip((smooth.cell_weights, *smooth.face_weights), squares, norms, strict=True)
+        ]
+        form = WeightedDifferences(smooth.faces, weights[0], tuple(weights[1:]))
+        return replace(self, _form=form, _largest=largest, _threshold=threshold)
+
+
+def _squared_amplitude(values: npt.NDArray[Any], rank: int) -> Array:
+    """Square of values, summed over the components of a vector, which lead the `rank` axes of a mesh."""
+    squares = np.square(values)
+    return np.asarray(squares.sum(axis=tuple(range(squares.ndim - rank))))

@@ -68,7 +68,7 @@ class Reference:
             problem.components * case.survey.stations, -1
         )
         self.sizes = np.where(active, dipole_sizes(problem), 0.0).reshape(self.matrix.shape)
-        self.far_prisms = prism_rounding(problem.edges, active, problem.local_stations, 0.0)
+        self.far_prisms = prism_rounding(problem.edges, active, problem.local_stations, problem.kernels.order, 0.0)
         random = np.random.default_rng([7, *case.name.encode()])
         size = self.matrix.shape[1]
         body = np.zeros((problem.unknowns, *case.grid.shape))

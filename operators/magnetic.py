@@ -60,7 +60,7 @@ class Magnetics(PrismOperator):
         None is exact to rounding for direct and dense, and 1e-6 for auto and lattice. For gridded it is exact to the
         rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of the field of
         a cell 100 cells beyond the survey that is 1e-11. Cells so far away that exact prisms may round to more than a
-        thousandth (some 100,000 cell sides) are refused without an rtol. With dtype float32, None is 1e-6 for
+        thousandth (some 10,000 cell sides) are refused without an rtol. With dtype float32, None is 1e-6 for
         gridded. Numbers are kept in single precision with dtype float32, and from 1e-5 up; by gridded and lattice
         only where the least that an active cell gives stays within rtol.
     dtype : str

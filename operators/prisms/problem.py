@@ -97,7 +97,7 @@ class PrismProblem:
         """Relative error of exact prisms in float64, at the active cell that is worst off; rough where it is small."""
         least = LEAST_RTOL["float32"] if self.storage == np.float32 else MOST_ROUNDING
         tolerated = least if self.rtol is None else self.rtol
-        return prism_rounding(self.edges, self.cells.active, self.local_stations, tolerated)
+        return prism_rounding(self.edges, self.cells.active, self.local_stations, self.kernels.order, tolerated)
 
     def too_much_rounding(self, least_rtol: float | None = None) -> str | None:
         """Clause that says why exact prisms do not serve, where the rounding of far ones is above the tolerance.
@@ -111,6 +111,8 @@ class PrismProblem:
         if self.rounding <= tolerated:
             return None
         clause = f"prisms round in float64 to {self.rounding:.1g} of what the furthest cells give"
+        if self.rounding >= 1.0:
+            clause = "rounding in float64 leaves nothing of what the furthest cells give"
         if self.rtol is None:
             return f"{clause}: give an rtol, with which direct holds at any distance"
         return f"{clause}, above rtol {self.rtol:g}"

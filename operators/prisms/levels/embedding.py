@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.meshes.octree import OctreeGrid
 from geoinv.operators.prisms.levels import _boxes_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.runs import CellRuns
 
@@ -64,43 +65,47 @@ class RunsEmbedding:
         return np.where(self.active[index], np.ravel_multi_index(index, self.active.shape), -1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BoxEmbedding:
     """Cells of an octree as boxes of uniform cells.
 
     Attributes
     ----------
-    shape : (int, int, int)
-        Uniform cells along upward, northing, easting.
+    mesh : OctreeGrid
+    side : int
+        Width of the uniform cells in finest cells of the octree.
     first : (3,) array of int
-        Where they begin among uniform cells of this size from the octree's origin.
+        Where they begin along upward, northing, easting, among uniform cells from the octree's corner.
+    shape : (int, int, int)
+        How many there are.
     corners : (boxes, 3) array of int
         First layer, row and column of each box.
     sides : (boxes,) array of int
-        Uniform cells along each of its sides, a power of two.
+        Uniform cells along each of its sides.
     numbers : (boxes,) array of int
         The octree's cell that each box is.
     """
 
-    shape: tuple[int, int, int]
+    mesh: OctreeGrid
+    side: int
     first: npt.NDArray[np.int64]
+    shape: tuple[int, int, int]
     corners: npt.NDArray[np.int64]
     sides: npt.NDArray[np.int64]
-    numbers: npt.NDArray[np.int64]
-    _spare: list[npt.NDArray[Any]] = field(default_factory=list, repr=False, compare=False)
+    numbers: npt.NDArray[np.intp]
 
     @cached_property
     def active(self) -> npt.NDArray[np.bool_]:
         """Uniform cells that lie in a box."""
-        inside = np.zeros((1, *self.shape), np.float32)
-        kernels.fill_boxes(self.corners, self.sides, np.zeros_like(self.numbers), np.ones((1, 1), np.float32), inside)
-        return np.asarray(inside[0] > 0.0)
+        inside = np.zeros((1, *self.shape), bool)
+        kernels.fill_boxes(self.corners, self.sides, np.zeros_like(self.numbers), np.ones((1, 1), bool), inside)
+        return inside[0]
 
     def expand(self, models: npt.NDArray[Any], precision: npt.DTypeLike) -> npt.NDArray[Any]:
         """P of models (batch, unknowns, cells)."""
         uniform = np.zeros((*models.shape[:2], *self.shape), precision)
         for model, cells in zip(models, uniform, strict=True):
-            kernels.fill_boxes(self.corners, self.sides, self.numbers, np.ascontiguousarray(model), cells)
+            kernels.fill_boxes(self.corners, self.sides, self.numbers, np.ascontiguousarray(model, precision), cells)
         return uniform
 
     def add(self, uniform: npt.NDArray[Any], models: npt.NDArray[Any]) -> None:
@@ -109,20 +114,13 @@ class BoxEmbedding:
             kernels.add_boxes(self.corners, self.sides, self.numbers, np.ascontiguousarray(cells), model)
 
     def owner(self, layer: Integers, row: Integers, column: Integers) -> Integers:
-        """Cell of the octree that uniform cells lie in; -1 for none."""
-        places = np.column_stack([layer, row, column]) + self.first
-        found = np.full(len(places), -1, np.intp)
-        for side in np.unique(self.sides):
-            boxes = np.flatnonzero(self.sides == side)
-            keys = _keys((self.corners[boxes] + self.first) // side)
-            order = np.argsort(keys)
-            wanted = _keys(places // side)
-            at = np.searchsorted(keys[order], wanted).clip(max=boxes.size - 1)
-            there = keys[order][at] == wanted
-            found[there] = self.numbers[boxes[order[at[there]]]]
-        return found
+        """Cell of the octree that uniform cells lie in; -1 for one of other levels, or not active."""
+        cell = self.mesh.cell_at((np.column_stack([layer, row, column]) + self.first) * self.side)
+        return np.where(self._own[cell], cell, -1)
 
-
-def _keys(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """One number for each triple of places below 2^20 cells from the origin."""
-    return np.asarray((places[:, 0] << 42) + (places[:, 1] << 21) + places[:, 2])
+    @cached_property
+    def _own(self) -> npt.NDArray[np.bool_]:
+        """Cells (cells,) of the octree that are boxes here."""
+        own = np.zeros(self.mesh.size, bool)
+        own[self.numbers] = True
+        return own

@@ -1,4 +1,4 @@
-"""Octree cells by level, and the uniform cells that some of the levels are made of."""
+"""Levels of an octree, and the uniform cells that some of them are made of."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.levels.embedding import BoxEmbedding
 
 __all__ = ["Host", "OctreeLevels"]
 
-MOST_CELLS = 60_000_000
-"""Uniform cells of a host beyond which another one is sure to be better."""
+Triple = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -26,87 +26,69 @@ class Host:
     cells : Grid
         Active where a cell of these levels is.
     embedding : BoxEmbedding
-    levels : tuple of int
-        Sides of the levels' cells, in finest cells.
-    side : int
-        Of a uniform cell, in finest cells.
+        Between the octree's cells and these.
     """
 
     cells: Grid
     embedding: BoxEmbedding
-    levels: tuple[int, ...]
-    side: int
 
 
-@dataclass(frozen=True)
 class OctreeLevels:
-    """Active cells of an octree. Triples run along upward, northing, easting.
+    """Active cells of an octree by level.
+
+    Parameters
+    ----------
+    mesh : OctreeGrid
 
     Attributes
     ----------
-    corners : (cells, 3) array of int
-        Lower, southern, western corner of each cell of the octree, in finest cells from its origin.
-    sides : (cells,) array of int
-        Finest cells along each side, a power of two.
-    active : (cells,) array of bool
-    origin, spacing : (float, float, float)
-        Corner of the octree and size of its finest cells, in metres.
+    numbers : dict
+        Cells of each level by their width in finest cells, finest first; of each, in the order of their places.
     """
 
-    corners: npt.NDArray[np.int64]
-    sides: npt.NDArray[np.int64]
-    active: npt.NDArray[np.bool_]
-    origin: tuple[float, float, float]
-    spacing: tuple[float, float, float]
-
-    @cached_property
-    def numbers(self) -> dict[int, npt.NDArray[np.intp]]:
-        """Active cells of each level, finest first, in the order of their places."""
-        levels = {}
-        for side in np.unique(self.sides[self.active]):
-            cells = np.flatnonzero(self.active & (self.sides == side))
-            levels[int(side)] = cells[np.lexsort(self.corners[cells].T[::-1])]
-        return levels
+    def __init__(self, mesh: OctreeGrid) -> None:
+        self._mesh = mesh
+        self.numbers: dict[int, npt.NDArray[np.intp]] = {}
+        for width in np.unique(mesh.width[mesh.active]):
+            cells = np.flatnonzero(mesh.active & (mesh.width == width))
+            self.numbers[int(width)] = cells[np.lexsort(mesh.corner[cells].T[::-1])]
 
     @cached_property
     def _bounds(self) -> dict[int, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        corner = self._mesh.corner
         return {
-            side: (self.corners[cells].min(axis=0), self.corners[cells].max(axis=0) + side)
-            for side, cells in self.numbers.items()
+            width: (corner[cells].min(axis=0).astype(np.int64), corner[cells].max(axis=0).astype(np.int64) + width)
+            for width, cells in self.numbers.items()
         }
 
-    def extent(self, levels: tuple[int, ...], side: int) -> tuple[npt.NDArray[np.int64], tuple[int, int, int]]:
-        """First, from the octree's corner, and number along each axis of the uniform cells that span some levels."""
+    def extent(self, levels: tuple[int, ...], side: int) -> tuple[npt.NDArray[np.int64], Triple]:
+        """First, from the octree's corner, and number along each axis of the uniform cells that span some levels.
+
+        Parameters
+        ----------
+        levels : tuple of int
+            Widths of their cells in finest cells.
+        side : int
+            Width of the uniform cells, a power of two and no more than that of the levels.
+        """
         low = np.min([self._bounds[level][0] for level in levels], axis=0) // side
         high = np.max([self._bounds[level][1] for level in levels], axis=0) // side
         upward, northing, easting = (int(count) for count in high - low)
         return low, (upward, northing, easting)
 
-    def edges(
-        self, first: npt.NDArray[np.int64], shape: tuple[int, int, int], side: int
-    ) -> list[npt.NDArray[np.float64]]:
-        """Edges (upward, northing, easting) of uniform cells."""
-        return [
-            start + width * side * np.arange(int(low), int(low) + count + 1.0)
-            for start, width, low, count in zip(self.origin, self.spacing, first, shape, strict=True)
-        ]
+    def spacing(self, side: int) -> tuple[float, float, float]:
+        """Size of uniform cells along upward, northing, easting in metres."""
+        upward, northing, easting = (side * width for width in self._mesh.spacing)
+        return upward, northing, easting
 
-    def host(self, levels: tuple[int, ...], side: int) -> Host | None:
-        """Uniform cells of a size for some levels, or None where they would be too many.
-
-        Parameters
-        ----------
-        levels : tuple of int
-            Sides of their cells, none smaller than `side`.
-        side : int
-            Of the uniform cells, a power of two.
-        """
-        first, shape = self.extent(levels, side)
-        if np.prod(shape, dtype=float) > MOST_CELLS:
-            return None
+    def host(self, levels: tuple[int, ...], side: int) -> Host:
+        """Uniform cells of a width for some levels."""
+        mesh, (first, shape) = self._mesh, self.extent(levels, side)
         numbers = np.concatenate([self.numbers[level] for level in levels])
-        embedding = BoxEmbedding(
-            shape, first, self.corners[numbers] // side - first, self.sides[numbers] // side, numbers
+        corners = np.ascontiguousarray(mesh.corner[numbers].astype(np.int64) // side - first)
+        embedding = BoxEmbedding(mesh, side, first, shape, corners, mesh.width[numbers].astype(np.int64) // side, numbers)
+        upward, northing, easting = (
+            start + width * np.arange(int(low), int(low) + count + 1.0)
+            for start, width, low, count in zip(mesh.origin, self.spacing(side), first, shape, strict=True)
         )
-        upward, northing, easting = self.edges(first, shape, side)
-        return Host(Grid(easting, northing, upward, embedding.active), embedding, levels, side)
+        return Host(Grid(easting, northing, upward, embedding.active, mesh.crs), embedding)

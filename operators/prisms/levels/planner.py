@@ -1,0 +1,197 @@
+"""Which levels of an octree share uniform cells of which width, and the engine of each: the least time of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.operators.prisms.dense import dense_estimate
+from geoinv.operators.prisms.direct import direct_estimate
+from geoinv.operators.prisms.gridded.estimate import gridded_estimate
+from geoinv.operators.prisms.gridded.layout import layout_of
+from geoinv.operators.prisms.levels.octree import Host, OctreeLevels
+from geoinv.operators.prisms.offer import Estimate
+from geoinv.operators.prisms.precorrected_fft.estimate import POINTS_A_SECOND, lattice_estimate
+from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of
+from geoinv.operators.prisms.problem import PrismProblem
+
+__all__ = ["Group", "OctreePlanner"]
+
+MOST_CELLS = 40_000_000
+"""Uniform cells beyond which other ones are sure to be better."""
+
+FINER = 3
+"""How often uniform cells may be halved below the narrowest of the levels on them: near cells are fewer then."""
+
+SAMPLE = 256
+"""Stations whose near cells are counted."""
+
+FILLED_A_SECOND = 2.5e8
+"""Uniform cells a second that are filled with the values of an octree's cells, or added up."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Levels that share uniform cells.
+
+    Attributes
+    ----------
+    levels : tuple of int
+        Widths of their cells, in finest cells.
+    side : int
+        Width of the uniform cells.
+    engine : str
+    estimate : Estimate
+    """
+
+    levels: tuple[int, ...]
+    side: int
+    engine: str
+    estimate: Estimate
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], int, str]:
+        """What it is, whatever it costs."""
+        return self.levels, self.side, self.engine
+
+
+class OctreePlanner:
+    """Finds the groups of levels that take the least time together.
+
+    Costs are estimated from boxes and some of the stations. Levels in a group follow each other in width.
+
+    Parameters
+    ----------
+    octree : OctreeLevels
+    problem : PrismProblem
+        Of the octree.
+    budget : float
+        Bytes for all groups together.
+    applications : int
+        How often all will be applied.
+    """
+
+    def __init__(self, octree: OctreeLevels, problem: PrismProblem, budget: float, applications: int) -> None:
+        self._octree, self._problem = octree, problem
+        self._budget, self._applications = budget, applications
+        self._sample = _sampled(problem.stations)
+        self._unfit: set[tuple[tuple[int, ...], int, str]] = set()
+        self.host = lru_cache(maxsize=None)(octree.host)
+        self._groups = lru_cache(maxsize=None)(self._made)
+
+    def problem_of(self, group: Group) -> PrismProblem:
+        """Problem over a group's uniform cells."""
+        return replace(self._problem, mesh=self.host(group.levels, group.side).cells)
+
+    def host_of(self, group: Group) -> Host:
+        """Uniform cells of a group."""
+        return self.host(group.levels, group.side)
+
+    def reject(self, group: Group) -> None:
+        """Never find a group again: at a closer look its engine does not serve."""
+        self._unfit.add(group.key)
+
+    def best(self) -> list[Group] | None:
+        """Groups of least time within the budget, or the smallest ones if none fit; None where a level has no engine."""
+        levels = tuple(self._octree.numbers)
+        found = None
+        for price in (0.0, *np.geomspace(0.1, 1e6, 15)):
+            # seconds for a byte, until what is found fits
+            found = self._cheapest(levels, price * self._seconds / self._budget)
+            if found is None or sum(group.estimate.memory for group in found) <= self._budget:
+                break
+        return found
+
+    @property
+    def _seconds(self) -> float:
+        return 1.0
+
+    def _cheapest(self, levels: tuple[int, ...], price: float) -> list[Group] | None:
+        best: dict[int, tuple[float, list[Group]]] = {len(levels): (0.0, [])}
+        for start in reversed(range(len(levels))):
+            options = []
+            for stop in range(start + 1, len(levels) + 1):
+                if stop not in best:
+                    continue
+                others, rest = best[stop]
+                for group in self._groups(levels[start:stop]):
+                    if group.key not in self._unfit:
+                        cost = group.estimate.total + price * group.estimate.memory
+                        options.append((cost + others, [group, *rest]))
+            if options:
+                best[start] = min(options, key=lambda option: option[0])
+        return best[0][1] if 0 in best else None
+
+    def _made(self, levels: tuple[int, ...]) -> list[Group]:
+        """Every way to apply some levels together that may be worth it."""
+        groups = list(self._candidates(levels))
+        return groups
+
+    def _candidates(self, levels: tuple[int, ...]) -> Iterator[Group]:
+        narrowest = levels[0]
+        # what they cost one by one
+        apart = sum(min((g.estimate.total for g in self._groups((level,))), default=np.inf) for level in levels)
+        limit = apart if len(levels) > 1 else np.inf
+        for halvings in range(FINER + 1):
+            side = narrowest >> halvings
+            if side < 1 or np.prod(self._octree.extent(levels, side)[1], dtype=float) > MOST_CELLS:
+                break
+            if self._least(levels, side) > limit:
+                continue
+            yield from self._on(levels, side)
+
+    def _on(self, levels: tuple[int, ...], side: int) -> Iterator[Group]:
+        """Engines for uniform cells of one width."""
+        cells = self.host(levels, side).cells
+        problem = replace(self._problem, mesh=cells)
+        filling = cells.size / FILLED_A_SECOND
+        plan = plan_of(replace(problem, stations=self._sample))
+        if isinstance(plan, LatticePlan):
+            every = _for_all(plan, len(problem.stations))
+            yield self._group(levels, side, "lattice", lattice_estimate(problem, every, self._applications), filling)
+        layout = layout_of(problem)
+        if not isinstance(layout, str):
+            estimates = [gridded_estimate(problem, layout, again, self._applications) for again in (False, True)]
+            fitting = [estimate for estimate in estimates if estimate.memory <= self._budget] or estimates[1:]
+            least = min(fitting, key=lambda estimate: estimate.total)
+            yield self._group(levels, side, "gridded", least, filling)
+        if levels == (side,):
+            yield self._group(levels, side, "dense", dense_estimate(problem, self._applications), filling)
+            direct = replace(direct_estimate(problem), applications=self._applications)
+            yield self._group(levels, side, "direct", direct, filling)
+
+    def _group(self, levels: tuple[int, ...], side: int, engine: str, estimate: Estimate, filling: float) -> Group:
+        return Group(levels, side, engine, replace(estimate, apply=estimate.apply + filling))
+
+    def _least(self, levels: tuple[int, ...], side: int) -> float:
+        """Seconds of the transforms alone."""
+        _, shape = self._octree.extent(levels, side)
+        spans = np.ptp(self._problem.stations, axis=0)[::-1] / np.array(self._octree.spacing(side))
+        points = float(np.prod(np.array(shape) + spans))
+        # a regular survey has transforms of layers alone
+        return self._applications * points / POINTS_A_SECOND / 32.0
+
+
+def _sampled(stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Some stations, those at the ends of each axis among them."""
+    if len(stations) <= SAMPLE:
+        return stations
+    some = np.random.default_rng(0).choice(len(stations), SAMPLE, replace=False)
+    return stations[np.unique(np.concatenate([some, stations.argmin(axis=0), stations.argmax(axis=0)]))]
+
+
+def _for_all(plan: LatticePlan, count: int) -> LatticePlan:
+    """Plan as if all stations were like those it was made for, over and over."""
+    index = np.resize(np.arange(plan.order.size), count)
+    return replace(
+        plan,
+        order=index,
+        cells=plan.cells[index],
+        offsets=plan.offsets[index],
+        layers=plan.layers[index],
+        counts=plan.counts[index],
+    )

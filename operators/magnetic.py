@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.checks import choice
+from geoinv.meshes.base import Mesh
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.operator import PrismOperator
 from geoinv.operators.prisms.problem import PrismProblem
@@ -43,7 +44,7 @@ class Magnetics(PrismOperator):
 
     Parameters
     ----------
-    grid : Grid
+    grid : Grid or OctreeGrid
         Cells; only the active ones count.
     survey : Survey
         Stations, components and field.
@@ -93,7 +94,7 @@ class Magnetics(PrismOperator):
 
     def __init__(
         self,
-        grid: Grid,
+        grid: Mesh,
         survey: Survey,
         engine: str = "auto",
         rtol: float | None = None,

@@ -93,7 +93,7 @@ def _block(problem: PrismProblem, columns: slice, mirrored: bool) -> Block:
     else:
         cells = Grid(easting, grid.northing_edges, grid.upward_edges, active)
     if not mirrored:
-        return Block(replace(problem, cells=cells), columns, mirrored)
+        return Block(replace(problem, mesh=cells), columns, mirrored)
     stations = np.ascontiguousarray(problem.stations[:, [1, 0, 2]])
-    turned = replace(problem, cells=cells, stations=stations, kernels=problem.kernels.mirrored())
+    turned = replace(problem, mesh=cells, stations=stations, kernels=problem.kernels.mirrored())
     return Block(turned, columns, mirrored)

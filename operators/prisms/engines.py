@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geoinv.meshes.tensor import Grid
 from geoinv.operators.cuda import Runner
 from geoinv.operators.prisms import dense, direct
 from geoinv.operators.prisms.cuda.direct import DirectCuda
@@ -31,17 +32,26 @@ class EngineEntry:
         What a caller names.
     expects : str
         What it asks for that is not everywhere, for errors.
-    offer : callable
+    cost : callable
         Answers what the engine would cost for a problem, a budget in bytes and a number of applications.
     on_gpu : callable
         Makes the engine for arrays on a GPU, of the problem, where kernels run, and a function that returns the host's
         engine.
+    any_mesh : bool
+        Whether it takes meshes that are no tensor grids.
     """
 
     name: str
     expects: str
-    offer: Callable[[PrismProblem, float, int], Offer | Refusal]
+    cost: Callable[[PrismProblem, float, int], Offer | Refusal]
     on_gpu: Callable[[PrismProblem, Runner, Callable[[], Any]], Any]
+    any_mesh: bool = False
+
+    def offer(self, problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
+        """What the engine would cost for a problem, a budget in bytes and a number of applications."""
+        if not self.any_mesh and not isinstance(problem.mesh, Grid):
+            return Refusal("the mesh is no tensor grid")
+        return self.cost(problem, budget, applications)
 
 
 _LIST = (
@@ -68,6 +78,7 @@ _LIST = (
         "cells of whole multiples of one size, a moderate rtol and many stations, not far apart",
         levels.offer,
         lambda _, runner, on_host: ThroughHost(on_host(), runner),
+        any_mesh=True,
     ),
     EngineEntry(
         "dense",

@@ -13,6 +13,8 @@ from geoinv.algebra.linop import LinearOperator
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.memory import memory_said
+from geoinv.meshes.base import Mesh
+from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.prisms.choice import Choice, choose
@@ -39,7 +41,7 @@ class PrismOperator(LinearOperator):
 
     Parameters
     ----------
-    mesh : Grid
+    mesh : Grid or OctreeGrid
         Cells; only the active ones count.
     survey : Survey
         Stations and components of the physics' kind.
@@ -70,7 +72,7 @@ class PrismOperator(LinearOperator):
 
     def __init__(
         self,
-        mesh: Grid,
+        mesh: Mesh,
         survey: Survey,
         engine: str = "auto",
         rtol: float | None = None,
@@ -234,9 +236,10 @@ class PrismOperator(LinearOperator):
 
     def _check_geometry(self, mesh: Any, survey: Any) -> None:
         """Refuse what is no mesh or no survey, and surveys of another physics."""
-        if not isinstance(mesh, Grid) or not isinstance(survey, Survey):
+        if not isinstance(mesh, (Grid, OctreeGrid)) or not isinstance(survey, Survey):
             raise InputError(
-                f"{self.name} expects a Grid and a Survey, got {type(mesh).__name__} and {type(survey).__name__}"
+                f"{self.name} expects a Grid or OctreeGrid and a Survey, got {type(mesh).__name__} and "
+                f"{type(survey).__name__}"
             )
         if survey.kind != self.kind:
             own = " ".join(

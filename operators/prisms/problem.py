@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.meshes.base import Mesh
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.geometry import LocalAxis, local_axis
 from geoinv.operators.prisms.rounding import prism_rounding
@@ -41,7 +42,7 @@ class PrismProblem:
 
     Attributes
     ----------
-    cells : Grid
+    mesh : Mesh
         Prisms; only the active ones count.
     stations : (stations, 3) array
         Easting, northing, upward in metres.
@@ -55,12 +56,25 @@ class PrismProblem:
         Operator that asks, for errors.
     """
 
-    cells: Grid
+    mesh: Mesh
     stations: npt.NDArray[np.float64]
     kernels: KernelWeights
     storage: np.dtype[Any]
     rtol: float | None = None
     owner: str = "the operator"
+
+    @property
+    def cells(self) -> Grid:
+        """Mesh of an engine that takes tensor grids alone: it is asked only where the mesh is one.
+
+        Raises
+        ------
+        TypeError
+            If it is another mesh.
+        """
+        if not isinstance(self.mesh, Grid):
+            raise TypeError(f"an engine for tensor grids got a mesh of kind {type(self.mesh).__name__}")
+        return self.mesh
 
     @property
     def unknowns(self) -> int:

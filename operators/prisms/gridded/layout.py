@@ -120,7 +120,7 @@ class Offsets:
         """Fields (components, unknowns, layers, rows, columns), from the offset furthest south and west on."""
         grid = self._span.cells
         edges = grid.upward_edges[layers.start : layers.stop + 1]
-        span = replace(self._span, cells=type(grid)(grid.easting_edges, grid.northing_edges, edges))
+        span = replace(self._span, mesh=type(grid)(grid.easting_edges, grid.northing_edges, edges))
         return cell_fields(span, span.local_stations)[:, 0]
 
     def placed(self, values: Array, precision: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -143,7 +143,7 @@ def _difference(
     total = np.zeros((problem.components, len(places), problem.unknowns))
     size = np.zeros_like(total)
     for sign, (upward, northing, easting) in ((1.0, one), (-1.0, several)):
-        near = replace(problem, cells=Grid(easting, northing, upward), stations=stations)
+        near = replace(problem, mesh=Grid(easting, northing, upward), stations=stations)
         fields = cell_fields(near, near.local_stations)
         total += sign * fields.sum(axis=(3, 4, 5))
         size += np.abs(fields).sum(axis=(3, 4, 5))

@@ -99,7 +99,7 @@ class BoxEmbedding:
         """Uniform cells that lie in a box."""
         inside = np.zeros((1, *self.shape), bool)
         kernels.fill_boxes(self.corners, self.sides, np.zeros_like(self.numbers), np.ones((1, 1), bool), inside)
-        return inside[0]
+        return np.asarray(inside[0])
 
     def expand(self, models: npt.NDArray[Any], precision: npt.DTypeLike) -> npt.NDArray[Any]:
         """P of models (batch, unknowns, cells)."""

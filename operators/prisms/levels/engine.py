@@ -80,7 +80,7 @@ class LevelsEngine:
 
     def adjoint(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Transpose of :meth:`forward`."""
-        models = np.zeros((len(data), self.problem.unknowns, *self.problem.cells.shape))
+        models = np.zeros((len(data), self.problem.unknowns, *self.problem.mesh.shape))
         for number in range(len(data)):
             one = slice(number, number + 1)
             model = models[one]
@@ -99,4 +99,4 @@ class LevelsEngine:
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, *cells) for w^2 (components, stations), of each cell as one prism."""
         diagonal = self._diagonal(squared_weights, self.engines)
-        return diagonal.reshape(self.problem.unknowns, *self.problem.cells.shape)
+        return diagonal.reshape(self.problem.unknowns, *self.problem.mesh.shape)

@@ -86,7 +86,8 @@ class OctreeLevels:
         mesh, (first, shape) = self._mesh, self.extent(levels, side)
         numbers = np.concatenate([self.numbers[level] for level in levels])
         corners = np.ascontiguousarray(mesh.corner[numbers].astype(np.int64) // side - first)
-        embedding = BoxEmbedding(mesh, side, first, shape, corners, mesh.width[numbers].astype(np.int64) // side, numbers)
+        sides = mesh.width[numbers].astype(np.int64) // side
+        embedding = BoxEmbedding(mesh, side, first, shape, corners, sides, numbers)
         upward, northing, easting = (
             start + width * np.arange(int(low), int(low) + count + 1.0)
             for start, width, low, count in zip(mesh.origin, self.spacing(side), first, shape, strict=True)

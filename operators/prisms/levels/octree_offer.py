@@ -104,7 +104,8 @@ def _diagonal(
     engines: Sequence[Engine],
 ) -> npt.NDArray[np.float64]:
     """Diagonal (unknowns, cells), of each level on uniform cells of its own width."""
-    own = {group.levels[0]: engine for group, engine in zip(groups, engines, strict=True) if group.levels == (group.side,)}
+    made = zip(groups, engines, strict=True)
+    own = {group.side: engine for group, engine in made if group.levels == (group.side,)}
     diagonal = np.zeros((problem.unknowns, problem.mesh.size))
     for level in levels.numbers:
         host = levels.host((level,), level)

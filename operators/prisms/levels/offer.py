@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.tensor import Grid
+from geoinv.operators.prisms.levels.octree_offer import octree_offer
 from geoinv.operators.prisms.levels.padded import padded_offer
 from geoinv.operators.prisms.offer import Offer, Refusal
 from geoinv.operators.prisms.problem import PrismProblem
@@ -11,4 +14,8 @@ __all__ = ["offer"]
 
 def offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
     """Cost of the cheapest parts of a mesh whose cells differ in size."""
-    return padded_offer(problem, budget, applications)
+    if isinstance(problem.mesh, OctreeGrid):
+        return octree_offer(problem, problem.mesh, budget, applications)
+    if isinstance(problem.mesh, Grid):
+        return padded_offer(problem, budget, applications)
+    return Refusal("the mesh is neither a tensor grid nor an octree")

@@ -69,7 +69,7 @@ def uniform_problem(problem: PrismProblem, layers: bool) -> UniformProblem | str
         return "cells are of one size already"
     active = runs.repeat_all(grid.active)
     host = Grid(edges["easting"], edges["northing"], edges["upward"], active)
-    return UniformProblem(replace(problem, cells=host), runs)
+    return UniformProblem(replace(problem, mesh=host), runs)
 
 
 def padded_offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:

@@ -96,19 +96,15 @@ class OctreePlanner:
         self._unfit.add(group.key)
 
     def best(self) -> list[Group] | None:
-        """Groups of least time within the budget, or the smallest ones if none fit; None where a level has no engine."""
+        """Groups of least time within the budget, else the smallest; None where a level has no engine."""
         levels = tuple(self._octree.numbers)
         found = None
         for price in (0.0, *np.geomspace(0.1, 1e6, 15)):
-            # seconds for a byte, until what is found fits
-            found = self._cheapest(levels, price * self._seconds / self._budget)
+            # in seconds for all of the budget, until what is found fits
+            found = self._cheapest(levels, price / self._budget)
             if found is None or sum(group.estimate.memory for group in found) <= self._budget:
                 break
         return found
-
-    @property
-    def _seconds(self) -> float:
-        return 1.0
 
     def _cheapest(self, levels: tuple[int, ...], price: float) -> list[Group] | None:
         best: dict[int, tuple[float, list[Group]]] = {len(levels): (0.0, [])}
@@ -128,14 +124,15 @@ class OctreePlanner:
 
     def _made(self, levels: tuple[int, ...]) -> list[Group]:
         """Every way to apply some levels together that may be worth it."""
-        groups = list(self._candidates(levels))
-        return groups
+        return list(self._candidates(levels))
 
     def _candidates(self, levels: tuple[int, ...]) -> Iterator[Group]:
         narrowest = levels[0]
-        # what they cost one by one
-        apart = sum(min((g.estimate.total for g in self._groups((level,))), default=np.inf) for level in levels)
-        limit = apart if len(levels) > 1 else np.inf
+        limit = np.inf
+        if len(levels) > 1:
+            # what they cost one by one
+            alone = [[group.estimate.total for group in self._groups((level,))] for level in levels]
+            limit = sum(min(costs, default=np.inf) for costs in alone)
         for halvings in range(FINER + 1):
             side = narrowest >> halvings
             if side < 1 or np.prod(self._octree.extent(levels, side)[1], dtype=float) > MOST_CELLS:
@@ -181,7 +178,8 @@ def _sampled(stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if len(stations) <= SAMPLE:
         return stations
     some = np.random.default_rng(0).choice(len(stations), SAMPLE, replace=False)
-    return stations[np.unique(np.concatenate([some, stations.argmin(axis=0), stations.argmax(axis=0)]))]
+    ends = [stations.argmin(axis=0), stations.argmax(axis=0)]
+    return np.asarray(stations[np.unique(np.concatenate([some, *ends]))])
 
 
 def _for_all(plan: LatticePlan, count: int) -> LatticePlan:

@@ -54,7 +54,7 @@ def padded_diagonal(
                 along[part.start : part.start + count + 1]
                 for along, part, count in zip(edges, box, active.shape, strict=True)
             )
-            direct = Direct(replace(problem, cells=Grid(easting, northing, upward, active), rtol=RIM_RTOL))
+            direct = Direct(replace(problem, mesh=Grid(easting, northing, upward, active), rtol=RIM_RTOL))
             diagonal[:, *box] = direct.gram_diagonal(squared_weights)
     return diagonal
 

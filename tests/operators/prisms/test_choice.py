@@ -242,7 +242,10 @@ def test_gridded_is_refused_with_the_reason_where_it_does_not_apply(grid, survey
             "Magnetics expects rtol of 1e-06 or more with dtype float32, which rounds, got 1e-07; give None for the "
             "most exact, or dtype='float64'",
         ),
-        ({"grid": WIDE.to_discretize()}, "Magnetics expects a Grid and a Survey, got TensorMesh and Survey"),
+        (
+            {"grid": WIDE.to_discretize()},
+            "Magnetics expects a Grid or OctreeGrid and a Survey, got TensorMesh and Survey",
+        ),
     ],
 )
 def test_an_argument_that_cannot_be_used_is_named(arguments, sentence):

@@ -268,7 +268,7 @@ def test_errors_speak_of_gravity():
     at = level(("gz", "guu"))
     with pytest.raises(InputError, match=r"^Gravity expects engine .*direct, .*got 'fast'"):
         Gravity(regular_grid(), at, engine="fast")
-    with pytest.raises(InputError, match=r"^Gravity expects a Grid and a Survey, got int and Survey"):
+    with pytest.raises(InputError, match=r"^Gravity expects a Grid or OctreeGrid and a Survey, got int and Survey"):
         Gravity(3, at)
     with pytest.raises(InputError, match=r"^Gravity expects to fit in "):
         Gravity(regular_grid(), at, memory_budget=10.0)

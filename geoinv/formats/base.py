@@ -108,6 +108,8 @@ class Writer:
         What the format cannot hold, for a sentence.
     mesh_suffix : str
         Of the file beside a model that holds its mesh; empty where the model's file does.
+    dims : tuple of str
+        Axes of models on the meshes that it is for; empty for all meshes.
     """
 
     what: str
@@ -116,6 +118,7 @@ class Writer:
     quantity: str = ""
     loses: str = ""
     mesh_suffix: str = ""
+    dims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

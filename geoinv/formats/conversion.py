@@ -14,7 +14,7 @@ from geoinv.formats.netcdf_model import same_cells
 from geoinv.formats.reading import read_mesh, read_model, read_survey
 from geoinv.formats.registry import recognise, suffixes_of, writer_of
 from geoinv.formats.writing import write_mesh, write_model, write_survey
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 from geoinv.surveys.main_field import MainField
 
 __all__ = ["convert"]
@@ -66,7 +66,7 @@ def convert(
     if "mesh" in kind.holds and suffix in suffixes_of("mesh"):
         grid = read_mesh(source)
         write_mesh(target, grid)
-        loses = writer_of(target, "mesh").loses if not grid.active.all() else ""
+        loses = writer_of(target, "mesh", grid).loses if not grid.active.all() else ""
         return f"{said} {grid.size} cells to {target}{f' (all active: it cannot say {loses})' if loses else ''}."
     possible = dict.fromkeys(suffix for what in kind.holds for suffix in suffixes_of(what))
     ways = f"give an output that ends in {' '.join(possible)}" if possible else "it cannot be converted"
@@ -94,7 +94,7 @@ def _convert_model(source: str | Path, target: str | Path, kind: Format, mesh: s
     return f"a model of {quantity} in {int(grid.active.sum())} active cells to {target}{beside}"
 
 
-def _write_mesh_beside(target: str | Path, grid: Grid, suffix: str) -> str:
+def _write_mesh_beside(target: str | Path, grid: Mesh, suffix: str) -> str:
     """Write the mesh that a UBC model needs, unless it is there already; never over another one."""
     path = Path(target).with_suffix(suffix)
     if not path.exists():

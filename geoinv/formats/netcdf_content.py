@@ -9,6 +9,7 @@ from geoinv.conventions.units import unit_of
 from geoinv.conventions.variables import Numbers, text_attribute
 from geoinv.formats.notes import note
 from geoinv.meshes.base import AXES
+from geoinv.meshes.of_dataset import mesh_dims
 from geoinv.surveys.quantities import COMPONENTS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _HEIGHT_STANDARD_NAMES = (
 def content_of(data: xr.Dataset) -> str | None:
     """What a Dataset holds: "solution", "model", "mesh", "survey", "topography", "grid", or None."""
     known = set(map(str, data.variables))
-    if set(AXES) <= set(map(str, data.dims)):
+    if mesh_dims(data) is not None:
         if not model_names(data):
             return "mesh"
         return "solution" if any(f"{name}_predicted" in known for name in COMPONENTS) else "model"
@@ -77,11 +78,12 @@ def unknown_content(data: xr.Dataset) -> str:
 
 
 def model_names(data: xr.Dataset) -> list[str]:
-    """Names of the variables over (upward, northing, easting)."""
+    """Names of the variables over the axes of the mesh: (upward, northing, easting), or (cell) of an octree."""
+    dims = mesh_dims(data) or AXES
     return [
         str(name)
         for name, variable in data.data_vars.items()
-        if len(variable.dims) == 3 and set(variable.dims) == set(AXES) and name not in _BESIDE_MODELS
+        if len(variable.dims) == len(dims) and set(variable.dims) == set(dims) and name not in _BESIDE_MODELS
     ]
 
 

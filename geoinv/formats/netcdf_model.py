@@ -16,7 +16,8 @@ from geoinv.formats.base import Format, Head, SurveyOptions, Writer
 from geoinv.formats.netcdf_content import content_of, model_names, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
 from geoinv.formats.summary import mesh_lines, range_line
-from geoinv.meshes.tensor import AXES, Grid
+from geoinv.meshes.base import AXES, Mesh
+from geoinv.meshes.of_dataset import mesh_of, model_values
 from geoinv.surveys.possible_values import refuse_impossible
 from geoinv.surveys.quantities import MODELS, QUANTITIES
 
@@ -30,30 +31,28 @@ _SAME_CELL = 1e-3  # share of the smallest cell by which edges printed with few 
 _PARTS = ("easting", "northing", "upward")
 
 
-def read_netcdf_mesh(path: str | Path) -> Grid:
-    """Grid of a Dataset over (upward, northing, easting).
+def read_netcdf_mesh(path: str | Path) -> Mesh:
+    """Mesh of a Dataset over (upward, northing, easting), or over (cell) with an octree.
 
     Cells are active where ``active`` says so, else where a model (if there is one) is not NaN.
     """
-    from geoinv.conventions import cf
-
     with open_netcdf(path) as data:
-        grid = Grid.from_xarray(data)
+        mesh = mesh_of(data)
         say_taken({axis: numbers(data[axis], "length", height=axis == "upward") for axis in reversed(AXES)})
         if "active" not in data.variables and model_names(data):
-            there = [np.isfinite(cf.cell_values(data, data[name]).values) for name in model_names(data)]
-            grid = grid.with_active(np.any(there, axis=0))
-        return grid
+            there = [np.isfinite(model_values(data, data[name]).values) for name in model_names(data)]
+            mesh = mesh.with_active(np.any(there, axis=0))
+        return mesh
 
 
-def read_netcdf_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
-    """Model of a Dataset over (upward, northing, easting): the quantity, or the only variable.
+def read_netcdf_model(path: str | Path, mesh: Mesh, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
+    """Model of a Dataset over the cells of a mesh: the quantity, or the only variable.
 
     Parameters
     ----------
     path : str or Path
         netCDF file.
-    grid : Grid
+    mesh : Grid or OctreeGrid
         The mesh that the model shall be on.
     quantity : str, optional
         "susceptibility" (SI), "density" (kg/m3), or "magnetization" (A/m), of three variables.
@@ -69,9 +68,9 @@ def read_netcdf_model(path: str | Path, grid: Grid, quantity: str = "susceptibil
         If the file is on other cells, holds several models and none of the quantity, or one in units of another.
     """
     with open_netcdf(path) as data:
-        own = Grid.from_xarray(data)
-        if not same_cells(own, grid):
-            raise InputError(f"expected a model on the mesh ({grid}), got one on {own}; give the mesh it was made on")
+        own = mesh_of(data)
+        if not same_cells(own, mesh):
+            raise InputError(f"expected a model on the mesh ({mesh}), got one on {own}; give the mesh it was made on")
         names = model_names(data)
         if quantity == "magnetization":
             wanted = [f"magnetization_{part}" for part in _PARTS]
@@ -101,9 +100,7 @@ def _variable(data: xr.Dataset, names: list[str], quantity: str) -> str:
 
 
 def _values(data: xr.Dataset, name: str, dimension: str) -> npt.NDArray[np.float64]:
-    from geoinv.conventions import cf
-
-    found = cf.cell_values(data, data[name], dimension)
+    found = model_values(data, data[name], dimension)
     say_taken({name: found})
     refuse_impossible(name, found.values, dimension)
     return found.values
@@ -121,30 +118,33 @@ def _quantity(path: str | Path) -> str:
         return "density" if unit is not None and unit.dimension == "density" else ""
 
 
-def same_cells(one: Grid, other: Grid) -> bool:
-    """Tell whether two grids have the same edges, as far as files of six decimals can say."""
-    return one.shape == other.shape and all(
-        np.abs(one.edges(axis) - other.edges(axis)).max() <= _SAME_CELL * other.widths(axis).min() for axis in AXES
-    )
+def same_cells(one: Mesh, other: Mesh) -> bool:
+    """Tell whether two meshes have the same cells in the same order, as far as files of six decimals can say."""
+    if one.shape != other.shape:
+        return False
+    smallest = [_SAME_CELL * other.smallest_width(axis) for axis in reversed(AXES)]
+    ends = [np.abs(np.subtract(one.bounds[axis], other.bounds[axis])).max() for axis in reversed(AXES)]
+    middles = [np.abs(a - b).max() for a, b in zip(one.centres, other.centres, strict=True)]
+    return all(max(end, middle) <= limit for end, middle, limit in zip(ends, middles, smallest, strict=True))
 
 
-def _write_mesh(path: str | Path, grid: Grid) -> None:
-    write_netcdf(path, grid.to_xarray())
+def _write_mesh(path: str | Path, mesh: Mesh) -> None:
+    write_netcdf(path, mesh.to_xarray())
 
 
-def write_netcdf_model(path: str | Path, grid: Grid, model: npt.ArrayLike, name: str = "susceptibility") -> None:
+def write_netcdf_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, name: str = "susceptibility") -> None:
     """Write a model, or the three components of a magnetization, with its mesh and CF attributes."""
     if name == "magnetization":
         parts = np.asarray(model)
-        if parts.shape != (3, *grid.shape):
+        if parts.shape != (3, *mesh.shape):
             raise InputError(
-                f"{path} expects a magnetization of shape {(3, *grid.shape)} (component, {', '.join(grid.dims)}), got "
+                f"{path} expects a magnetization of shape {(3, *mesh.shape)} (component, {', '.join(mesh.dims)}), got "
                 f"{parts.shape}; stack easting, northing and upward"
             )
         models = {f"magnetization_{part}": values for part, values in zip(_PARTS, parts, strict=True)}
-        write_netcdf(path, grid.to_xarray(**models))
+        write_netcdf(path, mesh.to_xarray(**models))
     else:
-        write_netcdf(path, grid.to_xarray(**{name: model}))
+        write_netcdf(path, mesh.to_xarray(**{name: model}))
 
 
 def _lines(path: str | Path, options: SurveyOptions) -> list[str]:

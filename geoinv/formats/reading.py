@@ -16,7 +16,7 @@ from geoinv.formats.base import SurveyOptions
 from geoinv.formats.budget import guards
 from geoinv.formats.notes import note_elevation
 from geoinv.formats.registry import must_hold
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import FARTHEST, Survey
@@ -131,26 +131,26 @@ def _refuse_total_field(path: str | Path, survey: Survey, table: bool) -> None:
 
 
 @guards("mesh")
-def read_mesh(path: str | Path) -> Grid:
-    """Mesh of a UBC mesh file, a netCDF model or a solution.
+def read_mesh(path: str | Path) -> Mesh:
+    """Mesh of a UBC mesh file (a Grid or an OctreeGrid), a netCDF model or a solution.
 
     Raises
     ------
     InputError
         If the file holds no mesh, or its content is wrong.
     """
-    return cast(Grid, must_hold(path, "mesh").readers["mesh"](path))
+    return cast(Mesh, must_hold(path, "mesh").readers["mesh"](path))
 
 
 @guards("model")
-def read_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
-    """Model on a grid, from a UBC model, a netCDF model or a solution.
+def read_model(path: str | Path, mesh: Mesh, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
+    """Model on a mesh, from a UBC model, a netCDF model or a solution.
 
     Parameters
     ----------
     path : str or Path
         The file, recognised by its content.
-    grid : Grid
+    mesh : Grid or OctreeGrid
         The mesh that the model is on; that of a netCDF file must be the same.
     quantity : str, optional
         "susceptibility" (SI, at least -1), "density" (contrast in kg/m3; UBC files have g/cm3, which is converted), or
@@ -170,7 +170,7 @@ def read_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -
     said = found.quantity(path) if found.quantity is not None else ""
     if said and said != quantity:
         raise InputError(f"{path} expects a model of {quantity}, got one of {said} ({found.name}); give another file")
-    return cast(npt.NDArray[np.float64], found.readers["model"](path, grid, quantity))
+    return cast(npt.NDArray[np.float64], found.readers["model"](path, mesh, quantity))
 
 
 @guards("topography")

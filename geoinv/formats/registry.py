@@ -23,6 +23,7 @@ from geoinv.formats import (
 from geoinv.formats.base import Format, Head, Writer
 from geoinv.formats.budget import guarded
 from geoinv.formats.netcdf_content import unknown_content
+from geoinv.meshes.base import Mesh
 
 __all__ = ["FORMATS", "must_hold", "recognise", "suffixes_of", "writer_of", "writers_of"]
 
@@ -102,8 +103,8 @@ def suffixes_of(what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for writer in writers_of(what) for suffix in writer.suffixes))
 
 
-def writer_of(path: str | Path, what: str) -> Writer:
-    """Way to write what the suffix of a file asks for.
+def writer_of(path: str | Path, what: str, mesh: Mesh | None = None) -> Writer:
+    """Way to write what the suffix of a file asks for, on a mesh if it is written with one.
 
     Raises
     ------
@@ -112,6 +113,6 @@ def writer_of(path: str | Path, what: str) -> Writer:
     """
     suffix = Path(path).suffix.lower()
     for writer in writers_of(what):
-        if suffix in writer.suffixes:
+        if suffix in writer.suffixes and (mesh is None or writer.dims in ((), mesh.dims)):
             return writer
     raise InputError(f"{path} expects a suffix for a {what} ({' '.join(suffixes_of(what))}), got {suffix!r}; rename it")

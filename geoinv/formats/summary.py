@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.meshes.base import AXES
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import AXES, Mesh
 from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
@@ -55,10 +54,11 @@ def survey_lines(survey: Survey) -> list[str]:
     return lines
 
 
-def mesh_lines(grid: Grid) -> list[str]:
+def mesh_lines(mesh: Mesh) -> list[str]:
     """Cells, extents and widths of a mesh."""
-    lines = [f"{' x '.join(map(str, grid.shape))} cells ({', '.join(grid.dims)}), {int(grid.active.sum())} active"]
-    lines += extent_lines({axis: grid.edges(axis) for axis in reversed(AXES)})
+    axes = f" ({', '.join(mesh.dims)})" if len(mesh.dims) > 1 else ""
+    lines = [f"{' x '.join(map(str, mesh.shape))} cells{axes}, {int(mesh.active.sum())} active"]
+    lines += extent_lines({axis: np.array(mesh.bounds[axis]) for axis in reversed(AXES)})
     return lines + [
-        f"cells {grid.widths(axis).min():g} to {grid.widths(axis).max():g} m along {axis}" for axis in reversed(AXES)
+        f"cells {mesh.smallest_width(axis):g} to {mesh.largest_width(axis):g} m along {axis}" for axis in reversed(AXES)
     ]

@@ -145,5 +145,5 @@ FORMAT = Format(
     name="UBC tensor mesh",
     recognises=_recognises,
     readers={"mesh": read_ubc_mesh},
-    writers=(Writer("mesh", (".msh", ".mesh"), write_ubc_mesh, loses="which cells are not active"),),
+    writers=(Writer("mesh", (".msh", ".mesh"), write_ubc_mesh, loses="which cells are not active", dims=AXES),),
 )

@@ -17,7 +17,7 @@ from geoinv.formats.summary import range_line
 from geoinv.formats.text import TextLines, rows_text
 from geoinv.formats.ubc_numbers import repeated
 from geoinv.formats.ubc_order import INACTIVE, ubc_order
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 from geoinv.surveys.possible_values import refuse_impossible
 from geoinv.surveys.quantities import QUANTITIES
 
@@ -27,14 +27,14 @@ _SUFFIXES = {".sus": "susceptibility", ".den": "density"}
 """Quantity that a name says; ``.mod`` says none."""
 
 
-def read_ubc_model(path: str | Path, grid: Grid, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
+def read_ubc_model(path: str | Path, mesh: Mesh, quantity: str = "susceptibility") -> npt.NDArray[np.float64]:
     """Model of a UBC file, one value a cell: down fastest, then easting, then northing.
 
     Parameters
     ----------
     path : str or Path
         Text file, gzipped or not, with ``!`` comments.
-    grid : Grid
+    mesh : Grid or OctreeGrid
         The mesh that the model belongs to.
     quantity : str, optional
         "susceptibility" (SI), none below -1, or "density" (g/cm3 in the file, kg/m3 as it is returned).
@@ -54,19 +54,19 @@ def read_ubc_model(path: str | Path, grid: Grid, quantity: str = "susceptibility
         raise InputError(
             f"{path} expects three values a cell (a magnetization), got a model with one; give a .fld file"
         )
-    values = _marked(path, repeated(TextLines.read(path), grid.size))
+    values = _marked(path, repeated(TextLines.read(path), mesh.size))
     if isinstance(values, int):
-        vector = values == 3 * grid.size
+        vector = values == 3 * mesh.size
         remedy = "give one component a file" if vector else "give the mesh that the model was made on, and a whole file"
         raise InputError(
-            f"{path} expects {grid.size} values, one for each of the {' x '.join(map(str, grid.shape))} cells of the "
-            f"mesh ({', '.join(grid.dims)}), got {values}; {remedy}"
+            f"{path} expects {mesh.size} values, one for each of the {' x '.join(map(str, mesh.shape))} cells of the "
+            f"mesh ({', '.join(mesh.dims)}), got {values}; {remedy}"
         )
     values = values * _factor(quantity, say=True)
     refuse_impossible(str(path), values, quantity)
-    model = np.empty(grid.size)
-    model[ubc_order(grid)] = values
-    return model.reshape(grid.shape)
+    model = np.empty(mesh.size)
+    model[ubc_order(mesh)] = values
+    return model.reshape(mesh.shape)
 
 
 def _marked(path: str | Path, values: npt.NDArray[np.float64] | int) -> npt.NDArray[np.float64] | int:
@@ -90,7 +90,7 @@ def _factor(quantity: str, say: bool = False) -> float:
     return unit.factor
 
 
-def write_ubc_model(path: str | Path, grid: Grid, model: npt.ArrayLike, quantity: str = "susceptibility") -> None:
+def write_ubc_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, quantity: str = "susceptibility") -> None:
     """Write a model as a UBC file, densities in g/cm3; inactive and NaN cells become -100.
 
     Raises
@@ -98,15 +98,15 @@ def write_ubc_model(path: str | Path, grid: Grid, model: npt.ArrayLike, quantity
     InputError
         If the model does not have the shape of the mesh.
     """
-    plain = along_labels(str(path), "the model", model, grid.dims, grid.labels)
-    values = array_of(str(path), "the model", plain, shape=grid.shape, names=grid.dims)
+    plain = along_labels(str(path), "the model", model, mesh.dims, mesh.labels)
+    values = array_of(str(path), "the model", plain, shape=mesh.shape, names=mesh.dims)
     factor = _factor(quantity)
     if factor != 1.0:
         known = QUANTITIES[quantity]
         note(quantity, f"{known.unit}, written as {known.ubc_unit}, as UBC files have it")
-    marked = np.where(grid.active & ~np.isnan(values), values / factor, INACTIVE)
+    marked = np.where(mesh.active & ~np.isnan(values), values / factor, INACTIVE)
     with whole_file(path) as partial:
-        partial.write_text(rows_text([marked.ravel()[ubc_order(grid)]]), encoding="ascii")
+        partial.write_text(rows_text([marked.ravel()[ubc_order(mesh)]]), encoding="ascii")
 
 
 def _quantity(path: str | Path) -> str:

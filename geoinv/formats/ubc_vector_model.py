@@ -15,21 +15,21 @@ from geoinv.formats.summary import range_line
 from geoinv.formats.text import TextLines, rows_text
 from geoinv.formats.ubc_numbers import number_rows
 from geoinv.formats.ubc_order import INACTIVE, ubc_order
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 
 __all__ = ["FORMAT", "read_ubc_vector_model", "write_ubc_vector_model"]
 
 _DOWN = (1.0, 1.0, -1.0)  # x is easting, y northing, and z points down in UBC files
 
 
-def read_ubc_vector_model(path: str | Path, grid: Grid, quantity: str = "magnetization") -> npt.NDArray[np.float64]:
+def read_ubc_vector_model(path: str | Path, mesh: Mesh, quantity: str = "magnetization") -> npt.NDArray[np.float64]:
     """Magnetization of a UBC file: rows of easting, northing and down, cells down fastest, then easting, then northing.
 
     Parameters
     ----------
     path : str or Path
         Text file, gzipped or not, with ``!`` comments.
-    grid : Grid
+    mesh : Grid or OctreeGrid
         The mesh that the model belongs to.
     quantity : str, optional
         "magnetization", in A/m; files of effective susceptibilities are to be multiplied by B0/mu0 first.
@@ -47,14 +47,14 @@ def read_ubc_vector_model(path: str | Path, grid: Grid, quantity: str = "magneti
     if quantity != "magnetization":
         raise InputError(f"{path} expects a model of {quantity}, got three values a cell; give a model with one")
     rows = _vectors(path)
-    if len(rows) != grid.size:
+    if len(rows) != mesh.size:
         raise InputError(
-            f"{path} expects {grid.size} rows, one for each of the {' x '.join(map(str, grid.shape))} cells of the "
-            f"mesh ({', '.join(grid.dims)}), got {len(rows)}; give the mesh it was made on, and a whole file"
+            f"{path} expects {mesh.size} rows, one for each of the {' x '.join(map(str, mesh.shape))} cells of the "
+            f"mesh ({', '.join(mesh.dims)}), got {len(rows)}; give the mesh it was made on, and a whole file"
         )
-    model = np.empty((3, grid.size))
-    model[:, ubc_order(grid)] = rows.T
-    return model.reshape(3, *grid.shape)
+    model = np.empty((3, mesh.size))
+    model[:, ubc_order(mesh)] = rows.T
+    return model.reshape(3, *mesh.shape)
 
 
 def _vectors(path: str | Path) -> npt.NDArray[np.float64]:
@@ -69,7 +69,7 @@ def _vectors(path: str | Path) -> npt.NDArray[np.float64]:
     return rows * _DOWN
 
 
-def write_ubc_vector_model(path: str | Path, grid: Grid, model: npt.ArrayLike, quantity: str = "magnetization") -> None:
+def write_ubc_vector_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, quantity: str = "magnetization") -> None:
     """Write a magnetization (3, ...) in A/m; inactive and NaN cells become -100 in all three columns.
 
     Raises
@@ -78,12 +78,12 @@ def write_ubc_vector_model(path: str | Path, grid: Grid, model: npt.ArrayLike, q
         If the model does not have three values a cell of the mesh.
     """
     values = array_of(str(path), "the model", model)
-    if values.shape != (3, *grid.shape):
+    if values.shape != (3, *mesh.shape):
         raise InputError(
-            f"{path} expects a magnetization of shape {shape_text((3, *grid.shape), ('component', *grid.dims))}, got "
+            f"{path} expects a magnetization of shape {shape_text((3, *mesh.shape), ('component', *mesh.dims))}, got "
             f"{shape_text(values.shape)}; stack easting, northing and upward"
         )
-    marked = np.where(grid.active & ~np.isnan(values).any(axis=0), values, np.nan).reshape(3, -1)[:, ubc_order(grid)]
+    marked = np.where(mesh.active & ~np.isnan(values).any(axis=0), values, np.nan).reshape(3, -1)[:, ubc_order(mesh)]
     rows = np.where(np.isnan(marked).any(axis=0), INACTIVE, marked * np.array(_DOWN)[:, None])
     with whole_file(path) as partial:
         partial.write_text("! magnetization in A/m: easting, northing, down\n" + rows_text(rows), encoding="ascii")

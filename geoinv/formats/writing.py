@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats.registry import writer_of
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.base import Mesh
 from geoinv.surveys.survey import Survey
 
 __all__ = ["write_mesh", "write_model", "write_survey"]
@@ -25,19 +25,19 @@ def write_survey(path: str | Path, survey: Survey) -> None:
     writer_of(path, "survey").write(path, survey)
 
 
-def write_mesh(path: str | Path, grid: Grid) -> None:
+def write_mesh(path: str | Path, mesh: Mesh) -> None:
     """Write a mesh in the format of the suffix: ``.nc`` or ``.msh .mesh`` (UBC: without active cells)."""
-    writer_of(path, "mesh").write(path, grid)
+    writer_of(path, "mesh", mesh).write(path, mesh)
 
 
-def write_model(path: str | Path, grid: Grid, model: npt.ArrayLike, name: str = "susceptibility") -> None:
+def write_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, name: str = "susceptibility") -> None:
     """Write a model: ``.nc``, or UBC ``.sus``, ``.den`` (converted to g/cm3), ``.mod`` (any), ``.fld`` (vectors).
 
     Parameters
     ----------
     path : str or Path
         The file.
-    grid : Grid
+    mesh : Grid or OctreeGrid
         The mesh; UBC models need it in a file of its own (:func:`write_mesh`).
     model : array_like of the shape of the mesh, or (3, ...) of it for a magnetization
         Inactive cells become NaN (netCDF) or -100 (UBC).
@@ -49,9 +49,9 @@ def write_model(path: str | Path, grid: Grid, model: npt.ArrayLike, name: str = 
     InputError
         If the suffix is another, or one of another quantity, or the model does not fit the mesh.
     """
-    writer = writer_of(path, "model")
+    writer = writer_of(path, "model", mesh)
     if writer.quantity and name != writer.quantity:
         raise InputError(
             f"{path} expects a model of {writer.quantity}, as its suffix says, got one of {name}; choose another suffix"
         )
-    writer.write(path, grid, model, name)
+    writer.write(path, mesh, model, name)

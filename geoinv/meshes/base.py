@@ -106,6 +106,9 @@ class Mesh(Protocol):
     def smallest_width(self, axis: str) -> float:
         """Width of the narrowest cell along an axis, in metres."""
 
+    def largest_width(self, axis: str) -> float:
+        """Width of the widest cell along an axis, in metres."""
+
     def rounding(self, axis: str) -> float:
         """Distance in metres within which a coordinate is on a cell face."""
 

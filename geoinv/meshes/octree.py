@@ -153,6 +153,10 @@ class OctreeGrid:
         """Width of the narrowest cell along an axis, in metres."""
         return self.spacing[AXES.index(axis)] * int(self.width.min())
 
+    def largest_width(self, axis: str) -> float:
+        """Width of the widest cell along an axis, in metres."""
+        return self.spacing[AXES.index(axis)] * int(self.width.max())
+
     def rounding(self, axis: str) -> float:
         """Distance in metres within which a coordinate is on a face: what rounding may make of equal numbers."""
         return 4.0 * float(np.spacing(max(abs(end) for end in self.bounds[axis])))

@@ -194,6 +194,10 @@ class Grid:
         """Width of the narrowest cell along an axis, in metres."""
         return float(self.widths(axis).min())
 
+    def largest_width(self, axis: str) -> float:
+        """Width of the widest cell along an axis, in metres."""
+        return float(self.widths(axis).max())
+
     @property
     def volumes(self) -> npt.NDArray[np.float64]:
         """Cell volumes (upward, northing, easting), in cubic metres."""
@@ -230,11 +234,6 @@ class Grid:
         topography : (n, 3) array_like, xarray.DataArray or Topography
             Points (easting, northing, elevation) in metres, or a grid of elevations over
             (northing, easting). Linear between points, nearest outside them.
-
-        Returns
-        -------
-        Grid
-            Cells active only where they were active before and lie below the ground.
 
         Raises
         ------

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.conventions.cf import cell_values, dimension_of
+from geoinv.conventions.cf import dimension_of
 from geoinv.conventions.variables import numbers
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
@@ -18,7 +18,11 @@ from geoinv.formats import recognise
 from geoinv.formats.base import SurveyOptions
 from geoinv.formats.netcdf_content import content_of, model_names
 from geoinv.formats.reading import survey_of
-from geoinv.meshes.tensor import AXES, Grid
+from geoinv.meshes.base import AXES
+from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.octree_as_tensor import as_tensor
+from geoinv.meshes.of_dataset import mesh_of, model_values
+from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 from geoinv.surveys.survey import Survey
@@ -39,12 +43,16 @@ _REMEDY = "give a solution, a netCDF model or a survey"
 
 @dataclass(frozen=True)
 class Model:
-    """A model (upward, northing, easting) on its grid, NaN where there is no rock."""
+    """A model (upward, northing, easting) on its grid, NaN where there is no rock.
+
+    An octree is shown on the tensor mesh of its sides; `cells` counts its own.
+    """
 
     grid: Grid
     values: Array
     name: str
     units: str
+    cells: int
 
     @property
     def label(self) -> str:
@@ -139,8 +147,7 @@ def _of_dataset(data: xr.Dataset) -> Subject:
                 f"got variables {', '.join(map(str, data.variables)) or 'none'}; {_REMEDY}"
             )
         return _of_survey(Survey.from_xarray(data, field=_ANY_FIELD))
-    cells = int(np.isfinite(model.values).sum())
-    return Subject(f"{model.name.capitalize()} of {spaced(cells)} cells.", model)
+    return Subject(f"{model.name.capitalize()} of {spaced(model.cells)} cells.", model)
 
 
 def _of_survey(survey: Survey) -> Subject:
@@ -161,20 +168,23 @@ def _model(data: xr.Dataset) -> Model | None:
     names = model_names(data)
     if not names:
         return None
-    grid = Grid.from_xarray(data)
+    mesh = mesh_of(data)
     vector = [f"magnetization_{axis}" for axis in reversed(AXES)]
     name = "susceptibility" if "susceptibility" in names else names[0]
     if set(vector) <= set(names):
-        parts = [cell_values(data, data[part]).values for part in vector]
+        parts = [model_values(data, data[part]).values for part in vector]
         values, name, units = np.linalg.norm(parts, axis=0), "magnetization", "A/m"
     else:
-        values = cell_values(data, data[name], dimension_of(name)).values
+        values = model_values(data, data[name], dimension_of(name)).values
         units = plain_units(plain_text(data[name].attrs.get("units", ""), _UNITS))
         units = "SI" if name == "susceptibility" else units
-    shown = np.where(grid.active, values, np.nan)
+    shown = np.where(mesh.active, values, np.nan)
     if not np.isfinite(shown).any():
         raise InputError(f"view expects a model with a value in some active cell, got none in {name}; check the model")
-    return Model(grid, shown, plain_text(name), units)
+    grid, cells = mesh, int(np.isfinite(shown).sum())
+    if isinstance(mesh, OctreeGrid):
+        grid, shown = as_tensor(mesh, shown)
+    return Model(cast(Grid, grid), shown, plain_text(name), units, cells)
 
 
 def _channels(data: xr.Dataset) -> tuple[Channel, ...]:

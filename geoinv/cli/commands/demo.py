@@ -12,7 +12,8 @@ import numpy.typing as npt
 import typer
 
 from geoinv.cli.commands.invert import say_solution
-from geoinv.cli.support.inputs import make_operator, say_grid
+from geoinv.cli.support.inputs import make_operator
+from geoinv.cli.support.meshes import say_mesh
 from geoinv.cli.support.outputs import make_folder, provenance, write_result
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.terminal import cost, fail, say
@@ -43,7 +44,7 @@ def demo(
     make_folder(out, (model.name, picture.name))
     example = demo_survey()
     say("survey", f"{example.survey.stations} stations over four bodies under hills, TMI with noise")
-    say_grid("as in data/demo.msh", example.grid)
+    say_mesh("as in data/demo.msh", example.grid)
     A = make_operator(example.grid, example.survey, "auto", None)
     assert example.survey.data is not None, "the demo has data"
     assert example.survey.uncertainty is not None, "and says how noisy they are"

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from geoinv.cli.support.inputs import load_mesh, load_survey, make_operator
+from geoinv.cli.support.inputs import load_survey, make_operator
+from geoinv.cli.support.meshes import load_mesh
 from geoinv.cli.support.options import (
     ColumnsOption,
     ElevationOption,

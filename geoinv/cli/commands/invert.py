@@ -11,14 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from geoinv.cli.support.inputs import (
-    load_mesh,
-    load_reference,
-    load_survey,
-    load_topography,
-    make_operator,
-    say_grid,
-)
+from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
+from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import Noise
 from geoinv.cli.support.options import (
     RTOL_HELP,
@@ -46,15 +40,12 @@ from geoinv.cli.support.regularization import (
     WeightingOption,
     regularizer_from,
 )
-from geoinv.cli.support.stations import say_coverage
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
     from geoinv.meshes.base import Mesh
-    from geoinv.meshes.tensor import Grid
-    from geoinv.meshes.topography import Topography
     from geoinv.surveys.survey import Survey
 
 __all__ = ["invert", "say_solution"]
@@ -69,7 +60,7 @@ def invert(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag, CSV/XYZ or netCDF.")],
     out: OutOption,
-    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")] = None,
+    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")] = None,
     cell: Annotated[
         float | None,
         typer.Option(
@@ -81,6 +72,14 @@ def invert(
     depth: Annotated[
         float | None,
         typer.Option(metavar="D", help="With --cell: depth of the mesh in metres, below the lowest ground."),
+    ] = None,
+    mesh_kind: Annotated[
+        MeshKind | None,
+        typer.Option(
+            help="With --cell: a tensor mesh, or an octree, whose cells widen with depth and distance from the "
+            "stations.  [default: tensor]",
+            show_default=False,
+        ),
     ] = None,
     topo: Annotated[
         Path | None,
@@ -130,8 +129,7 @@ def invert(
     from geoinv.inversion.invert import invert
 
     began = time.perf_counter()
-    if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
-        raise typer.BadParameter("invert expects either --mesh FILE or --cell SIZE with --depth D; give one of the two")
+    refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     level = base_level_of(base_level)
     deviation = _noise(noise)
     start = reference_of(reference)
@@ -142,10 +140,10 @@ def invert(
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
     data, uncertainty = _data(file, survey, deviation)
-    grid = _grid(survey, mesh, cell, depth, ground)
-    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, load_reference(start, grid))
+    cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
+    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, load_reference(start, cells))
     origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
-    A = make_operator(grid, survey, engine, rtol)
+    A = make_operator(cells, survey, engine, rtol)
     hours = A.choice.estimate.total / 3600.0
     if hours > 1.0:
         warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
@@ -172,49 +170,6 @@ def say_solution(solution: Solution) -> None:
         say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
     if solution.doubts:
         say("doubts", "; ".join(solution.doubts))
-
-
-def _grid(
-    survey: Survey, mesh: Path | None, cell: float | None, depth: float | None, ground: Topography | None
-) -> Grid:
-    """Mesh of a file or made for the survey, cut by the topography."""
-    from geoinv.meshes.stations import stations_below
-    from geoinv.surveys.mesh_for_survey import mesh_for_survey, padding_for
-
-    if mesh is not None:
-        grid = load_mesh(mesh)
-        if ground is None:
-            return grid
-        grid = grid.with_topography(ground)
-        doubt = stations_below(survey, ground, 0.5 * float(grid.widths("upward").min()))
-        if doubt:
-            warn(doubt)
-        say("", f"{int(grid.active.sum())} active below the ground")
-    else:
-        assert cell is not None, "one of mesh and cell is given"
-        assert depth is not None, "depth comes with cell"
-        grid = mesh_for_survey(survey, cell, depth, ground)
-        say_grid(f"cubes of {cell:g} m made for the survey", grid)
-        padding = padding_for(cell, depth)
-        say(
-            "",
-            f"padded sideways by cells {' '.join(map(str, padding))} times as wide, {cell * sum(padding):g} m in all",
-        )
-        if ground is None:
-            level = float(grid.upward_edges[-1])
-            say("", f"flat ground at {level:.10g} m, half a cell below the lowest station")
-            return grid
-        freed = _cut_around_stations(grid, ground)
-        also = f"; {freed} more, {cell:g} m thick, are cut away since they rise above a station" if freed else ""
-        say("", f"{int(grid.active.sum())} active below the ground{also}")
-    say_coverage(grid, survey, ground)
-    return grid
-
-
-def _cut_around_stations(grid: Grid, ground: Topography) -> int:
-    """Cells below the ground that were cut from a mesh made for the survey, so that no station is inside one."""
-    below = grid.with_active(np.ones(grid.shape, bool)).with_topography(ground)
-    return int(below.active.sum() - grid.active.sum())
 
 
 def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +15,17 @@ from geoinv.cli.support.terminal import say, say_notes
 from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
+    from geoinv.meshes.base import Mesh
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
     from geoinv.operators import Magnetics
     from geoinv.surveys.survey import Survey
 
 __all__ = [
-    "load_mesh",
     "load_reference",
     "load_survey",
     "load_topography",
     "make_operator",
-    "say_grid",
 ]
 
 
@@ -96,32 +95,14 @@ def _heights(survey: Survey, height: float | None, elevation: float | None, grou
     return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
 
 
-def load_mesh(path: Path) -> Grid:
-    """Grid of a file, and a line about it."""
-    from geoinv.formats import collected, read_mesh, recognise
-
-    with collected() as notes:
-        grid = read_mesh(path)
-    say_grid(f"{path}: {recognise(path).name}", grid)
-    say_notes(notes)
-    return grid
-
-
-def say_grid(name: str, grid: Grid) -> None:
-    """Print the cells of a mesh in one line."""
-    active = int(grid.active.sum())
-    cells = f"{' x '.join(map(str, grid.shape))} cells (upward, northing, easting)"
-    say("mesh", f"{name}, {cells}, {active if active < grid.size else 'all'} active")
-
-
-def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float64] | float:
+def load_reference(reference: float | Path, mesh: Mesh) -> npt.NDArray[np.float64] | float:
     """Reference model: a number, or that of a file on the same mesh."""
     from geoinv.formats import collected, read_model, recognise
 
     if isinstance(reference, float):
         return reference
     with collected() as notes:
-        model = read_model(reference, grid)
+        model = read_model(reference, mesh)
     refuse_impossible_susceptibility(str(reference), model[np.isfinite(model)])
     say("reference", f"{reference}: {recognise(reference).name}")
     say_notes(notes)
@@ -129,7 +110,7 @@ def load_reference(reference: float | Path, grid: Grid) -> npt.NDArray[np.float6
 
 
 def make_operator(
-    grid: Grid,
+    mesh: Mesh,
     survey: Survey,
     engine: str,
     rtol: float | None,
@@ -141,8 +122,8 @@ def make_operator(
     from geoinv.operators import Magnetics
     from geoinv.surveys.station_checks import refuse_stations
 
-    refuse_stations(grid, survey, measured=measured)
-    warn_of_stations(grid, survey)
-    A = Magnetics(grid, survey, engine=engine, rtol=rtol, applications=applications)
+    refuse_stations(mesh, survey, measured=measured)
+    warn_of_stations(mesh, survey)
+    A = Magnetics(cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications)
     say("engine", str(A.choice).removeprefix("engine "))
     return A

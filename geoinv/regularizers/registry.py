@@ -10,8 +10,9 @@ from geoinv.core.checks import InputError, choice
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.sparse import Sparse
+from geoinv.regularizers.total_variation import TotalVariation
 
-__all__ = ["REGULARIZERS", "Entry", "Smooth", "Sparse", "regularizer_of"]
+__all__ = ["REGULARIZERS", "Entry", "Smooth", "Sparse", "TotalVariation", "regularizer_of"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class Entry:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+BLOCKY = {"p_small": 1.0, "p_smooth": 0.0, "smoothness": 1.0}
+
 REGULARIZERS: dict[str, Entry] = {
     "smooth": Entry(Smooth, "small and smooth"),
     "sparse": Entry(Sparse, "few cells and few edges", ("p_small", "p_smooth")),
     "compact": Entry(Sparse, "few cells, smooth ones", ("p_small", "p_smooth"), {"p_small": 0.0, "p_smooth": 2.0}),
-    "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), {"p_small": 1.0, "p_smooth": 0.0}),
+    "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), BLOCKY),
+    "total-variation": Entry(TotalVariation, "flat, with edges", ("p_small", "p_smooth")),
 }
 
 

@@ -13,14 +13,14 @@ from geoinv.core.checks import InputError, array_of
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 
-__all__ = ["Sparse"]
+__all__ = ["Sparse", "squared_amplitude"]
 
 Array = npt.NDArray[np.float64]
 
 COOLING = 1.5
 """Factor between one threshold and the next, from the largest amplitude down."""
 
-THRESHOLD = 0.1
+THRESHOLD = 0.02
 """Lowest threshold, relative to the largest amplitude of the smooth model."""
 
 
@@ -36,7 +36,7 @@ class Sparse(Smooth):
     The inversion begins with the smooth model (p = 2 everywhere) and goes on with a series of quadratics, ``t^2``
     weighted by ``((t^2 + epsilon^2) / (s^2 + epsilon^2))^(p/2 - 1)`` at the model before, each fitting the data as well
     as the target asks. s is the largest amplitude of the smooth model: there all norms count alike, which keeps the
-    terms in proportion. epsilon falls from s to a tenth of it.
+    terms in proportion. epsilon falls from s to a fiftieth of it.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ class Sparse(Smooth):
     >>> from geoinv import invert
     >>> A = MatrixOperator(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
     >>> solution = invert(A, [3.0, 3.0], 0.03, Sparse(smoothness=0.0, weighting=None))
-    >>> solution.model.round(2).tolist()
+    >>> solution.model.round(1).tolist()
     [0.0, 3.0, 0.0]
     """
 
-    smoothness: float | tuple[float, ...] = 4.0
+    smoothness: float | tuple[float, ...] = 6.0
     p_small: float = 0.0
-    p_smooth: float | tuple[float, ...] = 1.0
+    p_smooth: float | tuple[float, ...] = 1.5
     _largest: float = field(default=np.nan, repr=False)
     _threshold: float = field(default=np.inf, repr=False)
     _smooth_form: WeightedDifferences | None = field(default=None, repr=False)
@@ -118,8 +118,7 @@ class Sparse(Smooth):
         smooth = self._smooth_form
         assert smooth is not None, "bound before it is updated"
         deviation = self.deviation(z)
-        squares = [_squared_amplitude(deviation, len(smooth.faces))]
-        squares += [_squared_amplitude(faces.difference(deviation), len(faces.shape)) for faces in smooth.faces]
+        squares = [squared_amplitude(deviation, len(smooth.faces)), *self._squared_differences(smooth, deviation)]
         largest = self._largest if np.isfinite(self._largest) else float(np.sqrt(squares[0].max()))
         if largest == 0.0:
             return self
@@ -132,8 +131,12 @@ class Sparse(Smooth):
         form = WeightedDifferences(smooth.faces, weights[0], tuple(weights[1:]))
         return replace(self, _form=form, _largest=largest, _threshold=threshold)
 
+    def _squared_differences(self, smooth: WeightedDifferences, deviation: Array) -> list[Array]:
+        """Square of what the norm of the gradient is taken of, at the faces of each axis."""
+        return [squared_amplitude(faces.difference(deviation), len(faces.shape)) for faces in smooth.faces]
 
-def _squared_amplitude(values: npt.NDArray[Any], rank: int) -> Array:
+
+def squared_amplitude(values: npt.NDArray[Any], rank: int) -> Array:
     """Square of values, summed over the components of a vector, which lead the `rank` axes of a mesh."""
     squares = np.square(values)
     return np.asarray(squares.sum(axis=tuple(range(squares.ndim - rank))))

@@ -39,7 +39,7 @@ def test_the_model_is_where_the_objective_of_its_own_weights_is_flat():
     phi = phi.update(solution.model, 1.0)
     misfit = A.T((A(solution.model) - DATA) / 0.1**2)
     slope = misfit + solution.beta * phi.gradient(solution.model)
-    assert np.abs(slope).max() < 0.02 * np.abs(misfit).max()
+    assert np.abs(slope).max() < 0.1 * np.abs(misfit).max()
 
 
 def test_bounds_hold():

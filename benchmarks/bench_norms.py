@@ -103,9 +103,7 @@ def simpeg_sparse(A: Magnetics, data: Array, deviation: Array) -> Array:
     )
     phi = regularization.Sparse(mesh, active_cells=active, mapping=maps.IdentityMap(nP=cells), gradient_type="total")
     phi.norms = [0, 2, 2, 2]
-    minimiser = optimization.ProjectedGNCG(
-        maxIter=100, lower=0.0, upper=1.0, maxIterLS=20, cg_maxiter=10, cg_rtol=1e-3
-    )
+    minimiser = optimization.ProjectedGNCG(maxIter=100, lower=0.0, upper=1.0, maxIterLS=20, cg_maxiter=10, cg_rtol=1e-3)
     problem = inverse_problem.BaseInvProblem(misfit, phi, minimiser)
     steps = [
         directives.UpdateSensitivityWeights(every_iteration=False),

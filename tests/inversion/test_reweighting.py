@@ -9,6 +9,7 @@ import pytest
 import geoinv
 from geoinv.algebra.linop import MatrixOperator
 from geoinv.inversion.outcome import Outcome
+from geoinv.operators import Magnetics
 
 RANDOM = np.random.default_rng(0)
 A = MatrixOperator(RANDOM.standard_normal((30, 60)))
@@ -84,3 +85,26 @@ def test_penalties_of_different_weights_make_no_l_curve():
         geoinv.invert(A, DATA, 0.1, sparse(), beta="l-curve")
     with pytest.raises(geoinv.InputError, match="the L-curve compares the penalties of one regularizer"):
         geoinv.l_curve(A, DATA, 0.1, sparse())
+
+
+def test_blocks_in_a_half_space_are_found_better_than_by_smooth():
+    grid = geoinv.Grid.regular((8, 14, 14), (25.0, 25.0, 25.0), (-200.0, 0.0, 0.0))
+    truth = np.zeros(grid.shape)
+    truth[3:7, 2:6, 2:6] = 0.06
+    truth[3:6, 8:12, 8:12] = 0.04
+    easting, northing = (c.ravel() for c in np.meshgrid(*2 * [np.arange(12.5, 350.0, 25.0)]))
+    survey = geoinv.Survey(easting, northing, np.full(easting.size, 20.0), field=geoinv.MainField(65.0, 25.0, 5e4))
+    A = Magnetics(grid, survey)
+    clean = np.asarray(A(truth))
+    deviation = 1.0 + 0.01 * np.abs(clean)
+    data = clean + deviation * np.random.default_rng(1).standard_normal(clean.shape)
+    errors = []
+    for phi in (geoinv.Smooth(), geoinv.Sparse()):
+        solution = geoinv.invert(A, data, deviation, phi, bounds=(0.0, np.inf))
+        assert 0.98 <= solution.chi2_per_datum <= 1.01
+        errors.append(float(np.sum((solution.model - truth) ** 2) / np.sum(truth**2)))
+    assert errors[1] < 0.7 * errors[0]
+    for value in (0.06, 0.04):
+        inside = solution.model[truth == value]
+        amplitude = float(np.median(inside[inside > 0.5 * inside.max()]))
+        assert 0.5 * value < amplitude < 1.5 * value

@@ -1,4 +1,4 @@
-"""What every magnetic engine promises, tried on random geometries: each a function of its seed.
+"""What every engine of prisms promises, tried on random geometries: each a function of its seed.
 
 Forward: ``|error| <= rtol | |A| |m| |``, for every model of one cell, for one that fills the mesh and for a body. The
 adjoint is that of the forward map, and sensitivity weights are within 1 %. Everything is finite.
@@ -15,10 +15,13 @@ import numpy.typing as npt
 from random_geometries import Geometry, dipole_sizes, level_geometry, matrix_of, random_geometry
 
 from geoinv import InputError
-from geoinv.operators import Magnetics
-from geoinv.operators.magnetic import magnetic_problem
+from geoinv.operators import Gravity, Magnetics
+from geoinv.operators.gravity import gravity_weights
+from geoinv.operators.magnetic import magnetic_weights
+from geoinv.operators.prisms.engines import ENGINES as NAMED
 from geoinv.operators.prisms.multipole.expansion import faintest
-from geoinv.operators.prisms.problem import LEAST_RTOL
+from geoinv.operators.prisms.operator import PrismOperator
+from geoinv.operators.prisms.problem import LEAST_RTOL, PrismProblem
 from geoinv.operators.prisms.rounding import prism_rounding
 from geoinv.regularizers.weighting import sensitivity_weighting
 
@@ -26,7 +29,7 @@ __all__ = ["geometry_trials"]
 
 Array = npt.NDArray[np.float64]
 
-ENGINES = ("direct", "gridded", "lattice", "dense", "auto")
+ENGINES = (*NAMED, "auto")
 DTYPES = ("float64", "float32")
 
 ROUNDING = {"float64": 1e-10, "float32": 1e-6}
@@ -37,13 +40,14 @@ WEIGHTS = 0.01
 
 
 def geometry_trials(seed: int, engines: tuple[str, ...] = ENGINES) -> Iterator[tuple[str, str]]:
-    """Try every engine and precision, exact and within a tolerance, on two geometries of a seed.
+    """Try every engine and precision, exact and within a tolerance, on two geometries of a seed: every third, of gravity.
 
     Yields
     ------
     Engine and precision; and "right", "refused", or what is wrong and with which geometry.
     """
-    for case in (random_geometry(seed, 60), level_geometry(seed, 60)):
+    kind = "gravity" if seed % 3 == 2 else "magnetic"
+    for case in (random_geometry(seed, 60, kind), level_geometry(seed, 60, kind)):
         reference = Reference(case)
         for engine, dtype, within in itertools.product(engines, DTYPES, (False, True)):
             rtol = max(case.rtol, LEAST_RTOL[dtype]) if within else None
@@ -61,7 +65,10 @@ class Reference:
 
     def __init__(self, case: Geometry) -> None:
         self.case = case
-        problem = magnetic_problem(case.grid, case.survey, case.unknown, np.dtype(float), None)
+        survey = case.survey
+        weights = gravity_weights(survey) if case.unknown == "density" else magnetic_weights(survey, case.unknown)
+        stations = np.column_stack([survey.easting, survey.northing, survey.upward])
+        problem = PrismProblem(case.grid, stations, weights, np.dtype(float))
         active = case.grid.active
         self.problem = problem
         self.matrix = np.where(active, matrix_of(problem, case.survey), 0.0).reshape(
@@ -79,9 +86,8 @@ class Reference:
 
     def outcome(self, engine: str, dtype: str, rtol: float | None) -> str:
         """Outcome of one engine: "right", "refused", or what is wrong."""
-        case = self.case
         try:
-            A = Magnetics(case.grid, case.survey, engine, rtol, dtype, case.unknown)
+            A = self._operator(engine, rtol, dtype)
             images = A(self.models.reshape(-1, *A.domain_shape).astype(dtype)).reshape(len(self.models), -1)
             gradients = A.T(self.data.reshape(-1, *A.range_shape).astype(dtype)).reshape(len(self.data), -1)
             diagonal = A.gram_diagonal(self.weights)
@@ -96,7 +102,13 @@ class Reference:
             or "right"
         )
 
-    def _forward_is_wrong(self, A: Magnetics, images: Array, engine: str, rtol: float | None) -> str:
+    def _operator(self, engine: str, rtol: float | None, dtype: str) -> PrismOperator:
+        case = self.case
+        if case.unknown == "density":
+            return Gravity(case.grid, case.survey, engine, rtol, dtype)
+        return Magnetics(case.grid, case.survey, engine, rtol, dtype, case.unknown)
+
+    def _forward_is_wrong(self, A: PrismOperator, images: Array, engine: str, rtol: float | None) -> str:
         if not np.isfinite(images).all():
             return f"{np.count_nonzero(~np.isfinite(images))} data are not finite"
         allowed = abs(self.models) @ self._allowed(A, engine, rtol).T
@@ -108,7 +120,7 @@ class Reference:
         cells = self.matrix.shape[1]
         return f"{share[worst]:.3g} times the error promised, model {'of one cell' if worst < cells else 'of many'}"
 
-    def _allowed(self, A: Magnetics, engine: str, rtol: float | None) -> Array:
+    def _allowed(self, A: PrismOperator, engine: str, rtol: float | None) -> Array:
         """Error that each cell may contribute to each datum."""
         # what auto chose has been given its tolerance
         promised = A.problem.rtol
@@ -131,7 +143,7 @@ class Reference:
     def _columns(self) -> int:
         return int(np.prod(self.case.grid.shape[1:]))
 
-    def _adjoint_is_wrong(self, A: Magnetics, images: Array, gradients: Array) -> str:
+    def _adjoint_is_wrong(self, A: PrismOperator, images: Array, gradients: Array) -> str:
         if not np.isfinite(gradients).all():
             return "the adjoint is not finite"
         models, data = self.models[-3:], self.data

@@ -16,13 +16,13 @@ from geoinv import Grid, MainField, Survey
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 
 Array = npt.NDArray[np.float64]
 
-MU0 = 1.25663706212e-6
+MU0, G = 1.25663706212e-6, 6.6743e-11
 AXES = {"e": 0, "n": 1, "u": 2}
 SHAPES = ("even", "padded", "graded", "single", "row", "column", "layer")
 PLACES = ("above", "beside", "inside", "aligned", "far")
@@ -38,7 +38,7 @@ class Geometry(NamedTuple):
     grid, survey : Grid, Survey
         Cells and stations.
     unknown, dtype : str
-        As :class:`geoinv.operators.Magnetics` takes them.
+        As :class:`geoinv.operators.Magnetics` takes them; "density" for :class:`geoinv.operators.Gravity`.
     rtol : float
         1e-7 to 1e-3, in single precision 1e-6 to 1e-3.
     """
@@ -51,7 +51,7 @@ class Geometry(NamedTuple):
     rtol: float
 
 
-def random_geometry(seed: int, most_cells: int = 400) -> Geometry:
+def random_geometry(seed: int, most_cells: int = 400, kind: str = "magnetic") -> Geometry:
     """Case of a seed.
 
     Parameters
@@ -60,6 +60,8 @@ def random_geometry(seed: int, most_cells: int = 400) -> Geometry:
         Any.
     most_cells : int
         The mesh is cut to so many.
+    kind : str
+        Of the components: "magnetic" or "gravity".
     """
     random = np.random.default_rng(seed)
     shape = str(random.choice(SHAPES))
@@ -79,7 +81,8 @@ def random_geometry(seed: int, most_cells: int = 400) -> Geometry:
     if random.random() < 0.5:
         offset = np.array([5e5, 5.2e6, 300.0]) + random.uniform(0.0, 1e4, 3)
         edges, points = [e + o for e, o in zip(edges, offset, strict=True)], points + offset
-    components = tuple(str(name) for name in random.choice(COMPONENTS, int(random.integers(1, 4)), replace=False))
+    names = [name for name in COMPONENTS if QUANTITIES[name].kind == kind]
+    components = tuple(str(name) for name in random.choice(names, int(random.integers(1, 4)), replace=False))
     field = MainField(random.uniform(-90.0, 90.0), random.uniform(0.0, 360.0), random.uniform(2e4, 7e4))
     grid = Grid(edges[0], edges[1], edges[2])
     if random.random() < 0.3 and grid.size > 1:
@@ -87,23 +90,24 @@ def random_geometry(seed: int, most_cells: int = 400) -> Geometry:
         active.flat[0] = True
         grid = grid.with_active(active)
     dtype = str(random.choice(["float64", "float32"]))
+    unknown = str(random.choice(["susceptibility", "magnetization"]))
     return Geometry(
         f"{shape} {'x'.join(map(str, grid.shape))}, stations {' '.join(sorted(set(places)))}, seed {seed}",
         grid,
-        Survey(*points.T, components=components, field=field),
-        str(random.choice(["susceptibility", "magnetization"])),
+        Survey(*points.T, components=components, field=field if kind == "magnetic" else None),
+        unknown if kind == "magnetic" else "density",
         dtype,
         float(10.0 ** random.uniform(-7.0 if dtype == "float64" else -6.0, -3.0)),
     )
 
 
-def level_geometry(seed: int, most_cells: int = 60) -> Geometry:
+def level_geometry(seed: int, most_cells: int = 60, kind: str = "magnetic") -> Geometry:
     """Case of a seed whose cells are even along easting and northing, as the Fourier engines want them.
 
     Half of the surveys are level with stations one to three cells apart; the others have stations anywhere. They begin
     and end beside the cells or within them.
     """
-    case, random = random_geometry(seed, most_cells), np.random.default_rng([seed, 1])
+    case, random = random_geometry(seed, most_cells, kind), np.random.default_rng([seed, 1])
     grid = case.grid
     edges = [axis[0] + np.diff(axis)[0] * np.arange(axis.size) for axis in (grid.easting_edges, grid.northing_edges)]
     upward = grid.upward_edges
@@ -206,27 +210,37 @@ def _dipoles(problem: PrismProblem, survey: Survey, offsets: Array, halves: Arra
     place, share = np.polynomial.legendre.leggauss(order)
     places = np.stack(np.meshgrid(place, place, place, indexing="ij"), -1).reshape(-1, 3)
     shares = np.einsum("i,j,k->ijk", share, share, share).ravel()
-    moments = np.eye(3)
-    if problem.unknowns == 1:
-        moments = survey.field.direction[None] * (survey.field.intensity * 1e-9 / MU0)
     x = offsets[:, None] - places * halves[:, None]
     r = np.linalg.norm(x, axis=2)[..., None, None]
     outer, eye = x[..., :, None] * x[..., None, :], np.eye(3)
-    field = np.einsum("p,qpij->qij", shares, (3.0 * outer / r**2 - eye) / r**3)
+    first = np.einsum("p,qpi->qi", shares, -x / r[..., 0] ** 3)
+    second = np.einsum("p,qpij->qij", shares, (3.0 * outer / r**2 - eye) / r**3)
+    # the volume of which the shares are eighths
+    volumes = np.prod(halves, axis=1)
+    if survey.kind == "gravity":
+        rows = []
+        for name in survey.components:
+            axes = [AXES[letter] for letter in name[1:].replace("z", "u")]
+            row = G * (1e5 * first[:, axes[0]] if len(axes) == 1 else 1e9 * second[:, axes[0], axes[1]])
+            rows.append((-row if name == "gz" else row)[:, None] * volumes[:, None])
+        return np.stack(rows, axis=1)
     third = -15.0 * outer[..., None] * x[..., None, None, :] / r[..., None] ** 7
     for axes in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):
         third += np.moveaxis(3.0 * eye[:, :, None] * x[..., None, None, :], (-3, -2, -1), [a - 3 for a in axes]) / (
             r[..., None] ** 5
         )
     gradient = np.einsum("p,qpijk->qijk", shares, third)
-    # mu0 / (4 pi) in nT, and the volume of which the shares are eighths
-    scale = MU0 / (4.0 * np.pi) * 1e9 * np.prod(halves, axis=1)
+    moments = np.eye(3)
+    if problem.unknowns == 1:
+        moments = survey.field.direction[None] * (survey.field.intensity * 1e-9 / MU0)
+    # mu0 / (4 pi) in nT
+    scale = MU0 / (4.0 * np.pi) * 1e9 * volumes
     rows = []
     for name in survey.components:
         if name == "tmi":
-            row = np.einsum("i,qij->qj", survey.projection, field)
+            row = np.einsum("i,qij->qj", survey.projection, second)
         elif len(name) == 2:
-            row = field[:, AXES[name[1]]]
+            row = second[:, AXES[name[1]]]
         else:
             row = gradient[:, AXES[name[1]], AXES[name[2]]]
         rows.append(row @ moments.T * scale[:, None])

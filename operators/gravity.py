@@ -5,8 +5,9 @@ from __future__ import annotations
 from geoinv.operators.prisms.operator import PrismOperator
 from geoinv.operators.prisms.weights import KernelWeights
 from geoinv.surveys.quantities import QUANTITIES
+from geoinv.surveys.survey import Survey
 
-__all__ = ["GRAVITATIONAL_CONSTANT", "Gravity"]
+__all__ = ["GRAVITATIONAL_CONSTANT", "Gravity", "gravity_weights"]
 
 GRAVITATIONAL_CONSTANT = 6.6743e-11
 """m3 / (kg s2), CODATA 2018: the value of choclo and Harmonica, so that numbers agree."""
@@ -63,6 +64,11 @@ class Gravity(PrismOperator):
     unknown = "density"
 
     def _kernel_weights(self) -> KernelWeights:
-        quantities = [QUANTITIES[name] for name in self.survey.components]
-        scales = [GRAVITATIONAL_CONSTANT * PROJECT_UNITS[quantity.order] for quantity in quantities]
-        return KernelWeights.of([[s * q.coefficients()] for s, q in zip(scales, quantities, strict=True)])
+        return gravity_weights(self.survey)
+
+
+def gravity_weights(survey: Survey) -> KernelWeights:
+    """Kernel weights of the components of a survey, for density in kg/m3."""
+    quantities = [QUANTITIES[name] for name in survey.components]
+    scales = [GRAVITATIONAL_CONSTANT * PROJECT_UNITS[quantity.order] for quantity in quantities]
+    return KernelWeights.of([[s * q.coefficients()] for s, q in zip(scales, quantities, strict=True)])

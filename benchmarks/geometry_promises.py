@@ -40,7 +40,7 @@ WEIGHTS = 0.01
 
 
 def geometry_trials(seed: int, engines: tuple[str, ...] = ENGINES) -> Iterator[tuple[str, str]]:
-    """Try every engine and precision, exact and within a tolerance, on two geometries of a seed: every third, of gravity.
+    """Try every engine and precision, exact and within a tolerance, on two geometries; every third seed of gravity.
 
     Yields
     ------

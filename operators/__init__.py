@@ -13,19 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geoinv.operators.blur import Blur
+    from geoinv.operators.demagnetization import SelfDemagnetization
     from geoinv.operators.gravity import Gravity
     from geoinv.operators.magnetic import Magnetics
     from geoinv.operators.section import MagneticSection
     from geoinv.operators.straight_ray import StraightRayTomography
     from geoinv.operators.total_time import TotalTime
 
-__all__ = ["Blur", "Gravity", "MagneticSection", "Magnetics", "StraightRayTomography", "TotalTime"]
+__all__ = [
+    "Blur",
+    "Gravity",
+    "MagneticSection",
+    "Magnetics",
+    "SelfDemagnetization",
+    "StraightRayTomography",
+    "TotalTime",
+]
 
 _LAZY = {
     "Blur": "blur",
     "Gravity": "gravity",
     "MagneticSection": "section",
     "Magnetics": "magnetic",
+    "SelfDemagnetization": "demagnetization",
     "StraightRayTomography": "straight_ray",
     "TotalTime": "total_time",
 }

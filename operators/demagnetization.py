@@ -1,0 +1,171 @@
+"""Self-demagnetization: the field of strongly susceptible rock, in which each cell is magnetized by all others too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.algebra.forward_model import NonlinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.core.checks import InputError, array_of, finite
+from geoinv.meshes.tensor import AXES, Grid
+from geoinv.operators.magnetic import MU0, MU0_OVER_4PI_NT, Magnetics
+from geoinv.operators.prisms.cell_field import CellField
+from geoinv.operators.prisms.weights import KernelWeights
+from geoinv.surveys.survey import Survey
+from geoinv.surveys.susceptibility import refuse_below_vacuum
+
+__all__ = ["SelfDemagnetization"]
+
+Array = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-10
+"""Residual of the Krylov method over the right hand side: what data and derivatives are right to."""
+
+MOST_ITERATIONS = 500
+"""Applications after which a Krylov method is given up: tens are the rule."""
+
+
+class SelfDemagnetization(NonlinearOperator):
+    """Magnetic field of prisms whose magnetization is induced by the main field and by all of them.
+
+    Maps susceptibility (upward, northing, easting), dimensionless SI, to data (components, stations) as
+    :class:`geoinv.operators.Magnetics` does, but with the magnetization M that solves
+
+        M = chi (H0 + N M),
+
+    uniform in each cell, with N M the field H of all cells at the cell's centre. It matters where chi is more than
+    about 0.1; below 0.01 it is less than noise, and :class:`geoinv.operators.Magnetics` is enough. The map is not
+    linear: :meth:`linearise` gives the exact Jacobian at a model. Inactive cells have no susceptibility.
+
+    Parameters
+    ----------
+    mesh : Grid
+        Cells of one size; only the active ones count.
+    survey : Survey
+        Stations, components and field.
+    engine, rtol, dtype, memory_budget, applications
+        Of the map from magnetization to data, as :class:`geoinv.operators.Magnetics` takes them.
+
+    Raises
+    ------
+    InputError
+        If the cells are not of one size, or as :class:`geoinv.operators.Magnetics` does.
+
+    Notes
+    -----
+    Solved by GMRES, with N by Fourier transforms (:class:`geoinv.operators.prisms.cell_field.CellField`). The
+    corners of cells take part: a sphere of twenty cells across has its moment within 0.1 % at chi = 0.5, 0.6 % at 2
+    and 2.3 % at 10.
+
+    Examples
+    --------
+    A cube of one cell has the demagnetizing factor 1/3.
+
+    >>> import geoinv
+    >>> grid = geoinv.Grid.regular((1, 1, 1), (10.0, 10.0, 10.0), (-50.0, -5.0, -5.0))
+    >>> field = geoinv.MainField(90.0, 0.0, 50000.0)
+    >>> survey = geoinv.Survey([0.0], [0.0], [0.0], field=field)
+    >>> chi = np.full(grid.shape, 3.0)
+    >>> ratio = SelfDemagnetization(grid, survey)(chi) / geoinv.operators.Magnetics(grid, survey)(chi)
+    >>> ratio.round(6).tolist()
+    [[0.5]]
+    """
+
+    unknown = "susceptibility"
+
+    def __init__(
+        self,
+        mesh: Grid,
+        survey: Survey,
+        engine: str = "auto",
+        rtol: float | None = None,
+        dtype: npt.DTypeLike = "float64",
+        memory_budget: float | None = None,
+        applications: int | None = None,
+    ) -> None:
+        settings = (engine, rtol, dtype)
+        self.field = Magnetics(mesh, survey, *settings, "magnetization", memory_budget, applications)
+        self.mesh, self.survey, self.dtype = mesh, survey, self.field.dtype
+        self.domain_shape, self.range_shape = mesh.shape, self.field.range_shape
+        self.decay_exponent = self.field.decay_exponent
+        # inside a cell the field of magnetics is mu0 H
+        unit = MU0_OVER_4PI_NT * 1e-9 / MU0
+        tensors = [[unit * np.multiply.outer(i, j) for j in np.eye(3)] for i in np.eye(3)]
+        self._inside: LinearOperator = CellField(mesh, KernelWeights.of(tensors), self.name)
+        self._primary = survey.main_field.direction * (survey.main_field.intensity * 1e-9 / MU0)
+
+    def magnetization(self, x: npt.ArrayLike) -> Array:
+        """Magnetization (3, upward, northing, easting) in A/m of susceptibilities, along easting, northing, upward."""
+        chi = self._checked(x)
+        return self._solved(chi, chi * self._primary[:, None, None, None], transposed=False)
+
+    def __call__(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Data (components, stations) of susceptibilities (upward, northing, easting)."""
+        return self.field(self.magnetization(x))
+
+    def linearise(self, x: npt.ArrayLike) -> LinearOperator:
+        """Jacobian at susceptibilities: ``J d = A (1 - chi N)^-1 (H d)``, with H the field inside the cells."""
+        chi, magnetization = self._checked(x), self.magnetization(x)
+        inside = self._primary[:, None, None, None] + self._inside(magnetization)
+        return _Jacobian(self, chi, inside)
+
+    def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> Array:
+        """Diagonal of ``A' W^2 A`` of weakly susceptible rock: what weights against depth take."""
+        weak = Magnetics(self.mesh, self.survey, self.field.engine, self.field.problem.rtol, self.dtype)
+        return weak.gram_diagonal(weights)
+
+    def _checked(self, x: npt.ArrayLike) -> Array:
+        """Susceptibilities of all cells, 0 in inactive ones."""
+        values = array_of(self.name, "susceptibility", x, shape=self.domain_shape, names=AXES)
+        chi = np.where(self.mesh.active, values, 0.0)
+        finite(self.name, "susceptibility in active cells", chi, "mark cells without a value inactive")
+        refuse_below_vacuum(self.name, chi)
+        return chi
+
+    def _solved(self, chi: Array, right: Array, transposed: bool) -> Array:
+        """Solution of ``(1 - chi N) M = right``, or of its transpose."""
+        import scipy.sparse.linalg as spla
+
+        shape, size = right.shape, right.size
+        if not right.any():
+            return np.zeros(shape)
+
+        def applied(flat: Array) -> Array:
+            m = flat.reshape(shape)
+            n = self._inside.T(chi * m) if transposed else chi * self._inside(m)
+            return np.asarray((m - n).ravel())
+
+        matrix = spla.LinearOperator((size, size), matvec=applied, dtype=np.float64)
+        restart = 50
+        solution, failed = spla.gmres(
+            matrix, right.ravel(), rtol=TOLERANCE, atol=0.0, restart=restart, maxiter=MOST_ITERATIONS // restart
+        )
+        if failed:
+            raise InputError(
+                f"{self.name} expects susceptibilities whose magnetization is found in {MOST_ITERATIONS} steps, "
+                f"got up to {chi.max():g}; give smaller ones, or smoother models"
+            )
+        return np.asarray(solution).reshape(shape)
+
+
+class _Jacobian(LinearOperator):
+    """Derivative of the data with respect to susceptibility, at a model."""
+
+    def __init__(self, model: SelfDemagnetization, chi: Array, inside: Array) -> None:
+        self._model, self._chi, self._inside = model, chi, inside
+        self.mesh, self.survey, self.unknown = model.mesh, model.survey, model.unknown
+        self.decay_exponent = model.decay_exponent
+        self.domain_shape, self.range_shape, self.dtype = model.domain_shape, model.range_shape, model.dtype
+
+    def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        known = np.where(self.mesh.active, x, 0.0)
+        changes = [self._model._solved(self._chi, one * self._inside, transposed=False) for one in known]
+        return self._model.field(np.stack(changes))
+
+    def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        gradients = self._model.field.T(y)
+        solved = [self._model._solved(self._chi, np.asarray(one, float), transposed=True) for one in gradients]
+        return np.stack([self.mesh.active * np.sum(one * self._inside, axis=0) for one in solved])

@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse
 from matrix_operators import M
 
-from geoinv.algebra.linop import MatrixOperator, from_scipy
+from geoinv.algebra.matrices import MatrixOperator, from_scipy
 
 
 @pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_array, scipy.sparse.coo_array, np.asfortranarray])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matrix_operators import A, M, Shift, X
 
-from geoinv.algebra.linop import Identity, MatrixOperator, from_scipy
+from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
 
 
 def test_out_receives_the_result_and_is_returned():

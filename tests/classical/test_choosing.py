@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from classical_problem import MATRIX
 
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.classical import choose, tikhonov
 from geoinv.core.checks import InputError
 

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 from classical_problem import DATA, MATRIX, NOISE
 
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.classical import tikhonov
 
 

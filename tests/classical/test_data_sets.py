@@ -9,7 +9,7 @@ import numpy.testing as npt
 import pytest
 from classical_problem import DATA, MATRIX, NOISE
 
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import basis_pursuit, map_descent, tikhonov, total_variation
 from geoinv.classical.data_sets import DataSets
 from geoinv.core.checks import AccuracyWarning, InputError

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 from classical_problem import DATA, MATRIX, NOISE
 
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import map_descent
 from geoinv.core.checks import InputError
 

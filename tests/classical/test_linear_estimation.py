@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 from stationary_blur import Smoothing
 
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import linear_minimum_mean_square_error, moments, power_spectrum, wiener
 from geoinv.core.checks import InputError
 

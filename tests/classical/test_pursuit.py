@@ -8,7 +8,7 @@ import pytest
 from classical_problem import DATA, MATRIX, NOISE, OnArrays
 from sklearn.linear_model import Lasso
 
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.classical import basis_pursuit
 from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from classical_problem import DATA, MATRIX
 
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import basis_pursuit, tikhonov, total_variation
 from geoinv.core.checks import InputError
 

@@ -8,7 +8,7 @@ import pytest
 import scipy.optimize
 from classical_problem import DATA, MATRIX, NOISE, OnArrays, variation
 
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.classical import total_variation
 
 

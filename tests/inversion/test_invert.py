@@ -11,7 +11,8 @@ import scipy.optimize
 import xarray as xr
 
 import geoinv
-from geoinv.algebra.linop import Identity, LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.formats import write_netcdf
 from geoinv.operators import Magnetics
 

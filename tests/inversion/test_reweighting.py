@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.inversion.outcome import Outcome
 from geoinv.operators import Magnetics
 

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.operators import Magnetics
 from geoinv.regularizers.base import Reweighted
 from geoinv.regularizers.sparse import THRESHOLD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 
 _random = np.random.default_rng(8)
 MATRIX = _random.standard_normal((7, 10))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 
 _random = np.random.default_rng(0)
 M = _random.standard_normal((6, 4))

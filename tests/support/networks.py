@@ -8,7 +8,8 @@ import pytest
 import torch
 from scipy.signal import correlate
 
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal
 from geoinv.operators import Blur

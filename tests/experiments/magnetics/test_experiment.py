@@ -8,19 +8,11 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 
-torch = pytest.importorskip("torch")
+from geoinv.experiments.magnetics.experiment import run
+from geoinv.experiments.magnetics.problem import Magnetics
+from geoinv.experiments.shared.preset import RunSettings
+
 pytest.importorskip("matplotlib")
-
-from torch import nn  # noqa: E402
-
-from geoinv.core.checks import InputError  # noqa: E402
-from geoinv.experiments.magnetics.experiment import run  # noqa: E402
-from geoinv.experiments.magnetics.problem import Magnetics  # noqa: E402
-from geoinv.experiments.shared.measures import mean_square_error, nmse, psnr  # noqa: E402
-from geoinv.experiments.shared.parameter_matching import match_parameters, parameter_count  # noqa: E402
-from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
-from geoinv.experiments.shared.regression import RegressionNetwork  # noqa: E402
-from geoinv.operators import MagneticSection  # noqa: E402
 
 
 @pytest.fixture
@@ -56,33 +48,3 @@ def test_test_models_are_in_no_other_set_and_their_noise_is_one_percent(quick):
     clean = problem.A(problem.test)
     noise = (problem.test_data - clean) / np.abs(clean).mean(axis=1, keepdims=True)
     npt.assert_allclose(noise.std(), 0.01, rtol=0.05)
-
-
-def test_errors_are_those_of_their_definitions():
-    truth = np.array([[1.0, 0.0], [0.0, 2.0]])
-    found = torch.tensor([[1.0, 1.0], [0.0, 0.0]])
-    assert nmse(found, truth) == 1.0
-    assert mean_square_error(found, truth) == 1.25
-    npt.assert_allclose(psnr(found, truth, peak=2.0), 5.0 * (np.log10(8.0) + np.log10(2.0)))
-    assert psnr(truth, truth) == np.inf
-    with pytest.raises(InputError, match=r"expects recovered models of the shape of the true ones"):
-        nmse(found[:1], truth)
-    with pytest.raises(InputError, match="not zero everywhere"):
-        nmse(found, 0.0 * truth)
-
-
-def test_sizes_are_matched_within_five_percent_or_refused():
-    def make(width):
-        return nn.Linear(7, width)
-
-    assert match_parameters(make, 8 * 33, range(1, 1000)) == 33
-    assert parameter_count(make(33)) == 8 * 33
-    with pytest.raises(InputError, match="within 5 %"):
-        match_parameters(make, 8000, range(1, 100))
-
-
-def test_a_regression_network_is_indifferent_to_the_unit_of_its_data():
-    A = MagneticSection((3, 4))
-    data = torch.randn(40, 4, generator=torch.Generator().manual_seed(0))
-    one, other = RegressionNetwork(A, data, width=8), RegressionNetwork(A, 1e-6 * data, width=8)
-    npt.assert_allclose(other(1e-6 * data).detach(), one(data).detach(), rtol=1e-4, atol=1e-6)

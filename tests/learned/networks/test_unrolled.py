@@ -20,7 +20,8 @@ from networks import (
 )
 
 from geoinv import InputError
-from geoinv.algebra.linop import LinearOperator, MatrixOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.learned import EUnet, LearnedGradient, OPTEnet, Proximal
 
 

@@ -6,82 +6,14 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 import torch
+from mixtures import EVERY_SCHEDULE, prior
 
 import geoinv
 from geoinv.core.progress import reporting
 from geoinv.learned.priors.diffusion import Diffusion, fit
-from geoinv.learned.priors.exact_prior import MixtureDiffusion, MixtureScore
-from geoinv.learned.priors.noising import SCHEDULES, signal_power
+from geoinv.learned.priors.exact_prior import MixtureDiffusion
 from geoinv.probability.mixture import GaussianMixture
 from geoinv.probability.sample_quality import energy_distance, mode_weights
-
-EVERY_SCHEDULE = pytest.mark.parametrize("schedule", SCHEDULES)
-
-
-def prior() -> GaussianMixture:
-    """Two groups of different shape and weight in the plane."""
-    return GaussianMixture([[2.0, -1.0], [-2.0, 2.0]], [[[1.0, 0.3], [0.3, 0.5]], [[0.4, 0.0], [0.0, 1.0]]], [3.0, 1.0])
-
-
-@EVERY_SCHEDULE
-@pytest.mark.parametrize("steps", [20, 200, 1000])
-def test_a_schedule_leads_from_the_model_to_noise_without_large_last_steps(schedule, steps):
-    power = signal_power(steps, schedule)
-    assert (power.diff() < 0).all()
-    assert power[0] > 0.95
-    assert power[-1] < 0.01
-    assert (power[1:] / power[:-1] > 0.04).all()
-
-
-def test_the_linear_schedule_is_that_of_ho():
-    variances = np.linspace(1e-4, 0.02, 1000)
-    npt.assert_allclose(signal_power(1000, "linear").numpy(), np.exp(np.cumsum(np.log1p(-variances))), rtol=1e-12)
-
-
-def test_the_score_in_torch_is_that_of_the_diffused_mixture():
-    points = 3.0 * np.random.default_rng(0).standard_normal((30, 2))
-    score = MixtureScore(prior())
-    for signal, noise in ((1.0, 0.0), (0.7, 0.5), (0.05, 1.0)):
-        expected = prior().diffused(signal, noise).score(points)
-        npt.assert_allclose(score(torch.from_numpy(points), signal, noise).numpy(), expected, rtol=1e-10, atol=1e-12)
-
-
-def test_the_expected_model_behind_a_noisy_one_is_the_bayes_estimate():
-    diffusion = MixtureDiffusion(prior(), steps=50).double()
-    u = torch.randn(20, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    for step in (0, 20, 45):
-        power = float(diffusion.power[step])
-        # u_t is a datum of u_0 with the map sqrt(abar): the same in models after the normalisation is undone
-        scale, centre = float(diffusion.scale), diffusion.centre.numpy()
-        data = scale * u.numpy() + np.sqrt(power) * centre
-        exact = prior().posterior(np.sqrt(power) * np.eye(2), data, scale * np.sqrt(1 - power)).mean
-        npt.assert_allclose(diffusion.restored(diffusion.predict_clean(u, step)).numpy(), exact, rtol=1e-5, atol=1e-6)
-
-
-def test_the_score_of_the_models_is_that_of_the_blurred_prior():
-    diffusion = MixtureDiffusion(prior(), steps=50).double()
-    points = 2.0 * torch.randn(20, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    for step in (0, 10, 30):
-        power = float(diffusion.power[step])
-        blur = float(diffusion.scale) * np.sqrt((1 - power) / power)
-        expected = prior().diffused(1.0, blur).score(points.numpy())
-        npt.assert_allclose(diffusion.score(points, step).numpy(), expected, rtol=1e-5, atol=1e-6)
-
-
-def test_a_step_forward_and_the_step_back_agree_for_a_gaussian():
-    # with a Gaussian prior the step back is linear: its exact conditional is known from the joint Gaussian
-    diffusion = MixtureDiffusion(GaussianMixture([[0.0]], [[[1.0]]]), steps=40).double()
-    step, count = 25, 200_000
-    generator = torch.Generator().manual_seed(2)
-    clean = torch.randn(count, 1, dtype=torch.float64, generator=generator)
-    now, before = diffusion.power[step], diffusion.power[step - 1]
-    u = now.sqrt() * clean + (1 - now).sqrt() * torch.randn(count, 1, dtype=torch.float64, generator=generator)
-    back = diffusion.one_step_back(u, clean, step, generator)
-    # given the true u_0, u_{t-1} is distributed as the forward process has it, jointly with u_t
-    joint = torch.cat([clean, back, u], dim=1)
-    powers = torch.tensor([1.0, float(before), float(now)], dtype=torch.float64)
-    expected = torch.minimum(powers[:, None], powers[None]).sqrt() / torch.maximum(powers[:, None], powers[None]).sqrt()
-    torch.testing.assert_close(torch.cov(joint.T), expected, rtol=0, atol=0.01)
 
 
 @EVERY_SCHEDULE

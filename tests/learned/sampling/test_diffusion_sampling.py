@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.core.progress import reporting
 from geoinv.learned.priors.diffusion import Diffusion
 from geoinv.learned.priors.exact_prior import MixtureDiffusion

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.learned.priors.exact_prior import MixtureScore
 from geoinv.learned.sampling.langevin import data_preconditioner, langevin_in_x, langevin_in_z
 from geoinv.probability.mixture import GaussianMixture

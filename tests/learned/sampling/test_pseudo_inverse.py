@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import geoinv
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.learned.sampling.pseudo_inverse import damped_pseudo_inverse, dense_pseudo_inverse
 
 TOTAL = MatrixOperator([[1.0, 1.0]])

@@ -9,7 +9,7 @@ import torch
 from constant_network import Constant
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.learned.training.examples import Examples, generator_of, with_noise
 from geoinv.learned.training.train import fit
 from geoinv.learned.training.training_settings import TrainingSettings

@@ -12,7 +12,7 @@ from stopped_training import StoppedError, resumed, weights_of
 from torch import nn
 
 from geoinv import InputError
-from geoinv.algebra.linop import MatrixOperator
+from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.checks import InputWarning
 from geoinv.learned import OPTEnet
 from geoinv.learned.training.checkpoint import FILE

@@ -8,7 +8,7 @@ import pytest
 import torch
 from constant_network import Constant
 
-from geoinv.algebra.linop import Identity
+from geoinv.algebra.matrices import Identity
 from geoinv.learned.training.losses import loss_of
 from geoinv.learned.training.train import fit
 from geoinv.learned.training.training_settings import TrainingSettings

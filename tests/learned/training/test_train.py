@@ -13,7 +13,7 @@ from constant_network import Constant
 from torch import nn
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, MatrixOperator
+from geoinv.algebra.matrices import Identity, MatrixOperator
 from geoinv.core.progress import reporting
 from geoinv.learned.training.checkpoint import FILE
 from geoinv.learned.training.train import fit

@@ -8,7 +8,7 @@ import pytest
 from matrix_operators import A, B, C, K, M, N, Shift, X
 
 from geoinv import InputError
-from geoinv.algebra.linop import Identity, MatrixOperator, from_scipy
+from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
 
 
 @pytest.mark.parametrize(

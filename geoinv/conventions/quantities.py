@@ -20,6 +20,7 @@ __all__ = [
     "Quantity",
     "attributes_of",
     "kinds_of",
+    "unknown_of",
 ]
 
 _AXES = "enu"
@@ -196,3 +197,14 @@ def kinds_of(components: Iterable[str]) -> tuple[str, ...]:
     (('magnetic',), ('magnetic', 'gravity'))
     """
     return tuple(dict.fromkeys(QUANTITIES[name].kind for name in components))
+
+
+def unknown_of(kind: str) -> Quantity:
+    """Quantity of models that data of a kind are inverted for, unless the user says another.
+
+    Examples
+    --------
+    >>> unknown_of("magnetic").name, unknown_of("gravity").unit
+    ('susceptibility', 'kg/m3')
+    """
+    return next(QUANTITIES[name] for name in MODELS if QUANTITIES[name].kind == kind)

@@ -17,6 +17,7 @@ from geoinv.conventions.quantities import (
     Quantity,
     attributes_of,
     kinds_of,
+    unknown_of,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "attributes_of",
     "data_quantities",
     "kinds_of",
+    "unknown_of",
 ]
 
 

@@ -73,7 +73,7 @@ MISUSE = {
     ),
     "a base level that is no number": (
         ["invert", "obs.mag", "--mesh", "mesh.msh", "--base-level", "low", "--out", "a.nc"],
-        "--base-level expects none, fit or a value in nT, within 200000, got 'low'",
+        "--base-level expects none, fit or a value in the unit of the data, within 200000, got 'low'",
     ),
     "columns without equals": (
         ["invert", "obs.mag", "--mesh", "mesh.msh", "--columns", "tmi", "--out", "a.nc"],

@@ -189,7 +189,7 @@ CASES: dict[str, Case] = {
     # NaN and infinity
     "infinite datum": (lambda: edit("obs.mag", 7, "1000 2000 15 inf 1"), INVERT, r"on line 7, got inf"),
     "infinite position": (lambda: edit("obs.mag", 9, "1000 -inf 15 3 1"), FORWARD, r"on line 9, got -inf"),
-    "NaN as reference": (nothing, [*INVERT, "--reference", "nan"], r"finite susceptibility, got nan"),
+    "NaN as reference": (nothing, [*INVERT, "--reference", "nan"], r"finite number, got nan"),
     "NaN as bound": (nothing, [*INVERT, "--bounds", "nan", "1"], r"LOW below HIGH, got nan and 1; leave room"),
     # uncertainty
     "zero uncertainty in the file": (

@@ -345,8 +345,16 @@ def test_a_ground_above_the_mesh_or_below_it_is_doubted(anomaly, folder, capsys)
         (("--reference", "1e300"), r"--reference expects susceptibilities \(SI\) of at most 1e\+06, got 1e\+300", 1),
         (("--reference", "-5"), r"--reference expects susceptibilities \(SI\) of -1 and more, got -5", 1),
         (("--reference", "a\0b"), "--reference expects a number or the name of a file, got", 2),
-        (("--base-level", "nan"), "--base-level expects none, fit or a value in nT, within 200000, got 'nan'", 2),
-        (("--base-level", "1e300"), "--base-level expects none, fit or a value in nT, within 200000", 2),
+        (
+            ("--base-level", "nan"),
+            "--base-level expects none, fit or a value in the unit of the data, within 2",
+            2,
+        ),
+        (
+            ("--base-level", "1e300"),
+            "--base-level expects none, fit or a value in the unit of the data, within 2",
+            2,
+        ),
         (("--every", "144"), "--every expects less than the 144 stations of lines.csv, got 144", 1),
         (("--noise", "1e-300"), "lines.csv expects standard deviations that a fit can reach, got 1e-300 nT", 1),
         (("--noise", "1e30"), "lines.csv expects data above their noise", 1),

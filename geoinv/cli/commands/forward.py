@@ -22,7 +22,12 @@ from geoinv.cli.support.options import (
     RtolOption,
 )
 from geoinv.cli.support.outputs import check_output, provenance, write_result
-from geoinv.cli.support.plausible import components_of, refuse_impossible_rtol, refuse_impossible_susceptibility
+from geoinv.cli.support.plausible import (
+    components_listed,
+    components_of,
+    refuse_impossible_model,
+    refuse_impossible_rtol,
+)
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.terminal import cost, say, say_notes
 from geoinv.core.checks import InputError
@@ -33,14 +38,19 @@ __all__ = ["forward"]
 def forward(
     context: typer.Context,
     mesh: Annotated[Path, typer.Option(metavar="FILE", help="Mesh: UBC .msh, or a netCDF model.")],
-    model: Annotated[Path, typer.Option(metavar="FILE", help="Susceptibility (SI) on it: UBC .sus, or netCDF.")],
-    survey: Annotated[Path, typer.Option(metavar="FILE", help="Stations: UBC .obs, CSV/XYZ or netCDF.")],
+    model: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="Susceptibility (SI) or density contrast on it: UBC .sus or .den, or netCDF."
+        ),
+    ],
+    survey: Annotated[Path, typer.Option(metavar="FILE", help="Stations: UBC .obs or .grv, CSV/XYZ or netCDF.")],
     out: OutOption,
     components: Annotated[
         str | None,
         typer.Option(
             metavar="NAME,...",
-            help="What to compute: tmi, be bn bu (nT), bee ben beu bnn bnu buu (nT/m).  [default: as in the survey]",
+            help=f"What to compute: {components_listed()}.  [default: as in the survey]",
         ),
     ] = None,
     field: FieldOption = None,
@@ -55,25 +65,25 @@ def forward(
     Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
     """
     from geoinv.formats import collected, read_model, recognise, write_netcdf
-    from geoinv.surveys.quantities import QUANTITIES
+    from geoinv.surveys.quantities import QUANTITIES, unknown_of
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
     asked = components_of(components)
     refuse_impossible_rtol(rtol)
     check_output(out, (".nc",), inputs)
-    stations = load_survey(survey, field, columns, height, elevation)
-    names = asked or stations.components
+    stations = load_survey(survey, field, columns, height, elevation, components=asked)
+    names, quantity = stations.components, unknown_of(stations.kind)
     wanted = stations.with_components(names)
     grid = load_mesh(mesh)
     with collected() as notes:
-        values = read_model(model, grid)
+        values = read_model(model, grid, quantity.name)
     grid = grid.with_active(grid.active & np.isfinite(values))
     if not grid.active.any():
         raise InputError(f"{model} expects a value in some active cell, got none; check the model")
     active = values[grid.active]
-    refuse_impossible_susceptibility(str(model), active)
-    say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} SI")
+    refuse_impossible_model(str(model), active, quantity)
+    say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} {quantity.unit}")
     say_notes(notes)
     origin = provenance(context, inputs)
     A = make_operator(grid, wanted, engine, rtol, applications=1, measured=False)
@@ -83,7 +93,7 @@ def forward(
     written = write_result(out, lambda path: write_netcdf(path, result))
     for name, row in zip(names, predicted, strict=True):
         say(name, f"{_range(row)} {QUANTITIES[name].unit}")
-    if stations.data is not None and stations.uncertainty is not None and names == stations.components:
+    if stations.data is not None and stations.uncertainty is not None:
         chi2 = float(np.mean(((stations.data - predicted) / stations.uncertainty) ** 2))
         say("misfit", f"chi^2/N = {chi2:.6g} against the data of {survey}")
     say("cost", cost(began))

@@ -27,9 +27,11 @@ from geoinv.cli.support.outputs import check_output, provenance, write_result
 from geoinv.cli.support.plausible import (
     base_level_of,
     reference_of,
+    refuse_crossed_bounds,
     refuse_impossible_bounds,
     refuse_impossible_rtol,
     refuse_other_units,
+    units_of,
 )
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.regularization import (
@@ -58,7 +60,7 @@ PHYSICS_RTOL = 1e-5
 
 def invert(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag, CSV/XYZ or netCDF.")],
+    file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag or .grv/.gra, CSV/XYZ or netCDF.")],
     out: OutOption,
     mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")] = None,
     cell: Annotated[
@@ -87,13 +89,18 @@ def invert(
     ] = None,
     target: Annotated[float, typer.Option(help="chi^2 per datum to reach.")] = 1.0,
     bounds: Annotated[
-        tuple[float, float], typer.Option(metavar="LOW HIGH", help="Lowest and highest susceptibility (SI).")
-    ] = (0.0, math.inf),
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="Lowest and highest susceptibility (SI), or density contrast (kg/m3).  [default: 0 and none for a "
+            "susceptibility, none for a density contrast]",
+        ),
+    ] = None,
     noise: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
-            help='Standard deviation of the data: "2% + 5" is 0.02 |d| + 5 nT.  [default: as in the file]',
+            help='Standard deviation of the data: "2% + 5" is 0.02 |d| + 5 nT (mGal).  [default: as in the file]',
         ),
     ] = None,
     field: FieldOption = None,
@@ -102,11 +109,11 @@ def invert(
     elevation: ElevationOption = None,
     base_level: Annotated[
         str,
-        typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or in nT."),
+        typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or a value."),
     ] = "none",
     every: Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")] = 1,
     reference: Annotated[
-        str, typer.Option(metavar="M", help="Reference susceptibility (SI): a number, or a model on the same mesh.")
+        str, typer.Option(metavar="M", help="Reference model (SI, or kg/m3): a number, or a file on the same mesh.")
     ] = "0",
     regularizer: RegularizerOption = "smooth",
     norms: NormsOption = None,
@@ -116,7 +123,7 @@ def invert(
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
 ) -> None:
-    """Find the simplest susceptibility that fits a survey.
+    """Find the simplest model that fits a survey: a susceptibility, or a density contrast for data of gravity.
 
     The result holds the model, observed and predicted data and how they were made; look at it with
     geoinv view. Ctrl-C ends the search and writes the model reached so far.
@@ -127,22 +134,29 @@ def invert(
     """
     from geoinv.formats import write_netcdf
     from geoinv.inversion.invert import invert
+    from geoinv.surveys.quantities import unknown_of
 
     began = time.perf_counter()
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     level = base_level_of(base_level)
     deviation = _noise(noise)
     start = reference_of(reference)
-    refuse_impossible_bounds(*bounds)
+    if bounds is not None:
+        refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
     inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
+    quantity = unknown_of(survey.kind)
+    if bounds is None:
+        bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
+    refuse_impossible_bounds(*bounds, quantity)
     data, uncertainty = _data(file, survey, deviation)
     cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
-    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, load_reference(start, cells))
-    origin = {**provenance(context, inputs), "noise": str(deviation or "as in the file")}
+    known = load_reference(start, cells, quantity)
+    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, known)
+    origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
     A = make_operator(cells, survey, engine, rtol)
     hours = A.choice.estimate.total / 3600.0
     if hours > 1.0:
@@ -160,14 +174,19 @@ def invert(
 
 def say_solution(solution: Solution) -> None:
     """Print how an inversion ended, and what it found."""
+    from geoinv.surveys.quantities import unknown_of
+
     say("result", solution.ending)
     tried = len(solution.history)
     say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
     mesh: Mesh = solution.operator.mesh  # type: ignore[union-attr]
     active = solution.model[mesh.active]
-    say("model", f"susceptibility {active.min():.4g} to {active.max():.4g} SI")
+    survey: Survey = solution.operator.survey  # type: ignore[union-attr]
+    quantity = unknown_of(survey.kind)
+    say("model", f"{quantity.name} {active.min():.4g} to {active.max():.4g} {quantity.unit}")
     if np.any(solution.base_level):
-        say("", f"base level {', '.join(f'{value:.4g}' for value in solution.base_level)} nT")
+        levels = ", ".join(f"{value:.4g}" for value in solution.base_level)
+        say("", f"base level {levels} {units_of(survey)}")
     if solution.doubts:
         say("doubts", "; ".join(solution.doubts))
 
@@ -176,15 +195,19 @@ def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array
     """Data, and their standard deviations from the option or else from the file."""
     if survey.data is None:
         raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
-    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data)
+    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data, units_of(survey))
     if uncertainty is None:
         raise InputError(
             f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
         )
     refuse_other_units(file, survey, uncertainty)
-    source = "as in the file" if noise is None else str(noise)
-    say("noise", f"{source}: standard deviations {uncertainty.min():.4g} to {uncertainty.max():.4g} nT")
+    span = f"{uncertainty.min():.4g} to {uncertainty.max():.4g} {units_of(survey)}"
+    say("noise", f"{_noise_text(noise, survey)}: standard deviations {span}")
     return survey.data, uncertainty
+
+
+def _noise_text(noise: Noise | None, survey: Survey) -> str:
+    return "as in the file" if noise is None else noise.text(units_of(survey))
 
 
 def _noise(text: str | None) -> Noise | None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.cli.support.options import columns_of, field_of, level_of
-from geoinv.cli.support.plausible import refuse_impossible_susceptibility
+from geoinv.cli.support.plausible import refuse_impossible_model
 from geoinv.cli.support.stations import warn_of_stations
 from geoinv.cli.support.terminal import say, say_notes
 from geoinv.core.checks import InputError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from geoinv.meshes.base import Mesh
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
-    from geoinv.operators import Magnetics
+    from geoinv.operators.prisms.operator import PrismOperator
+    from geoinv.surveys.quantities import Quantity
     from geoinv.surveys.survey import Survey
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "load_topography",
     "make_operator",
 ]
+
+PHYSICS = {"magnetic": "Magnetics", "gravity": "Gravity"}
+"""Name of the operator for the components of each kind."""
 
 
 def load_topography(path: Path) -> Topography:
@@ -53,13 +57,17 @@ def load_survey(
     elevation: float | None,
     ground: Topography | None = None,
     every: int = 1,
+    components: tuple[str, ...] | None = None,
 ) -> Survey:
-    """Survey of a file, and lines about it; each `every`-th station of it."""
+    """Survey of a file, and lines about it; each `every`-th station of it, and only these components if any."""
     from geoinv.formats import collected, read_survey, recognise
+    from geoinv.surveys.quantities import unknown_of
 
     level = level_of(height, elevation)
     with collected() as notes:
-        survey = read_survey(path, field=field_of(field), columns=columns_of(columns), height=level)
+        survey = read_survey(
+            path, field=field_of(field), columns=columns_of(columns), height=level, components=components
+        )
     total = survey.stations
     if every > 1 and every >= total:
         raise InputError(f"--every expects less than the {total} stations of {path}, got {every}; take more stations")
@@ -67,6 +75,9 @@ def load_survey(
     taken = f"{survey.stations} stations" if every == 1 else f"{survey.stations} of {total} stations"
     has = " ".join(survey.components) if survey.data is not None else "no data"
     say("survey", f"{path}: {recognise(path).name}, {taken}, {has}")
+    if survey.kind != "magnetic":
+        unknown = unknown_of(survey.kind)
+        say("physics", f"{survey.kind}, of the {unknown.long_name} ({unknown.unit}): inferred from the components")
     inducing = survey.field
     if inducing is not None:
         say("field", f"{inducing.inclination:g} {inducing.declination:g} degrees, {inducing.intensity:g} nT")
@@ -95,15 +106,16 @@ def _heights(survey: Survey, height: float | None, elevation: float | None, grou
     return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
 
 
-def load_reference(reference: float | Path, mesh: Mesh) -> npt.NDArray[np.float64] | float:
+def load_reference(reference: float | Path, mesh: Mesh, quantity: Quantity) -> npt.NDArray[np.float64] | float:
     """Reference model: a number, or that of a file on the same mesh."""
     from geoinv.formats import collected, read_model, recognise
 
     if isinstance(reference, float):
+        refuse_impossible_model("--reference", np.array([reference]), quantity, f"give it in {quantity.unit}")
         return reference
     with collected() as notes:
-        model = read_model(reference, mesh)
-    refuse_impossible_susceptibility(str(reference), model[np.isfinite(model)])
+        model = read_model(reference, mesh, quantity.name)
+    refuse_impossible_model(str(reference), model[np.isfinite(model)], quantity)
     say("reference", f"{reference}: {recognise(reference).name}")
     say_notes(notes)
     return model
@@ -117,13 +129,17 @@ def make_operator(
     applications: int | None = None,
     *,
     measured: bool = True,
-) -> Magnetics:
-    """Operator, and lines about its engine; stations that cannot be used are refused, doubtful ones named."""
-    from geoinv.operators import Magnetics
+) -> PrismOperator:
+    """Operator of the physics that the components are of, and lines about its engine.
+
+    Stations that cannot be used are refused, doubtful ones named.
+    """
+    from geoinv import operators
     from geoinv.surveys.station_checks import refuse_stations
 
     refuse_stations(mesh, survey, measured=measured)
     warn_of_stations(mesh, survey)
-    A = Magnetics(cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications)
+    physics: type[PrismOperator] = getattr(operators, PHYSICS[survey.kind])
+    A = physics(cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications)
     say("engine", str(A.choice).removeprefix("engine "))
     return A

@@ -13,7 +13,7 @@ from geoinv.core.checks import InputError, location
 __all__ = ["Noise"]
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
-_TERM = rf"\s*{_NUMBER}\s*(%|nT)?\s*"
+_TERM = rf"\s*{_NUMBER}\s*(%|nT/m|nT|mGal|Eotvos)?\s*"
 _TEXT = re.compile(rf"{_TERM}(?:\+{_TERM})?")
 
 
@@ -26,7 +26,9 @@ class Noise:
     share : float
         Of the datum, dimensionless.
     floor : float
-        In the unit of the data: nT.
+        In the unit of the data.
+    unit : str
+        Unit of the floor, where the text states it.
 
     Raises
     ------
@@ -36,18 +38,19 @@ class Noise:
 
     share: float
     floor: float
+    unit: str = ""
 
     def __post_init__(self) -> None:
         """Check that the standard deviations can be above zero."""
         if not (self.share >= 0.0 and self.floor >= 0.0 and 0.0 < self.share + self.floor < np.inf):
             raise InputError(
-                f"--noise expects a standard deviation above zero, got {100.0 * self.share:g} % + {self.floor:g} nT; "
+                f"--noise expects a standard deviation above zero, got {100.0 * self.share:g} % + {self.floor:g}; "
                 'give for example "2% + 5"'
             )
 
     @classmethod
     def parse(cls, text: str) -> Noise:
-        """Noise from text: ``5``, ``5 nT``, ``2%`` or ``2% + 5``, in any order.
+        """Noise from text: ``5``, ``5 nT``, ``0.1 mGal``, ``2%`` or ``2% + 5``, in any order.
 
         Raises
         ------
@@ -58,25 +61,38 @@ class Noise:
 
         Examples
         --------
-        >>> Noise.parse("2% + 5")
-        Noise(share=0.02, floor=5.0)
+        >>> Noise.parse("2% + 5 nT")
+        Noise(share=0.02, floor=5.0, unit='nT')
         """
         found = _TEXT.fullmatch(text)
         if found is None or (found[3] and (found[2] == "%") == (found[4] == "%")):
-            raise ValueError(f'--noise expects nT, percent of the datum or their sum, such as "2% + 5", got {text!r}')
-        terms = {"%": 0.0, "nT": 0.0}
+            raise ValueError(
+                '--noise expects a value in the unit of the data, percent of the datum or their sum, such as "2% + 5", '
+                f"got {text!r}"
+            )
+        terms = {"%": 0.0, "": 0.0}
         for number, unit in ((found[1], found[2]), (found[3], found[4])):
-            terms[unit or "nT"] += float(number or 0.0)
-        return cls(terms["%"] / 100.0, terms["nT"])
+            terms["%" if unit == "%" else ""] += float(number or 0.0)
+        stated = next((unit for unit in (found[2], found[4]) if unit not in (None, "%")), "")
+        return cls(terms["%"] / 100.0, terms[""], stated)
 
-    def uncertainty(self, data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def uncertainty(self, data: npt.NDArray[np.float64], units: str) -> npt.NDArray[np.float64]:
         """Return the standard deviation of each datum.
+
+        Parameters
+        ----------
+        data : (components, stations) array
+            Data.
+        units : str
+            Unit of all of them: "nT".
 
         Raises
         ------
         InputError
-            If a datum is zero and there is no floor.
+            If a datum is zero and there is no floor, or the floor is in another unit, or in one for data in several.
         """
+        if self.unit and self.unit != units:
+            raise InputError(f"--noise expects a value in {units}, the unit of the data, got {self.unit}; convert it")
         deviation = self.share * np.abs(data) + self.floor
         zeros = np.argwhere(deviation == 0.0)
         if len(zeros):
@@ -87,7 +103,7 @@ class Noise:
             )
         return np.asarray(deviation)
 
-    def __str__(self) -> str:
+    def text(self, units: str) -> str:
         """The formula, for the summary."""
         parts = [f"{100.0 * self.share:g} % of the datum"] if self.share else []
-        return " + ".join(parts + ([f"{self.floor:g} nT"] if self.floor else []))
+        return " + ".join(parts + ([f"{self.floor:g} {units}"] if self.floor else []))

@@ -11,40 +11,37 @@ import numpy.typing as npt
 import typer
 
 from geoinv.core.checks import InputError
-from geoinv.surveys.quantities import COMPONENTS
-from geoinv.surveys.susceptibility import LOWEST, refuse_below_vacuum
+from geoinv.surveys.possible_values import refuse_impossible
+from geoinv.surveys.quantities import COMPONENTS, QUANTITIES, Quantity, kinds_of
+from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey
 
 __all__ = [
     "base_level_of",
+    "components_listed",
     "components_of",
     "reference_of",
+    "refuse_crossed_bounds",
     "refuse_impossible_bounds",
+    "refuse_impossible_model",
     "refuse_impossible_rtol",
-    "refuse_impossible_susceptibility",
     "refuse_other_units",
+    "units_of",
 ]
-
-SMALLEST_ANOMALY = 1e-3
-"""nT: what no magnetometer resolves; data that stay below are in another unit."""
-
-LARGEST_ANOMALY = 1e7
-"""nT: two hundred times the Earth's field; data beyond are in another unit, or stand for missing ones."""
-
-LOWEST, HIGHEST_SUSCEPTIBILITY = LOWEST, 1e6
-"""SI: that of a superconductor, and above that of any alloy."""
 
 SMALLEST_NOISE = 1e-12
 """Standard deviation relative to the largest datum, below which float64 cannot tell a fit from a misfit."""
 
+_CONVERSIONS = {"nT": " (1 T = 1e9 nT, 1 uT = 1000 nT)", "mGal": " (1 m/s2 = 1e5 mGal, 1 uGal = 0.001 mGal)"}
+
 LARGEST_BASE_LEVEL = 2e5
-"""nT: the strongest main field."""
+"""nT: the strongest main field; mGal: a fifth of the attraction of the Earth."""
 
 
 def base_level_of(text: str) -> float | str:
-    """Base level that ``--base-level`` names: none, fit, or nT.
+    """Base level that ``--base-level`` names: none, fit, or a value in the unit of the data.
 
     Raises
     ------
@@ -59,18 +56,19 @@ def base_level_of(text: str) -> float | str:
         level = math.nan
     if not abs(level) <= LARGEST_BASE_LEVEL:
         raise typer.BadParameter(
-            f"--base-level expects none, fit or a value in nT, within {LARGEST_BASE_LEVEL:g}, got {text!r}"
+            "--base-level expects none, fit or a value in the unit of the data, within "
+            f"{LARGEST_BASE_LEVEL:g}, got {text!r}"
         )
     return level
 
 
 def reference_of(text: str) -> float | Path:
-    """Reference model that ``--reference`` names: a susceptibility, or a file.
+    """Reference model that ``--reference`` names: a number, or a file.
 
     Raises
     ------
     InputError
-        If no matter has that susceptibility.
+        If the number is not finite.
     typer.BadParameter
         If the text cannot be the name of a file.
     """
@@ -81,9 +79,22 @@ def reference_of(text: str) -> float | Path:
             raise typer.BadParameter(f"--reference expects a number or the name of a file, got {text!r}") from None
         return Path(text)
     if not math.isfinite(value):
-        raise InputError(f"--reference expects a finite susceptibility, got {value:g}; give a number in SI")
-    refuse_impossible_susceptibility("--reference", np.array([value]), "give it in SI")
+        raise InputError(f"--reference expects a finite number, got {value:g}; give one in the unit of the model")
     return value
+
+
+def components_listed() -> str:
+    """Components that there are, with their units, for a help text.
+
+    Examples
+    --------
+    >>> components_listed()
+    'tmi be bn bu (nT), bee ben beu bnn bnu buu (nT/m), gz ge gn gu (mGal), gee gen geu gnn gnu guu (Eotvos)'
+    """
+    by_unit: dict[str, list[str]] = {}
+    for name in COMPONENTS:
+        by_unit.setdefault(QUANTITIES[name].unit, []).append(name)
+    return ", ".join(f"{' '.join(names)} ({unit})" for unit, names in by_unit.items())
 
 
 def components_of(text: str | None) -> tuple[str, ...] | None:
@@ -102,6 +113,8 @@ def components_of(text: str | None) -> tuple[str, ...] | None:
             f"--components expects names among {' '.join(COMPONENTS)}, each once, got {text!r}; "
             "separate them by commas, as in tmi,bu"
         )
+    if len(kinds_of(names)) > 1:
+        raise InputError(f"--components expects components of one kind, got {text!r}; compute each kind by itself")
     return names
 
 
@@ -117,66 +130,83 @@ def refuse_impossible_rtol(rtol: float | None) -> None:
         raise InputError(f"--rtol expects a relative error above 0 and below 1, got {rtol:g}; give such as 1e-6")
 
 
-def refuse_impossible_bounds(low: float, high: float) -> None:
-    """Refuse bounds that leave no susceptibility between them.
+def refuse_crossed_bounds(low: float, high: float) -> None:
+    """Refuse bounds that leave nothing between them.
 
     Raises
     ------
     InputError
-        If they are crossed, equal or NaN, or no matter has such a susceptibility; infinite ones are none.
+        If they are crossed, equal or NaN, or leave only infinite values.
     """
     if not low < high:
         remedy = "swap them" if low > high else "leave room between them"
         raise InputError(f"--bounds expects LOW below HIGH, got {low:g} and {high:g}; {remedy}")
-    for name, value in (("LOW", low), ("HIGH", high)):
-        if not LOWEST <= value <= HIGHEST_SUSCEPTIBILITY and not math.isinf(value):
-            raise InputError(
-                f"--bounds expects {name} as a susceptibility in SI between {LOWEST:g} and "
-                f"{HIGHEST_SUSCEPTIBILITY:g}, got {value:g}; give {'-inf' if name == 'LOW' else 'inf'} for none"
-            )
     if (math.isinf(low) and low > 0.0) or (math.isinf(high) and high < 0.0):
         raise InputError(f"--bounds expects room for a model, got {low:g} and {high:g}; give a finite LOW and HIGH")
 
 
-def refuse_impossible_susceptibility(name: str, values: npt.NDArray[np.float64], remedy: str = "") -> None:
-    """Refuse susceptibilities that no matter has: null values, other units, another quantity."""
+def refuse_impossible_bounds(low: float, high: float, quantity: Quantity) -> None:
+    """Refuse bounds that no matter has; infinite ones are none.
+
+    Raises
+    ------
+    InputError
+        If one is below the lowest or above the highest value of the quantity.
+    """
+    for name, value in (("LOW", low), ("HIGH", high)):
+        if not quantity.lowest <= value <= quantity.highest and not math.isinf(value):
+            raise InputError(
+                f"--bounds expects {name} as a {quantity.name} in {quantity.unit} between {quantity.lowest:g} and "
+                f"{quantity.highest:g}, got {value:g}; give {'-inf' if name == 'LOW' else 'inf'} for none"
+            )
+
+
+def refuse_impossible_model(name: str, values: npt.NDArray[np.float64], quantity: Quantity, remedy: str = "") -> None:
+    """Refuse values that no matter has: null values, other units, another quantity."""
+    if quantity.name != "susceptibility":
+        refuse_impossible(name, values, quantity.name)
+        return
     refuse_below_vacuum(name, values, remedy)
-    odd = values > HIGHEST_SUSCEPTIBILITY
+    odd = values > quantity.highest
     if odd.any():
         raise InputError(
-            f"{name} expects susceptibilities (SI) of at most {HIGHEST_SUSCEPTIBILITY:g}, got {values[odd][0]:.6g} "
+            f"{name} expects susceptibilities (SI) of at most {quantity.highest:g}, got {values[odd][0]:.6g} "
             f"({int(odd.sum())} of {values.size} values); "
             f"{remedy or 'mark cells without a value as inactive (-100 in UBC files, NaN in netCDF)'}"
         )
 
 
+def units_of(survey: Survey) -> str:
+    """Units of the components of a survey, each once: "nT", or "nT, nT/m"."""
+    return ", ".join(dict.fromkeys(QUANTITIES[name].unit for name in survey.components))
+
+
 def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.float64]) -> None:
-    """Refuse data that are too small to be nT, or all within their noise."""
+    """Refuse data that are too small or too large for the units of their components, or all within their noise."""
     assert survey.data is not None, "a survey to invert has data"
-    largest = float(np.abs(survey.data).max())
-    remedy = "convert them if they are in another unit (1 T = 1e9 nT, 1 uT = 1000 nT)"
-    if 0.0 < largest < SMALLEST_ANOMALY:
-        raise InputError(f"{path} expects data in nT, got none beyond {largest:.3g}; {remedy}")
-    if largest > LARGEST_ANOMALY:
-        raise InputError(
-            f"{path} expects data in nT, got {_worst(survey.data, LARGEST_ANOMALY)}; remove those stations, or {remedy}"
-        )
-    smallest = float(uncertainty.min())
-    if smallest < SMALLEST_NOISE * largest:
-        raise InputError(
-            f"{path} expects standard deviations that a fit can reach, got {smallest:.3g} nT beside data of "
-            f"{largest:.3g} nT; say how noisy the data are with --noise"
-        )
+    for name, data, deviations in zip(survey.components, survey.data, uncertainty, strict=True):
+        quantity = QUANTITIES[name]
+        unit, largest, smallest = quantity.unit, float(np.abs(data).max()), float(deviations.min())
+        remedy = f"convert them if they are in another unit{_CONVERSIONS.get(unit, '')}"
+        if 0.0 < largest < quantity.faintest:
+            raise InputError(f"{path} expects data in {unit}, got none beyond {largest:.3g}; {remedy}")
+        if largest > quantity.strongest:
+            worst = _worst(data, quantity.strongest)
+            raise InputError(f"{path} expects data in {unit}, got {worst}; remove those stations, or {remedy}")
+        if smallest < SMALLEST_NOISE * largest:
+            raise InputError(
+                f"{path} expects standard deviations that a fit can reach, got {smallest:.3g} {unit} beside data of "
+                f"{largest:.3g} {unit}; say how noisy the data are with --noise"
+            )
     if np.all(np.abs(survey.data) < uncertainty):
         raise InputError(
-            f"{path} expects data above their noise, got none beyond {largest:.3g} nT with standard deviations of "
-            f"{uncertainty.min():.3g} nT and more; {remedy}, or lower --noise"
+            f"{path} expects data above their noise, got none beyond {largest:.3g} {unit} with standard deviations of "
+            f"{smallest:.3g} {unit} and more; {remedy}, or lower --noise"
         )
 
 
 def _worst(data: npt.NDArray[np.float64], limit: float) -> str:
     """Largest datum, its station, and how many are beyond the limit."""
     beyond = np.abs(data) > limit
-    _, station = np.unravel_index(int(np.argmax(np.abs(data))), data.shape)
-    value = float(data.ravel()[np.argmax(np.abs(data))])
-    return f"{value:.6g} at station {int(station)} (counted from 0; {int(beyond.sum())} of {beyond.size} data)"
+    station = int(np.argmax(np.abs(data)))
+    return f"{data[station]:.6g} at station {station} (counted from 0; {int(beyond.sum())} of {beyond.size} data)"

@@ -18,6 +18,7 @@ from geoinv.cli.support.noise import Noise
         (" 2 % + 5 nT ", 0.02, 5.0),
         ("5", 0.0, 5.0),
         (".5nT", 0.0, 0.5),
+        ("0.1 mGal + 1 %", 0.01, 0.1),
         ("3%", 0.03, 0.0),
         ("1e-1", 0.0, 0.1),
         ("1e+1 + 2.5e-1%", 0.0025, 10.0),
@@ -44,9 +45,17 @@ def test_a_standard_deviation_that_is_not_above_zero_is_refused(text):
 
 
 def test_standard_deviation_is_the_share_of_the_size_of_a_datum_plus_the_floor():
-    npt.assert_allclose(Noise.parse("2% + 5").uncertainty(np.array([[100.0, -100.0, 0.0]])), [[7.0, 7.0, 5.0]])
+    npt.assert_allclose(Noise.parse("2% + 5").uncertainty(np.array([[100.0, -100.0, 0.0]]), "nT"), [[7.0, 7.0, 5.0]])
 
 
 def test_a_share_of_a_datum_of_zero_is_refused_with_the_remedy():
     with pytest.raises(InputError, match=r'datum of 0 at \[0, 2\] .*1 of 3 data\); add a floor, as in "3% \+ 1"'):
-        Noise.parse("3%").uncertainty(np.array([[100.0, -100.0, 0.0]]))
+        Noise.parse("3%").uncertainty(np.array([[100.0, -100.0, 0.0]]), "nT")
+
+
+def test_a_floor_in_the_unit_of_other_data_is_refused():
+    noise = Noise.parse("2% + 0.05 mGal")
+    npt.assert_allclose(noise.uncertainty(np.array([[10.0]]), "mGal"), [[0.25]])
+    assert noise.text("mGal") == "2 % of the datum + 0.05 mGal"
+    with pytest.raises(InputError, match="--noise expects a value in nT, the unit of the data, got mGal; convert it"):
+        noise.uncertainty(np.array([[10.0]]), "nT")

@@ -69,7 +69,7 @@ MISUSE = {
     "an unknown engine": (["invert", "obs.mag", "--engine", "fast", "--out", "a.nc"], "'fast' is not one of 'auto'"),
     "noise that is no number": (
         ["invert", "obs.mag", "--mesh", "mesh.msh", "--noise", "low", "--out", "a.nc"],
-        "--noise expects nT, percent of the datum or their sum",
+        "--noise expects a value in the unit of the data, percent of the datum or their sum",
     ),
     "a base level that is no number": (
         ["invert", "obs.mag", "--mesh", "mesh.msh", "--base-level", "low", "--out", "a.nc"],

@@ -174,12 +174,12 @@ CASES: dict[str, Case] = {
     "survey in place of a mesh": (
         nothing,
         ["invert", "obs.mag", "--mesh", "obs.mag", "--out", "out.nc"],
-        r"obs\.mag expects a mesh, got UBC magnetic observations; give a UBC tensor mesh",
+        r"obs\.mag expects a mesh, got UBC magnetic observations; give a file of one of these: .*UBC tensor mesh",
     ),
     "mesh in place of a survey": (
         nothing,
         ["invert", "mesh.msh", "--mesh", "mesh.msh", "--out", "out.nc"],
-        r"mesh\.msh expects a survey, got UBC tensor mesh; give UBC obs",
+        r"mesh\.msh expects a survey, got UBC tensor mesh; give a file of one of these: .*UBC magnetic obs",
     ),
     "unknown component": (
         nothing,
@@ -201,9 +201,9 @@ CASES: dict[str, Case] = {
     "zero noise": (
         nothing,
         [*INVERT, "--noise", "0"],
-        r"--noise expects a standard deviation above zero, got 0 % \+ 0 nT",
+        r"--noise expects a standard deviation above zero, got 0 % \+ 0; give",
     ),
-    "negative noise": (nothing, [*INVERT, "--noise", "-5"], r"--noise expects .* above zero, got 0 % \+ -5 nT"),
+    "negative noise": (nothing, [*INVERT, "--noise", "-5"], r"--noise expects .* above zero, got 0 % \+ -5; give"),
     "share of a zero datum": (
         lambda: edit("obs.mag", 5, "1000 2000 15 0 1"),
         [*INVERT, "--noise", "3%"],

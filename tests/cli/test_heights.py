@@ -295,7 +295,8 @@ def test_topography_that_does_not_cover_the_survey_is_doubted_with_the_share_of_
     write_ground(30.0, first=100.0)
     _, doubts = invert(capsys, *MADE, "--topo", "ground.topo", "--target", "500")
     (doubt,) = doubts
-    lines = (np.arange(28) + 0.5) * 25.0 - 200.0 >= 100.0  # columns of the mesh from the first point on, of 28
+    widths = 25.0 * np.array([3, 2, 2, 1, *[1] * 12, 1, 2, 2, 3])
+    lines = np.cumsum(widths) - 0.5 * widths - 200.0 >= 100.0  # columns of the mesh from the first point on
     share = 100.0 * (1.0 - lines.mean() ** 2)
     outside = 144 - int((stations(7.0)[0][:12] >= EAST + 100.0).sum()) ** 2
     assert doubt == (

@@ -41,13 +41,20 @@ def prism_rounding(
         Error below which a rough bound will do.
     """
     up, north, east = (0.5 * (axis[1:] + axis[:-1]) for axis in edges)
-    high, long, wide = np.ix_(*(np.diff(axis) for axis in edges))
-    volume = high * long * wide
-    shorter = volume / np.maximum(np.maximum(high, long), wide)
     multiples = [ROUNDINGS[int(order)] for order in orders]
     square, cube = (0.5 * float(np.finfo(float).eps) * max(of) for of in zip(*multiples, strict=True))
     # to the most central station: no less than to the nearest
     central = stations[np.argmin(np.sum((stations - stations.mean(axis=0)) ** 2, axis=1))]
+    # as if the smallest cell were in the farthest corner, where that will do
+    ends = zip((up, north, east), central[::-1], strict=True)
+    farthest = float(sum(np.max(np.abs(axis[[0, -1]] - place)) ** 2 for axis, place in ends))
+    least = sorted(float(np.diff(axis).min()) for axis in edges)
+    rough = farthest * (square / (least[0] * least[1]) + cube * np.sqrt(farthest) / np.prod(least))
+    if rough <= tolerated:
+        return float(rough)
+    high, long, wide = np.ix_(*(np.diff(axis) for axis in edges))
+    volume = high * long * wide
+    shorter = volume / np.maximum(np.maximum(high, long), wide)
     squared = ((up - central[2]) ** 2)[:, None, None] + ((north - central[1]) ** 2)[:, None] + (east - central[0]) ** 2
     error = np.where(active, squared * (square / shorter + cube * np.sqrt(squared) / volume), 0.0)
     doubtful = np.argwhere(error > tolerated)

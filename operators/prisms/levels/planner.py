@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from geoinv.operators.prisms.direct import direct_estimate
 from geoinv.operators.prisms.gridded.estimate import gridded_estimate
 from geoinv.operators.prisms.gridded.layout import layout_of
 from geoinv.operators.prisms.levels.octree import Host, OctreeLevels
-from geoinv.operators.prisms.offer import Estimate
+from geoinv.operators.prisms.offer import Estimate, per_second
 from geoinv.operators.prisms.precorrected_fft.estimate import POINTS_A_SECOND, lattice_estimate
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of
 from geoinv.operators.prisms.problem import PrismProblem
@@ -124,33 +124,31 @@ class OctreePlanner:
 
     def _made(self, levels: tuple[int, ...]) -> list[Group]:
         """Every way to apply some levels together that may be worth it."""
-        return list(self._candidates(levels))
-
-    def _candidates(self, levels: tuple[int, ...]) -> Iterator[Group]:
-        narrowest = levels[0]
         limit = np.inf
         if len(levels) > 1:
             # what they cost one by one
             alone = [[group.estimate.total for group in self._groups((level,))] for level in levels]
             limit = sum(min(costs, default=np.inf) for costs in alone)
+        groups: list[Group] = []
         for halvings in range(FINER + 1):
-            side = narrowest >> halvings
+            side = levels[0] >> halvings
             if side < 1 or np.prod(self._octree.extent(levels, side)[1], dtype=float) > MOST_CELLS:
                 break
-            if self._least(levels, side) > limit:
-                continue
-            yield from self._on(levels, side)
+            least = min([limit, *(group.estimate.total for group in groups)])
+            if self._least(levels, side) < least or levels == (side,):
+                groups += self._on(levels, side)
+        return groups
 
     def _on(self, levels: tuple[int, ...], side: int) -> Iterator[Group]:
         """Engines for uniform cells of one width."""
         cells = self.host(levels, side).cells
-        problem = replace(self._problem, mesh=cells)
-        filling = cells.size / FILLED_A_SECOND
-        plan = plan_of(replace(problem, stations=self._sample))
+        problem, filling = replace(self._problem, mesh=cells), cells.size / FILLED_A_SECOND
+        sampled, every = replace(problem, stations=self._sample), len(problem.stations)
+        plan = plan_of(sampled)
         if isinstance(plan, LatticePlan):
-            every = _for_all(plan, len(problem.stations))
-            yield self._group(levels, side, "lattice", lattice_estimate(problem, every, self._applications), filling)
-        layout = layout_of(problem)
+            estimate = lattice_estimate(problem, _for_all(plan, every), self._applications)
+            yield self._group(levels, side, "lattice", estimate, filling)
+        layout = layout_of(problem) if self._level else ""
         if not isinstance(layout, str):
             estimates = [gridded_estimate(problem, layout, again, self._applications) for again in (False, True)]
             fitting = [estimate for estimate in estimates if estimate.memory <= self._budget] or estimates[1:]
@@ -158,19 +156,28 @@ class OctreePlanner:
             yield self._group(levels, side, "gridded", least, filling)
         if levels == (side,):
             yield self._group(levels, side, "dense", dense_estimate(problem, self._applications), filling)
-            direct = replace(direct_estimate(problem), applications=self._applications)
+            direct = direct_estimate(sampled)
+            seconds = direct.apply * every / len(self._sample)
+            direct = replace(direct, apply=seconds, applications=self._applications)
             yield self._group(levels, side, "direct", direct, filling)
 
     def _group(self, levels: tuple[int, ...], side: int, engine: str, estimate: Estimate, filling: float) -> Group:
         return Group(levels, side, engine, replace(estimate, apply=estimate.apply + filling))
 
+    @cached_property
+    def _level(self) -> bool:
+        """Whether stations lie at one height, which convolutions of layers ask for."""
+        upward = self._problem.stations[:, 2]
+        return bool(np.ptp(upward) <= 4.0 * np.spacing(np.abs(upward).max()))
+
     def _least(self, levels: tuple[int, ...], side: int) -> float:
-        """Seconds of the transforms alone."""
+        """Seconds that the transforms take alone."""
+        if self._level:
+            return 0.0
         _, shape = self._octree.extent(levels, side)
         spans = np.ptp(self._problem.stations, axis=0)[::-1] / np.array(self._octree.spacing(side))
         points = float(np.prod(np.array(shape) + spans))
-        # a regular survey has transforms of layers alone
-        return self._applications * points / POINTS_A_SECOND / 32.0
+        return self._applications * points / per_second(POINTS_A_SECOND)
 
 
 def _sampled(stations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -151,7 +151,7 @@ def _sample(problem: PrismProblem, plan: LatticePlan) -> npt.NDArray[np.intp]:
         (width * (np.arange(count) - at)) ** 2
         for width, count, at in zip(plan.spacing, active.shape, middle, strict=True)
     ]
-    distance = squared[0][:, None, None] + squared[1][:, None] + squared[2]
-    furthest = every[np.argsort(distance.ravel()[every])[-CELLS:]]
+    distance = (squared[0][:, None, None] + squared[1][:, None] + squared[2]).ravel()[every]
+    furthest = every[np.argpartition(-distance, min(CELLS, every.size - 1))[:CELLS]]
     flat = [any_cells, np.ravel_multi_index(tuple(around.T), active.shape), furthest]
     return np.column_stack(np.unravel_index(np.unique(np.concatenate(flat)), active.shape))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeGuard, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyvista as pv
     import xarray as xr
 
-__all__ = ["AXES", "Faces", "Mesh"]
+__all__ = ["AXES", "CubicCells", "Faces", "Mesh", "of_cubes"]
 
 Array = npt.NDArray[np.float64]
 
@@ -165,3 +165,31 @@ class Mesh(Protocol):
 
     def to_pyvista(self, **models: npt.ArrayLike) -> pv.DataSet:
         """Mesh, and models on it as cell data, as a PyVista data set; inactive cells become NaN."""
+
+
+class CubicCells(Mesh, Protocol):
+    """A mesh each of whose cells is a cube of finest cells, a power of two wide: what operators need of an octree."""
+
+    @property
+    def corner(self) -> npt.NDArray[np.integer[Any]]:
+        """Lower corner (cells, 3) along (upward, northing, easting), counted in finest cells."""
+
+    @property
+    def width(self) -> npt.NDArray[np.integer[Any]]:
+        """Width (cells,) in finest cells: 1, 2, 4, ..., of which the corner is a multiple."""
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Size of the finest cells in metres."""
+
+    @property
+    def origin(self) -> tuple[float, float, float]:
+        """Where corners are counted from, in metres."""
+
+    def cell_at(self, index: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Cell that holds each finest cell of an (n, 3) index; -1 where there is none."""
+
+
+def of_cubes(mesh: Any) -> TypeGuard[CubicCells]:
+    """Whether a mesh's cells are cubes of finest cells."""
+    return all(hasattr(type(mesh), name) or hasattr(mesh, name) for name in ("corner", "width", "cell_at", "spacing"))

@@ -13,8 +13,7 @@ from geoinv.algebra.linop import LinearOperator
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.memory import memory_said
-from geoinv.meshes.base import Mesh
-from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.base import Mesh, of_cubes
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.cuda import on_gpu
 from geoinv.operators.prisms.choice import Choice, choose
@@ -41,7 +40,7 @@ class PrismOperator(LinearOperator):
 
     Parameters
     ----------
-    mesh : Grid or OctreeGrid
+    mesh : Grid, OctreeGrid or another mesh of cubes of its finest cells
         Cells; only the active ones count.
     survey : Survey
         Stations and components of the physics' kind.
@@ -236,7 +235,7 @@ class PrismOperator(LinearOperator):
 
     def _check_geometry(self, mesh: Any, survey: Any) -> None:
         """Refuse what is no mesh or no survey, and surveys of another physics."""
-        if not isinstance(mesh, (Grid, OctreeGrid)) or not isinstance(survey, Survey):
+        if not (isinstance(mesh, Grid) or of_cubes(mesh)) or not isinstance(survey, Survey):
             raise InputError(
                 f"{self.name} expects a Grid or OctreeGrid and a Survey, got {type(mesh).__name__} and "
                 f"{type(survey).__name__}"

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.base import CubicCells
 from geoinv.operators.prisms.levels import _boxes_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.runs import CellRuns
 
@@ -71,7 +71,7 @@ class BoxEmbedding:
 
     Attributes
     ----------
-    mesh : OctreeGrid
+    mesh : CubicCells
     side : int
         Width of the uniform cells in finest cells of the octree.
     first : (3,) array of int
@@ -86,7 +86,7 @@ class BoxEmbedding:
         The octree's cell that each box is.
     """
 
-    mesh: OctreeGrid
+    mesh: CubicCells
     side: int
     first: npt.NDArray[np.int64]
     shape: tuple[int, int, int]
@@ -116,7 +116,7 @@ class BoxEmbedding:
     def owner(self, layer: Integers, row: Integers, column: Integers) -> Integers:
         """Cell of the octree that uniform cells lie in; -1 for one of other levels, or not active."""
         cell = self.mesh.cell_at((np.column_stack([layer, row, column]) + self.first) * self.side)
-        return np.where(self._own[cell], cell, -1)
+        return np.where((cell >= 0) & self._own[cell], cell, -1)
 
     @cached_property
     def _own(self) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.base import CubicCells
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.levels.embedding import BoxEmbedding
 
@@ -38,7 +38,7 @@ class OctreeLevels:
 
     Parameters
     ----------
-    mesh : OctreeGrid
+    mesh : CubicCells
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class OctreeLevels:
         Cells of each level by their width in finest cells, finest first; of each, in the order of their places.
     """
 
-    def __init__(self, mesh: OctreeGrid) -> None:
+    def __init__(self, mesh: CubicCells) -> None:
         self._mesh = mesh
         self.numbers: dict[int, npt.NDArray[np.intp]] = {}
         for width in np.unique(mesh.width[mesh.active]):

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.base import CubicCells
 from geoinv.operators.prisms import dense, direct
 from geoinv.operators.prisms.gridded import estimate as gridded
 from geoinv.operators.prisms.levels.engine import LevelsEngine, Part
@@ -28,14 +28,14 @@ DIAGONAL_RTOL = 1e-3
 """Tolerance of the direct sums of a diagonal, of which weights take the fourth root."""
 
 
-def octree_offer(problem: PrismProblem, octree: OctreeGrid, budget: float, applications: int) -> Offer | Refusal:
+def octree_offer(problem: PrismProblem, octree: CubicCells, budget: float, applications: int) -> Offer | Refusal:
     """Cost of the cheapest groups of levels.
 
     Parameters
     ----------
     problem : PrismProblem
         Over the octree.
-    octree : OctreeGrid
+    octree : CubicCells
         Its mesh.
     budget : float
         Bytes for all parts together.

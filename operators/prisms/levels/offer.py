@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geoinv.meshes.octree import OctreeGrid
+from geoinv.meshes.base import of_cubes
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.levels.octree_offer import octree_offer
 from geoinv.operators.prisms.levels.padded import padded_offer
@@ -14,8 +14,9 @@ __all__ = ["offer"]
 
 def offer(problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
     """Cost of the cheapest parts of a mesh whose cells differ in size."""
-    if isinstance(problem.mesh, OctreeGrid):
-        return octree_offer(problem, problem.mesh, budget, applications)
-    if isinstance(problem.mesh, Grid):
+    mesh = problem.mesh
+    if isinstance(mesh, Grid):
         return padded_offer(problem, budget, applications)
-    return Refusal("the mesh is neither a tensor grid nor an octree")
+    if of_cubes(mesh):
+        return octree_offer(problem, mesh, budget, applications)
+    return Refusal("the mesh is neither a tensor grid nor of cubes of its finest cells")

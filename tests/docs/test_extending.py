@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from checkout import ROOT
@@ -16,8 +18,9 @@ def test_the_examples_run_one_after_the_other(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(registry, "FORMATS", registry.FORMATS)
-    names: dict[str, object] = {"__name__": "extending"}
+    module = ModuleType("extending")
+    monkeypatch.setitem(sys.modules, "extending", module)
     examples = re.findall(r"^```python\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
     assert len(examples) >= 6
     for number, example in enumerate(examples):
-        exec(compile(example, f"docs/extending.md, example {number + 1}", "exec"), names)
+        exec(compile(example, f"docs/extending.md, example {number + 1}", "exec", dont_inherit=True), vars(module))

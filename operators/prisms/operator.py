@@ -240,6 +240,10 @@ class PrismOperator(LinearOperator):
                 f"{self.name} expects a Grid or OctreeGrid and a Survey, got {type(mesh).__name__} and "
                 f"{type(survey).__name__}"
             )
+        if of_cubes(mesh) and not mesh.active.any():
+            raise InputError(
+                f"{self.name} expects an octree with active cells, got none of {mesh.size}; give cells below the ground"
+            )
         if survey.kind != self.kind:
             own = " ".join(
                 name for name, quantity in QUANTITIES.items() if quantity.order and quantity.kind == self.kind

@@ -10,6 +10,7 @@ import typer
 
 from geoinv.cli.support.stations import say_coverage
 from geoinv.cli.support.terminal import say, say_notes, warn
+from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
     from geoinv.meshes.base import Mesh
@@ -39,11 +40,15 @@ def refuse_impossible_choice(mesh: Path | None, cell: float | None, depth: float
 
 
 def load_mesh(path: Path) -> Mesh:
-    """Mesh of a file, and a line about it."""
+    """Mesh of a file, and a line about it; one without an active cell is refused."""
     from geoinv.formats import collected, read_mesh, recognise
 
     with collected() as notes:
         mesh = read_mesh(path)
+    if not mesh.active.any():
+        raise InputError(
+            f"{path} expects a mesh with active cells, got none of {mesh.size}; give cells below the ground"
+        )
     say_mesh(f"{path}: {recognise(path).name}", mesh)
     say_notes(notes)
     return mesh
@@ -113,9 +118,7 @@ def _octree(survey: Survey, cell: float, depth: float, ground: Topography | None
     say_mesh(f"octree of cubes of {cell:g} to {widest:g} m made for the survey", mesh)
     finest = int((mesh.width == 1).sum())
     sides = " x ".join(f"{high - low:g}" for low, high in mesh.bounds.values())
-    say(
-        "", f"{finest} of {cell:g} m at the ground near the stations, in a box of {sides} m (upward, northing, easting)"
-    )
+    say("", f"{finest} of {cell:g} m near the ground and the stations, box of {sides} m (upward, northing, easting)")
     return mesh
 
 

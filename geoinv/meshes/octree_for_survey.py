@@ -13,7 +13,7 @@ from geoinv.core.checks import InputError, InputWarning
 from geoinv.core.memory import require_memory
 from geoinv.meshes.design import checked_sizes, core_of, ground_levels, high_stations
 from geoinv.meshes.octree_refinement import Surface, refined
-from geoinv.meshes.stations import Stations, stations_below
+from geoinv.meshes.stations import Stations, below_stations, stations_below
 from geoinv.meshes.topography import Topography
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def octree_for_survey(
     doubt = high_stations(survey, cell) if ground is None else stations_below(survey, ground, 0.5 * cell)
     if doubt:
         warnings.warn(doubt, InputWarning, stacklevel=3)
-    return mesh if ground is None else _below_stations(mesh.with_topography(ground), survey)
+    return mesh if ground is None else below_stations(mesh.with_topography(ground), survey)
 
 
 def _power_of_two(count: int, cell: float) -> int:
@@ -108,28 +108,3 @@ def _within_hull(points: npt.NDArray[np.intp], places: npt.NDArray[np.intp]) -> 
     except (QhullError, ValueError):
         return np.zeros(places.shape[:-1], bool)
     return np.asarray((places @ sides[:, :2].T + sides[:, 2] <= 0.5).all(axis=-1))
-
-
-def _below_stations(mesh: OctreeGrid, survey: Stations) -> OctreeGrid:
-    """Octree without the cells that rise above a station inside the rock, and without those above them."""
-    buried = mesh.inside_rock(survey.easting, survey.northing, survey.upward)
-    touched = mesh.touching(*(values[buried] for values in (survey.easting, survey.northing, survey.upward)))
-    # on a face between layers the upper one goes, and the station stands on the lower
-    cut = np.unique(touched[:, 4:][touched[:, 4:] >= 0])
-    active = mesh.active.copy()
-    while cut.size:
-        active[cut] = False
-        cut = np.unique(_above(mesh, cut))
-        cut = cut[active[cut]]
-    return mesh.with_active(active)
-
-
-def _above(mesh: OctreeGrid, cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Cells that lie on top of some cells."""
-    found = []
-    for width in np.unique(mesh.width[cells]):
-        some = cells[mesh.width[cells] == width]
-        some = some[mesh.corner[some, 0] + width < mesh.counts[0]]
-        plan = np.stack(np.meshgrid([width], np.arange(width), np.arange(width), indexing="ij"), axis=-1).reshape(-1, 3)
-        found.append(mesh.cell_at(mesh.corner[some][:, None] + plan).ravel())
-    return np.concatenate(found)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
+from geoinv.meshes.base import Mesh
 from geoinv.meshes.topography import Topography
 
-__all__ = ["Stations", "heights_remedy", "some_stations", "station_text", "stations_below"]
+__all__ = ["Stations", "below_stations", "heights_remedy", "some_stations", "station_text", "stations_below"]
 
 SLIGHT = 0.02
 """Share of the tolerated depth that is not worth a word: what the digits of a file make of a station on the ground."""
+
+
+AnyMesh = TypeVar("AnyMesh", bound=Mesh)
 
 
 class Stations(Protocol):
@@ -35,6 +39,26 @@ class Stations(Protocol):
     @property
     def crs(self) -> str | None:
         """Coordinate reference system."""
+
+
+def below_stations(mesh: AnyMesh, survey: Stations) -> AnyMesh:
+    """Mesh without the cells that rise above a station inside the rock, and without those above them."""
+    buried = mesh.inside_rock(survey.easting, survey.northing, survey.upward)
+    if not buried.any():
+        return mesh
+    touched = mesh.touching(*(values[buried] for values in (survey.easting, survey.northing, survey.upward)))
+    # on a face between layers the upper one goes, and the station stands on the lower
+    upper = touched[:, 4:]
+    cut = np.zeros(mesh.size)
+    cut[upper[upper >= 0]] = 1.0
+    cut = cut.reshape(mesh.shape)
+    upward = mesh.faces()[0]
+    while True:
+        enters = (upward.difference(cut) < 0.0).astype(np.float64)  # from a cell that is cut up to another
+        above = upward.adjoint(enters) > 0.0
+        if not above.any():
+            return mesh.with_active(mesh.active & (cut == 0.0))
+        cut[above] = 1.0
 
 
 def stations_below(survey: Stations, topography: Topography, tolerance: float) -> str:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from geoinv.core.checks import InputWarning
 from geoinv.core.memory import require_memory
 from geoinv.meshes.design import checked_sizes, core_of, ground_levels, high_stations
-from geoinv.meshes.stations import stations_below
-from geoinv.meshes.tensor import AXES, Grid
+from geoinv.meshes.stations import below_stations, stations_below
+from geoinv.meshes.tensor import Grid
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.survey import Survey
 
@@ -87,7 +87,7 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
     doubt = high_stations(survey, cell) if ground is None else stations_below(survey, ground, 0.5 * cell)
     if doubt:
         warnings.warn(doubt, InputWarning, stacklevel=2)
-    return grid if ground is None else _below_stations(grid.with_topography(ground), survey)
+    return grid if ground is None else below_stations(grid.with_topography(ground), survey)
 
 
 def _require_memory(counts: Sequence[int], cell: float) -> None:
@@ -119,17 +119,3 @@ def _padded(first: int, count: int, cell: float, padding: Sequence[int]) -> Arra
     outwards = np.cumsum(padding)
     multiples = np.concatenate([first - outwards[::-1], np.arange(first, first + count + 1), first + count + outwards])
     return np.asarray(cell * multiples)
-
-
-def _below_stations(grid: Grid, survey: Survey) -> Grid:
-    """Grid without the cells that rise above a station inside the rock, and without those above them."""
-    buried = grid.inside_rock(survey.easting, survey.northing, survey.upward)
-    first, last = grid.between(*(getattr(survey, axis)[buried] for axis in ("easting", "northing", "upward")))
-    low, high = (np.clip(ends, 0, np.asarray(grid.shape) - 1) for ends in (first, last))
-    lowest = np.full(grid.shape[1:], grid.shape[0])
-    for corner in np.ndindex(2, 2):
-        column = np.where(corner, high[:, 1:], low[:, 1:])
-        # on a face between layers the upper one goes, and the station stands on the lower
-        np.minimum.at(lowest, tuple(column.T), high[:, 0])
-    layer = np.arange(grid.shape[AXES.index("upward")])[:, None, None]
-    return grid.with_active(grid.active & (layer < lowest))

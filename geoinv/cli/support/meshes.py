@@ -71,17 +71,20 @@ def mesh_for(
     kind: str | None = None,
 ) -> Mesh:
     """Mesh of a file or made for the survey, cut by the topography."""
-    from geoinv.meshes.stations import stations_below
+    from geoinv.meshes.stations import below_stations, stations_below
 
     if path is not None:
         mesh = load_mesh(path)
         if ground is None:
             return mesh
-        mesh = mesh.with_topography(ground)
+        below = mesh.with_topography(ground)
         doubt = stations_below(survey, ground, 0.5 * mesh.smallest_width("upward"))
         if doubt:
             warn(doubt)
-        say("", f"{int(mesh.active.sum())} active below the ground")
+        mesh = below_stations(below, survey)
+        freed = int(below.active.sum() - mesh.active.sum())
+        also = f"; {freed} more are cut away since they rise above a station" if freed else ""
+        say("", f"{int(mesh.active.sum())} active below the ground{also}")
     else:
         assert cell is not None, "one of mesh and cell is given"
         assert depth is not None, "depth comes with cell"

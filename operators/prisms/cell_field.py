@@ -22,6 +22,10 @@ __all__ = ["CellField"]
 Array = npt.NDArray[np.float64]
 
 
+POINTS_A_THREAD = 50_000
+"""Points of a transform up to which starting more threads costs more than it saves."""
+
+
 class CellField(LinearOperator):
     """Vector field of uniform cells at the centres of all cells, by one convolution in three dimensions.
 
@@ -59,6 +63,7 @@ class CellField(LinearOperator):
         layers, rows, columns = (ducc0.fft.good_size(2 * n - 1, axis == 2) for axis, n in enumerate(mesh.shape))
         self._padded = (layers, rows, columns)
         half = columns // 2 + 1
+        self._threads = numba.get_num_threads() if layers * rows * columns > POINTS_A_THREAD else 1
         # nine spectra, the fields that they are of, and what transforming one takes
         needed = 16.0 * 21 * layers * rows * half
         require_memory(owner, "the spectra of its cells' fields", needed, "use fewer cells")
@@ -71,15 +76,14 @@ class CellField(LinearOperator):
         # offset of the source from the centre: minus that of the centre from the source
         places = [-np.arange(1 - n, n) % padded for n, padded in zip(self._cells, self._padded, strict=True)]
         fields = cell_fields(problem, problem.local_stations)[:, 0]
-        threads = numba.get_num_threads()
         for component, unknown in np.ndindex(3, 3):
             table = np.zeros(self._padded)
             table[np.ix_(*places)] = fields[component, unknown]
-            self._spectra[component, unknown] = ducc0.fft.r2c(table, nthreads=threads)
+            self._spectra[component, unknown] = ducc0.fft.r2c(table, nthreads=self._threads)
 
     def _convolved(self, batch: npt.NDArray[Any], spectra: npt.NDArray[Any]) -> npt.NDArray[Any]:
         layers, rows, columns = self._cells
-        threads, result = numba.get_num_threads(), np.empty(batch.shape)
+        threads, result = self._threads, np.empty(batch.shape)
         for model, image in zip(batch, result, strict=True):
             padded = np.zeros((3, *self._padded))
             padded[:, :layers, :rows, :columns] = model

@@ -111,7 +111,7 @@ def test_strong_rock_is_inverted_with_its_jacobian():
     survey = geoinv.Survey(easting, northing, np.full(easting.size, 10.0), field=FIELD)
     A = SelfDemagnetization(grid, survey, engine="dense")
     data = A(body)
-    noise = 0.02 * abs(data).max()
+    noise = 0.1 * abs(data).max()
     data += noise * np.random.default_rng(4).standard_normal(data.shape)
     solution = geoinv.invert(A, data, uncertainty=noise, bounds=(0.0, np.inf))
     assert solution.reached

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geoinv.operators.amplitude import FieldStrength
     from geoinv.operators.blur import Blur
     from geoinv.operators.demagnetization import SelfDemagnetization
     from geoinv.operators.gravity import Gravity
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Blur",
+    "FieldStrength",
     "Gravity",
     "MagneticSection",
     "Magnetics",
@@ -32,6 +34,7 @@ __all__ = [
 
 _LAZY = {
     "Blur": "blur",
+    "FieldStrength": "amplitude",
     "Gravity": "gravity",
     "MagneticSection": "section",
     "Magnetics": "magnetic",

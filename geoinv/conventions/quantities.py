@@ -48,6 +48,8 @@ class Quantity:
         What a component is made of: derivatives of the potential of gravity (``u``: the upward attraction, ``ee``: how
         the easting attraction changes along easting), or, for magnetics, parts of B (``e``) and their derivatives
         (``ee``); ``p`` is along the anomaly direction of the survey. Empty for quantities of models.
+    computed_from : tuple of str
+        Components that a component is computed from, where it is no sum of derivatives.
     ubc_unit : str
         Unit in UBC-GIF files, where it is another.
     lowest, highest : float
@@ -67,6 +69,7 @@ class Quantity:
     dimension: str
     kind: str
     tensor: Mapping[str, float] = field(default_factory=dict)
+    computed_from: tuple[str, ...] = ()
     ubc_unit: str = ""
     lowest: float = -np.inf
     highest: float = np.inf
@@ -81,7 +84,7 @@ class Quantity:
 
     @property
     def order(self) -> int:
-        """How often the integral of 1/r is differentiated: 1 to 3 for components, 0 for quantities of models."""
+        """How often the integral of 1/r is differentiated: 1 to 3 for sums of derivatives, 0 for all others."""
         letters = max(map(len, self.tensor), default=0)
         return letters + (self.kind == "magnetic") if letters else 0
 
@@ -141,6 +144,11 @@ def _magnetic() -> Iterable[Quantity]:
         yield component(f"b{axis}", f"anomalous magnetic field, {along} component", {axis: 1.0})
     for i, j in _PAIRS:
         yield component(f"b{i}{j}", f"derivative of B_{i} along {j}", {i + j: 1.0})
+    vector = tuple(f"b{axis}" for axis in _NAMES)
+    strength = "strength of the anomalous magnetic field"
+    yield Quantity("b_amplitude", strength, "magnetic field", "magnetic", {}, vector, faintest=1e-3, strongest=1e7)
+    exact = "change of the strength of the magnetic field"
+    yield Quantity("tmi_exact", exact, "magnetic field", "magnetic", {}, vector, faintest=1e-3, strongest=1e7)
 
 
 def _gravity() -> Iterable[Quantity]:
@@ -172,13 +180,16 @@ def _models() -> Iterable[Quantity]:
 QUANTITIES: Mapping[str, Quantity] = {quantity.name: quantity for quantity in (*_models(), *_magnetic(), *_gravity())}
 """Every quantity by its name, in the order in which they are listed."""
 
-COMPONENTS: tuple[str, ...] = tuple(name for name, quantity in QUANTITIES.items() if quantity.tensor)
+COMPONENTS: tuple[str, ...] = tuple(name for name, of in QUANTITIES.items() if of.tensor or of.computed_from)
 """What surveys may hold."""
 
-MAGNETIC_COMPONENTS: tuple[str, ...] = tuple(name for name in COMPONENTS if QUANTITIES[name].kind == "magnetic")
-GRAVITY_COMPONENTS: tuple[str, ...] = tuple(name for name in COMPONENTS if QUANTITIES[name].kind == "gravity")
+_SUMS = tuple(quantity for quantity in QUANTITIES.values() if quantity.tensor)
 
-MODELS: tuple[str, ...] = tuple(name for name, quantity in QUANTITIES.items() if not quantity.tensor)
+MAGNETIC_COMPONENTS: tuple[str, ...] = tuple(quantity.name for quantity in _SUMS if quantity.kind == "magnetic")
+GRAVITY_COMPONENTS: tuple[str, ...] = tuple(quantity.name for quantity in _SUMS if quantity.kind == "gravity")
+"""Those that are linear in a model."""
+
+MODELS: tuple[str, ...] = tuple(name for name in QUANTITIES if name not in COMPONENTS)
 """What models may hold."""
 
 

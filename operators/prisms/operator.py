@@ -244,6 +244,11 @@ class PrismOperator(LinearOperator):
             raise InputError(
                 f"{self.name} expects an octree with active cells, got none of {mesh.size}; give cells below the ground"
             )
+        if computed := [name for name in survey.components if not QUANTITIES[name].tensor]:
+            raise InputError(
+                f"{self.name} expects components that are linear in the model, got {' '.join(computed)}; take "
+                "geoinv.operators.FieldStrength for these, in a survey of their own"
+            )
         if survey.kind != self.kind:
             own = " ".join(
                 name for name, quantity in QUANTITIES.items() if quantity.order and quantity.kind == self.kind

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geoinv.meshes.base import Mesh
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
+    from geoinv.operators.amplitude import FieldStrength
     from geoinv.operators.prisms.operator import PrismOperator
     from geoinv.surveys.quantities import Quantity
     from geoinv.surveys.survey import Survey
@@ -129,17 +130,21 @@ def make_operator(
     applications: int | None = None,
     *,
     measured: bool = True,
-) -> PrismOperator:
+) -> PrismOperator | FieldStrength:
     """Operator of the physics that the components are of, and lines about its engine.
 
     Stations that cannot be used are refused, doubtful ones named.
     """
     from geoinv import operators
+    from geoinv.surveys.quantities import QUANTITIES
     from geoinv.surveys.station_checks import refuse_stations
 
     refuse_stations(mesh, survey, measured=measured)
     warn_of_stations(mesh, survey)
-    physics: type[PrismOperator] = getattr(operators, PHYSICS[survey.kind])
-    A = physics(cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications)
+    computed = any(QUANTITIES[name].computed_from for name in survey.components)
+    physics = getattr(operators, "FieldStrength" if computed else PHYSICS[survey.kind])
+    A: PrismOperator | FieldStrength = physics(
+        cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications
+    )
     say("engine", str(A.choice).removeprefix("engine "))
     return A

@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from numba.core.caching import FunctionCache
@@ -15,6 +17,13 @@ __all__ = ["KernelCache"]
 
 _TOLD: set[str] = set()
 """What has been said in this process: once is enough for all kernels."""
+
+
+@cache
+def _kernel_sources() -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change and size of the files with compiled kernels: one is compiled into others."""
+    files = sorted([*Path(__file__).parent.rglob("_*_numba.py"), Path(__file__).with_name("_jit.py")])
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 class KernelCache:
@@ -31,6 +40,9 @@ class KernelCache:
         self._trouble = "there is no folder that can be written to"
         with suppress(RuntimeError, OSError):  # so numba says that it has found none
             self._cache = FunctionCache(function)  # type: ignore[no-untyped-call]
+            # numba looks at the function's own file, not at those of the functions that are compiled into it
+            stamp = self._cache._cache_file._source_stamp, _kernel_sources()
+            self._cache._cache_file._source_stamp = stamp
 
     @property
     def cache_path(self) -> str | None:

@@ -4,8 +4,8 @@ The field of a prism is an alternating sum of one function over its eight corner
 corners, so the functions here are evaluated once a node, not eight times a cell:
 ``value(cell) = d_easting d_northing (d_upward f)``, and the difference along upward is taken
 analytically, inside the function. That leaves two differences to rounding instead of three, so the
-relative error grows with the square of distance over cell width (of gradients, with its cube) and
-stays below 1e-11 at 50 widths.
+relative error grows with the square of distance over cell width (of third derivatives, and of second
+ones in line with the cell, with its cube: :mod:`geoinv.operators.prisms.rounding`).
 
 Notation, for a node at (x, y) from the station and a layer from z1 to z2:
 
@@ -19,7 +19,8 @@ rr          r1 + r2, so r2 - r1 = s / rr
 ``x + r`` cancels for x < 0; there ``(y^2 + z^2) / (r - x)`` stands for it (Nagy et al. 2000;
 Fukushima 2020). On a line through an edge that denominator is zero and its logarithm is left out:
 it cancels between the two corners beyond the edge's end, and between four equal neighbours on it.
-What is left is ln(over / under) in the code, with the smaller of the two as the denominator.
+What is left is ln(over / under) in the code, with the smaller of the two as the denominator. Of first
+derivatives it has a factor that is zero there.
 """
 
 from __future__ import annotations
@@ -30,63 +31,35 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._jit import kernel
+from geoinv.operators.prisms._elementary_numba import angle_of, log_of_quotient, log_of_ratio
 
-__all__ = ["angle_of", "first_derivatives_row", "log_of_ratio", "second_derivatives_row", "third_derivatives_row"]
+__all__ = ["first_derivatives_row", "second_derivatives_row", "third_derivatives_row"]
 
 Array = npt.NDArray[np.float64]
 
-_LN2 = math.log(2.0)
-_TAN_PI_8 = math.tan(math.pi / 8)
+
+@kernel()
+def _layer(z1: float, z2: float) -> tuple[float, float, float]:
+    """Bottom and top of a layer, mirrored where it lies below the station; -1 where it is, else 1."""
+    return (-z2, -z1, -1.0) if z1 + z2 < 0.0 else (z1, z2, 1.0)
 
 
 @kernel()
-def log_of_ratio(p: float, q: float) -> float:
-    """``ln(1 + p / q)`` for q > 0 and p > -q, to one rounding of p, with one division.
+def _change_of_log(s: float, rr: float, far: float, gap: bool, side: float) -> float:
+    """``ln((t + r2) / (t + r1))`` from ``far = r1 + |t|``; with a gap, t < 0 and ``side = r1^2 - t^2`` stands in.
 
-    Writes 1 + p/q = 2^k (1 + f) with k from the difference of the exponents' bits, so that
-    -0.34 < f < 0.51, and ln(1 + f) = 2 atanh(f / (2 + f)) by a Chebyshev fit (relative error 6e-17).
+    Anything that is finite where it has no limit.
     """
-    bits = np.float64(p + q).view(np.int64) - np.float64(q).view(np.int64)
-    k = (bits + (np.int64(1) << np.int64(51))) >> np.int64(52)
-    scale = np.int64((np.int64(1023) - k) << np.int64(52)).view(np.float64)
-    s = (scale * p + (scale - 1.0) * q) / (scale * p + (scale + 1.0) * q)
-    w = s * s
-    tail = 0.15282958805011315394 + w * 0.15125236291764002034
-    tail = 0.22222182204225053003 + w * (0.18184640820527714518 + w * tail)
-    tail = 0.66666666666666945507 + w * (0.39999999999321172009 + w * (0.28571428840828983412 + w * tail))
-    return k * _LN2 + (2.0 * s + s * w * tail)
+    q = rr * side if gap else rr * far
+    return log_of_ratio(s * far if gap else s, q if q > 0.0 else 1.0)  # type: ignore[no-any-return]
 
 
 @kernel()
-def angle_of(n: float, d: float) -> float:
-    """``atan2(n, d)``, but 0 where n is 0: the mean of both sides of the cut, with one division.
-
-    Folds to at most tan(pi/8) and takes atan there by a Chebyshev fit (relative error 7e-18).
-    """
-    height, base = abs(n), abs(d)
-    small, large = min(height, base), max(height, base)
-    turned = small > _TAN_PI_8 * large
-    numerator = small - large if turned else small
-    denominator = small + large if turned else large
-    z = numerator / (denominator if denominator > 0.0 else 1.0)
-    w = z * z
-    tail = 0.039231658295587191303 + w * -0.019176887119062258989
-    tail = -0.066645114473819480001 + w * (0.058581489128022098816 + w * (-0.050854497379402598613 + w * tail))
-    tail = -0.090909045781239018905 + w * (0.076921831908260865637 + w * tail)
-    tail = -0.14285714284666542922 + w * (0.11111111015256361727 + w * tail)
-    tail = -0.3333333333333333016 + w * (0.19999999999995520678 + w * tail)
-    angle = (math.pi / 4 if turned else 0.0) + (z + z * w * tail)
-    angle = math.pi / 2 - angle if height > base else angle
-    angle = math.pi - angle if d < 0.0 else angle
-    angle = -angle if n < 0.0 else angle
-    return angle if n != 0.0 else 0.0
-
-
-@kernel()
-def log_of_quotient(a: float, b: float) -> float:
-    """``ln(a / b)`` for positive a and b, to one rounding of their difference."""
-    logarithm: float = log_of_ratio(abs(a - b), min(a, b))
-    return -logarithm if a < b else logarithm
+def _regular_log(p: float, q: float, over: float, under: float) -> float:
+    """``ln(1 + p / q)``, or ``ln(over / under)`` where q is 0: on a line through an edge."""
+    singular = q == 0.0
+    logarithm = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
+    return -logarithm if singular and over < under else logarithm  # type: ignore[no-any-return]
 
 
 @kernel()
@@ -132,8 +105,7 @@ def _add_horizontal(
     row: Array,
 ) -> None:
     """Add the derivative along x, ``-d_z (y ln(z + r) + z ln(y + r) - x atan(yz / xr))``, or the same along y."""
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
+    lo, hi, _ = _layer(z1, z2)
     between = lo < 0.0
     s, height = (hi - lo) * (hi + lo), hi - lo
     lo2, hi2, y2 = lo * lo, hi * hi, y * y
@@ -154,9 +126,7 @@ def _add_horizontal(
         # d (z ln(u + r)) = lo d ln(u + r) + height ln(u + r2)
         far1, far2 = r1 + abs(u), r2 + abs(u)
         gap = u < below
-        p = s * far1 if gap else s
-        q = rr * (t2 + lo2) if gap else rr * far1
-        log_u = log_of_ratio(p, q if q > 0.0 else 1.0)
+        log_u = _change_of_log(s, rr, far1, gap, t2 + lo2)
         end = log_of_quotient(t2 + hi2 if gap else far2, far2 * unit if gap else unit)
 
         far = r1 - lo if between else r1 + lo
@@ -178,9 +148,7 @@ def _add_vertical(
     weight: float, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
 ) -> None:
     """Add the derivative along z, ``-d_z (x ln(y + r) + y ln(x + r) - z atan(xy / zr))``."""
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
-    even = -1.0 if mirrored else 1.0
+    lo, hi, even = _layer(z1, z2)
     between = lo < 0.0
     s, height = (hi - lo) * (hi + lo), hi - lo
     lo2, hi2, y2 = lo * lo, hi * hi, y * y
@@ -195,16 +163,8 @@ def _add_vertical(
         r1, r2 = math.sqrt(rho2 + lo2), math.sqrt(rho2 + hi2)
         rr = r1 + r2
 
-        far = r1 + abs(x)
-        west = x < westward
-        p = s * far if west else s
-        q = rr * (y2 + lo2) if west else rr * far
-        log_x = log_of_ratio(p, q if q > 0.0 else 1.0)
-
-        far = r1 + size_y
-        p = s * far if south else s
-        q = rr * (x2 + lo2) if south else rr * far
-        log_y = log_of_ratio(p, q if q > 0.0 else 1.0)
+        log_x = _change_of_log(s, rr, r1 + abs(x), x < westward, y2 + lo2)
+        log_y = _change_of_log(s, rr, r1 + size_y, south, x2 + lo2)
 
         # d (z T) = lo d T + height T(hi), with T = atan(xy / zr)
         xy, cross, product = x * y, lo * hi, r1 * r2
@@ -220,7 +180,7 @@ def _add_vertical(
 def second_derivatives_row(
     weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
 ) -> None:
-    """Corner function of the second derivatives of ``integral of 1/r``, over nodes of one row.
+    """Prism kernel of the second derivatives of ``integral of 1/r``, over nodes of one row.
 
     Parameters
     ----------
@@ -235,9 +195,7 @@ def second_derivatives_row(
     row : (n,) array
         Receives ``f(z2) - f(z1)`` at each node.
     """
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
-    even = -1.0 if mirrored else 1.0
+    lo, hi, even = _layer(z1, z2)
     between = lo < 0.0
     s, height = (hi - lo) * (hi + lo), hi - lo
     lo2, hi2, y2 = lo * lo, hi * hi, y * y
@@ -260,27 +218,18 @@ def second_derivatives_row(
         west = x < westward
         p = s * far if west else s
         q = rr * side1 if west else rr * far
-        singular = q == 0.0
-        over, under = side2 * (far if far > 0.0 else 1.0), r2 - x
-        log_x = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_x = -log_x if singular and over < under else log_x
+        log_x = _regular_log(p, q, side2 * (far if far > 0.0 else 1.0), r2 - x)
 
         far = r1 + size_y
         p = s * far if south else s
         q = rr * (x2 + lo2) if south else rr * far
-        singular = q == 0.0
-        over, under = (x2 + hi2) * (far if far > 0.0 else 1.0), r2 + size_y
-        log_y = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_y = -log_y if singular and over < under else log_y
+        log_y = _regular_log(p, q, (x2 + hi2) * (far if far > 0.0 else 1.0), r2 + size_y)
 
         far = r1 - lo if between else r1 + lo
         p = height * (rr + (lo + hi))
         p = p * far if between else p
         q = rr * rho2 if between else rr * far
-        singular = q == 0.0
-        over, under = (hi + r2) * (far if far > 0.0 else 1.0), 1.0
-        log_z = log_of_ratio(abs(over - under) if singular else p, min(over, under) if singular else q)
-        log_z = -log_z if singular and over < under else log_z
+        log_z = _regular_log(p, q, (hi + r2) * (far if far > 0.0 else 1.0), 1.0)
 
         product, cross = r1 * r2, lo * hi
         skew = hi * r1 - lo * r2 if between else rho2 * s
@@ -304,16 +253,14 @@ def second_derivatives_row(
 def third_derivatives_row(
     weights: Array, nodes: Array, easting: float, y: float, y_last: float, z1: float, z2: float, row: Array
 ) -> None:
-    """Corner function of the third derivatives of ``integral of 1/r``, over nodes of one row.
+    """Prism kernel of the third derivatives of ``integral of 1/r``, over nodes of one row.
 
     Parameters are those of :func:`second_derivatives_row`; the weights are those of the derivatives xyz, xxy,
     xyy, xxz, xzz, yyz, yzz (the other three follow from Laplace's equation). On a line through a
     horizontal edge, and within 1e-8 layer heights of it, the term that diverges as one over the
     distance is left out, as the logarithm is there.
     """
-    mirrored = z1 + z2 < 0.0
-    lo, hi = (-z2, -z1) if mirrored else (z1, z2)
-    even = -1.0 if mirrored else 1.0
+    lo, hi, even = _layer(z1, z2)
     between = lo < 0.0
     s = (hi - lo) * (hi + lo)
     lo2, hi2, y2 = lo * lo, hi * hi, y * y

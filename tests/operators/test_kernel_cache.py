@@ -40,6 +40,18 @@ def test_a_kernel_is_compiled_once_and_loaded_then(folder):
     assert called() == 1
 
 
+def test_a_kernel_is_compiled_anew_where_the_file_of_another_has_changed(folder, monkeypatch):
+    called()
+    monkeypatch.setattr(_kernel_cache, "_kernel_sources", lambda: (("_other_numba.py", 1, 2),))
+    assert called() == 0
+    assert called() == 1
+
+
+def test_the_files_of_all_kernels_are_looked_at():
+    names = {name for name, _, _ in _kernel_cache._kernel_sources()}
+    assert {"_jit.py", "_kernel_numba.py", "_fourier_numba.py"} <= names
+
+
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("length", [0, 1, 40, -1])
 def test_a_truncated_file_is_compiled_again_and_mended(kind, length, folder):

@@ -39,6 +39,8 @@ class EngineEntry:
         engine.
     any_mesh : bool
         Whether it takes meshes that are no tensor grids.
+    approximate : bool
+        Whether it cannot be exact to rounding, so that there is a tolerance where the caller names none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class EngineEntry:
     cost: Callable[[PrismProblem, float, int], Offer | Refusal]
     on_gpu: Callable[[PrismProblem, Runner, Callable[[], Any]], Any]
     any_mesh: bool = False
+    approximate: bool = False
 
     def offer(self, problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
         """What the engine would cost for a problem, a budget in bytes and a number of applications."""
@@ -72,6 +75,7 @@ _LIST = (
         "cells of one size, a moderate rtol and many stations, not far apart",
         precorrected_fft.offer,
         lambda _, runner, on_host: LatticeCuda(on_host(), runner),
+        approximate=True,
     ),
     EngineEntry(
         "levels",
@@ -79,6 +83,7 @@ _LIST = (
         levels.offer,
         lambda _, runner, on_host: ThroughHost(on_host(), runner),
         any_mesh=True,
+        approximate=True,
     ),
     EngineEntry(
         "dense",

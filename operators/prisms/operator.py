@@ -86,7 +86,7 @@ class PrismOperator(LinearOperator):
         self.dtype = np.dtype(dtype)
         if rtol is not None:
             self._check_tolerance(rtol)
-        elif engine in ("auto", "lattice", "levels"):
+        elif engine == "auto" or ENGINES[engine].approximate:
             rtol = DEFAULT_RTOL
         self.mesh, self.survey = mesh, survey
         single = self.dtype == np.float32 or (rtol is not None and rtol >= 1e-5)

@@ -86,6 +86,30 @@ def test_a_body_of_many_cells_agrees_with_harmonica():
         assert np.linalg.norm(row - theirs) <= 1e-10 * np.linalg.norm(theirs)
 
 
+def test_a_mesh_agrees_with_simpeg_whose_gz_is_positive_up():
+    discretize, simpeg = pytest.importorskip("discretize"), pytest.importorskip("simpeg.potential_fields")
+    maps = pytest.importorskip("simpeg.maps")
+    widths = [10.0] * 4
+    mesh = discretize.TensorMesh([widths, widths, widths], origin=[-20.0, -20.0, -40.0])
+    points = np.array([[0.0, 5.0, 12.0], [40.0, -20.0, 30.0], [3.0, 3.0, 5.0]])
+    theirs = {"gz": "gu", "gx": "ge", "gxx": "gee", "gxz": "geu", "gzz": "guu", "gyz": "gnu"}
+    receivers = simpeg.gravity.receivers.Point(points, components=list(theirs))
+    source = simpeg.gravity.sources.SourceField([receivers])
+    simulation = simpeg.gravity.simulation.Simulation3DIntegral(
+        mesh=mesh,
+        survey=simpeg.gravity.survey.Survey(source),
+        rhoMap=maps.IdentityMap(nP=mesh.nC),
+        engine="choclo",
+        store_sensitivities="forward_only",
+    )
+    density = np.random.default_rng(0).uniform(-0.5, 1.0, mesh.nC)
+    expected = simulation.dpred(density).reshape(3, -1).T
+    grid = geoinv.Grid.regular((4, 4, 4), (10.0, 10.0, 10.0), (-40.0, -20.0, -20.0))
+    ours = Gravity(grid, survey(points, tuple(theirs.values())), engine="direct")(1000.0 * density.reshape(4, 4, 4))
+    for row, other in zip(ours, expected, strict=True):
+        npt.assert_allclose(row, other, rtol=0, atol=1e-9 * abs(other).max())
+
+
 SPECIAL = {
     "face above": (5.0, 120.0, -10.0),
     "face below": (1.0, 111.0, -60.0),

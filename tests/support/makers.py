@@ -13,12 +13,13 @@ import geoinv
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
 from geoinv.operators import Blur, Gravity, Magnetics, MagneticSection, StraightRayTomography, TotalTime
+from geoinv.operators.prisms import engines
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 Maker = Callable[[], LinearOperator]
 
 FIELD = geoinv.MainField(inclination=-37.0, declination=23.0, intensity=52000.0)
-ENGINES = ("direct", "gridded", "dense")
+ENGINES = tuple(name for name, engine in engines.ENGINES.items() if not engine.approximate)
 """Those that are exact to rounding where no tolerance is given."""
 
 DTYPES = ("float64", "float32")

@@ -28,7 +28,7 @@ __all__ = [
 HIGHEST_STATION = 1e6
 """Metres: beyond the satellites that measure the field."""
 
-Engine = Literal["auto", "direct", "gridded", "lattice", "dense"]
+Engine = Literal["auto", "direct", "gridded", "lattice", "levels", "dense"]
 
 FieldOption = Annotated[
     tuple[float, float, float] | None,

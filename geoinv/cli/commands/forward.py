@@ -30,6 +30,7 @@ from geoinv.cli.support.plausible import (
 )
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.terminal import cost, say, say_notes
+from geoinv.cli.support.unknown import of_model
 from geoinv.core.checks import InputError
 
 __all__ = ["forward"]
@@ -41,7 +42,8 @@ def forward(
     model: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="Susceptibility (SI) or density contrast on it: UBC .sus or .den, or netCDF."
+            metavar="FILE",
+            help="Susceptibility (SI), density contrast or magnetization on it: UBC .sus, .den or .fld, or netCDF.",
         ),
     ],
     survey: Annotated[Path, typer.Option(metavar="FILE", help="Stations: UBC .obs or .grv, CSV/XYZ or netCDF.")],
@@ -65,7 +67,7 @@ def forward(
     Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
     """
     from geoinv.formats import collected, read_model, recognise, write_netcdf
-    from geoinv.surveys.quantities import QUANTITIES, unknown_of
+    from geoinv.surveys.quantities import QUANTITIES
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))
@@ -73,20 +75,21 @@ def forward(
     refuse_impossible_rtol(rtol)
     check_output(out, (".nc",), inputs)
     stations = load_survey(survey, field, columns, height, elevation, components=asked)
-    names, quantity = stations.components, unknown_of(stations.kind)
+    names, quantity = stations.components, of_model(model, stations)
     wanted = stations.with_components(names)
     grid = load_mesh(mesh)
     with collected() as notes:
         values = read_model(model, grid, quantity.name)
-    grid = grid.with_active(grid.active & np.isfinite(values))
+    sizes = values if values.shape == grid.shape else np.linalg.norm(values, axis=0)
+    grid = grid.with_active(grid.active & np.isfinite(sizes))
     if not grid.active.any():
         raise InputError(f"{model} expects a value in some active cell, got none; check the model")
-    active = values[grid.active]
+    active = sizes[grid.active]
     refuse_impossible_model(str(model), active, quantity)
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} {quantity.unit}")
     say_notes(notes)
     origin = provenance(context, inputs)
-    A = make_operator(grid, wanted, engine, rtol, applications=1, measured=False)
+    A = make_operator(grid, wanted, engine, rtol, applications=1, quantity=quantity, measured=False)
     with progress_shown("forward"):
         predicted = A(values).astype(np.float64)
     result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,11 +43,11 @@ from geoinv.cli.support.regularization import (
     regularizer_from,
 )
 from geoinv.cli.support.terminal import cost, fail, say, warn
+from geoinv.cli.support.unknown import said, sought
 from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
-    from geoinv.meshes.base import Mesh
     from geoinv.surveys.survey import Survey
 
 __all__ = ["invert", "say_solution"]
@@ -92,8 +92,16 @@ def invert(
         tuple[float, float] | None,
         typer.Option(
             metavar="LOW HIGH",
-            help="Lowest and highest susceptibility (SI), or density contrast (kg/m3).  [default: 0 and none for a "
-            "susceptibility, none for a density contrast]",
+            help="Lowest and highest susceptibility (SI), density contrast (kg/m3) or component of the magnetization "
+            "(A/m).  [default: 0 and none for a susceptibility, none for others]",
+        ),
+    ] = None,
+    unknown: Annotated[
+        str | None,
+        typer.Option(
+            metavar="susceptibility|magnetization|density",
+            help="What is sought: magnetization, a vector, where rocks are magnetized otherwise than along the field.  "
+            "[default: susceptibility from magnetic data, density from gravity]",
         ),
     ] = None,
     noise: Annotated[
@@ -125,16 +133,18 @@ def invert(
 ) -> None:
     """Find the simplest model that fits a survey: a susceptibility, or a density contrast for data of gravity.
 
+    With --unknown magnetization it is the magnetization of the rocks, induced and remanent, as a vector in each cell.
     The result holds the model, observed and predicted data and how they were made; look at it with
     geoinv view. Ctrl-C ends the search and writes the model reached so far.
 
     Example: geoinv invert obs.mag --mesh mesh.msh --out model.nc
 
+    Example: geoinv invert stations.grv --mesh mesh.msh --topo ground.topo --bounds -600 300 --out density.nc
+
     Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
     """
     from geoinv.formats import write_netcdf
     from geoinv.inversion.invert import invert
-    from geoinv.surveys.quantities import unknown_of
 
     began = time.perf_counter()
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
@@ -148,7 +158,8 @@ def invert(
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
-    quantity = unknown_of(survey.kind)
+    quantity = sought(file, survey, unknown)
+    say("unknown", f"{said(quantity)} ({quantity.unit}), from {' '.join(survey.components)}")
     if bounds is None:
         bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
     refuse_impossible_bounds(*bounds, quantity)
@@ -157,7 +168,7 @@ def invert(
     known = load_reference(start, cells, quantity)
     phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, known)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
-    A = make_operator(cells, survey, engine, rtol)
+    A = make_operator(cells, survey, engine, rtol, quantity=quantity)
     hours = A.choice.estimate.total / 3600.0
     if hours > 1.0:
         warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
@@ -174,19 +185,18 @@ def invert(
 
 def say_solution(solution: Solution) -> None:
     """Print how an inversion ended, and what it found."""
-    from geoinv.surveys.quantities import unknown_of
-
     say("result", solution.ending)
     tried = len(solution.history)
     say("", f"{tried} trade-off{'s' if tried != 1 else ''} tried")
-    mesh: Mesh = solution.operator.mesh  # type: ignore[union-attr]
-    active = solution.model[mesh.active]
-    survey: Survey = solution.operator.survey  # type: ignore[union-attr]
-    quantity = unknown_of(survey.kind)
-    say("model", f"{quantity.name} {active.min():.4g} to {active.max():.4g} {quantity.unit}")
+    operator: Any = solution.operator
+    quantity = sought("the survey", operator.survey, operator.unknown)
+    vector = solution.model.ndim > operator.mesh.active.ndim
+    sizes = np.linalg.norm(solution.model, axis=0) if vector else solution.model
+    active = sizes[operator.mesh.active]
+    say("model", f"{said(quantity)} {active.min():.4g} to {active.max():.4g} {quantity.unit}")
     if np.any(solution.base_level):
         levels = ", ".join(f"{value:.4g}" for value in solution.base_level)
-        say("", f"base level {levels} {units_of(survey)}")
+        say("", f"base level {levels} {units_of(operator.survey)}")
     if solution.doubts:
         say("doubts", "; ".join(solution.doubts))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -129,6 +129,7 @@ def make_operator(
     rtol: float | None,
     applications: int | None = None,
     *,
+    quantity: Quantity | None = None,
     measured: bool = True,
 ) -> PrismOperator | FieldStrength:
     """Operator of the physics that the components are of, and lines about its engine.
@@ -143,8 +144,9 @@ def make_operator(
     warn_of_stations(mesh, survey)
     computed = any(QUANTITIES[name].computed_from for name in survey.components)
     physics = getattr(operators, "FieldStrength" if computed else PHYSICS[survey.kind])
+    vector: dict[str, Any] = {"unknown": quantity.name} if quantity and quantity.name == "magnetization" else {}
     A: PrismOperator | FieldStrength = physics(
-        cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications
+        cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications, **vector
     )
     say("engine", str(A.choice).removeprefix("engine "))
     return A

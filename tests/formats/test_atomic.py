@@ -4,13 +4,12 @@ import errno
 import os
 import resource
 import stat
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from partial_files import write
 
 from geoinv import InputError
 from geoinv.formats import whole_file
@@ -103,11 +102,6 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real.txt").read_text() == "new"
 
 
-def write(path: Path, text: str = "new") -> None:
-    with whole_file(path) as partial:
-        partial.write_text(text)
-
-
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o666])
 def test_a_file_that_is_replaced_passes_on_its_permissions(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "a.txt"
@@ -169,35 +163,6 @@ def test_two_writers_of_one_name_do_not_share_a_file(tmp_path: Path) -> None:
     assert len(text) == 20000
     assert len(set(text)) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
-
-
-KILLED = """
-import os, signal, sys
-from geoinv.formats import whole_file
-with whole_file(sys.argv[1]) as partial:
-    partial.write_text("half")
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "a.txt")], check=False)
-    (left,) = tmp_path.iterdir()
-    assert left.name.endswith(".partial")
-    write(tmp_path / "b.txt")
-    assert left.exists()  # so young a file may be another machine's
-    os.utime(left, (time.time() - 3600.0,) * 2)
-    write(tmp_path / "b.txt")
-    assert [p.name for p in tmp_path.iterdir()] == ["b.txt"]
-
-
-def test_what_another_process_still_writes_is_left_alone(tmp_path: Path) -> None:
-    with whole_file(tmp_path / "a.txt") as partial:
-        partial.write_text("slow")
-        os.utime(partial, (time.time() - 3600.0,) * 2)
-        write(tmp_path / "b.txt")
-        assert partial.read_text() == "slow"
-    assert (tmp_path / "a.txt").read_text() == "slow"
 
 
 def test_the_longest_name_that_a_system_takes_can_be_written(tmp_path: Path) -> None:

@@ -1,55 +1,20 @@
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import numpy as np
 import numpy.testing as npt
 import pytest
+from small_tables import FIELD, written
 
 from geoinv import InputError, MainField, Survey
 from geoinv.core.checks import InputWarning
 from geoinv.formats import read_survey, read_table, write_survey
 
-FIELD = MainField(60.0, 10.0, 50000.0)
-
-
-def written(folder: Path, text: str) -> Path:
-    path = folder / "a.csv"
-    path.write_text(text)
-    return path
-
-
-@pytest.mark.parametrize("separator", [",", ", ", ";", "\t", "  "])
-@pytest.mark.parametrize(
-    "header", ["X{0}Y{0}Elev (m){0}Anomaly_nT{0}sd\n", "# X Y Elev (m) Anomaly_nT sd\n# a survey\n"]
-)
-def test_separators_and_headers_do_not_matter(tmp_path: Path, separator: str, header: str) -> None:
-    if separator == "  ":
-        header = header.replace(" (m)", "[m]")
-    rows = [["1", "2", "3", "4e1", "5"], ["6", "7", "8", "-9.25", ".5"]]
-    text = header.format(separator) + "\n".join(separator.join(row) for row in rows) + "\n"
-    survey = read_survey(written(tmp_path, text), field=FIELD)
-    npt.assert_array_equal(survey.upward, [3, 8])
-    npt.assert_array_equal(survey.data, [[40, -9.25]])
-    npt.assert_array_equal(survey.uncertainty, [[5, 0.5]])
-
 
 def test_names_may_stand_in_a_comment(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, "# northing easting z line\n1 2 3 100\n"))
     assert {name: values.item() for name, values in table.columns.items()} == {"northing": 1, "easting": 2, "upward": 3}
-
-
-def test_quotes_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_bytes('\ufeff"x","y","z","remark"\r\n1,2,"3","a, b"\r\n\x1a'.encode())
-    npt.assert_array_equal(read_table(path).columns["upward"], [3])
-
-
-def test_gzipped_tables_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.xyz"
-    path.write_bytes(gzip.compress(b"1 2 3\n4 5 6\n"))
-    npt.assert_array_equal(read_table(path).columns["northing"], [2, 5])
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xyz"])

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import numpy.testing as npt
 import pytest
 import scipy.optimize
-import xarray as xr
+from small_inversions import FIELD, PRECISE, buried_cube, small_matrix
 
 import geoinv
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import Identity, MatrixOperator
-from geoinv.formats import write_netcdf
 from geoinv.operators import Magnetics
-
-FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
-PRECISE = geoinv.GaussNewton(inner_tolerance=1e-10, inner_iterations=500, tolerance=1e-14, iterations=60)
-
-
-def buried_cube(engine="auto", noise=1.0, **survey_arguments):
-    grid = geoinv.Grid.regular((6, 12, 12), (20.0, 20.0, 20.0), (-120.0, 0.0, 0.0))
-    easting, northing = np.meshgrid(np.arange(10.0, 240.0, 20.0), np.arange(10.0, 240.0, 20.0))
-    survey = geoinv.Survey(
-        easting.ravel(), northing.ravel(), np.full(easting.size, 15.0), field=FIELD, **survey_arguments
-    )
-    A = Magnetics(grid, survey, engine=engine)
-    true = np.zeros(grid.shape)
-    true[2:4, 4:7, 5:8] = 0.05
-    data = A(true) + noise * np.random.default_rng(7).standard_normal(A.range_shape)
-    return A, data, true
-
-
-def small_matrix(rows=12, columns=20, seed=0):
-    return MatrixOperator(np.random.default_rng(seed).standard_normal((rows, columns)))
 
 
 def test_the_discrepancy_target_is_met_within_its_window():
@@ -145,28 +122,6 @@ def test_a_base_level_is_fitted_or_taken_off(known):
     npt.assert_allclose(solution.predicted, A(solution.model) + solution.base_level, rtol=1e-12)
 
 
-def test_the_l_curve_is_monotone_and_its_corner_can_be_used():
-    A, data, _ = buried_cube()
-    curve = geoinv.l_curve(A, data, 1.0)
-    assert (np.diff(curve.chi2_per_datum) < 0).all()
-    assert (np.diff(curve.penalty) > 0).all()
-    corner = curve.attrs["corner_beta"]
-    assert curve.beta.values[-1] < corner < curve.beta.values[0]
-    solution = geoinv.invert(A, data, 1.0, beta="l-curve")
-    assert solution.beta == corner
-    assert solution.status.startswith("corner of the L-curve")
-
-
-def test_the_corner_of_a_made_up_l_is_found():
-    s = np.logspace(0, -6, 40)
-    A = MatrixOperator(np.diag(s))
-    data = s * np.sin(np.arange(40.0)) + 1e-3 * np.random.default_rng(0).standard_normal(40)
-    phi = geoinv.Smooth(weighting=None, smoothness=0.0)
-    curve = geoinv.l_curve(A, data, 1e-3, phi, betas=np.logspace(6, -6, 25), solver=PRECISE)
-    # the filter s^2 / (s^2 + beta sd^2) cuts where the noise sd drowns a signal of s: beta is about 1
-    assert 0.1 <= curve.attrs["corner_beta"] <= 10.0
-
-
 class Rotated:
     """Regularizer of an over-complete embedding, as a learned one would be."""
 
@@ -218,40 +173,6 @@ def test_two_components_are_inverted_together():
     data = A(true) + deviation * np.random.default_rng(0).standard_normal(A.range_shape)
     solution = geoinv.invert(A, data, deviation, bounds=(0, np.inf))
     assert solution.reached
-
-
-def test_inactive_cells_are_zero_in_the_model_and_nan_in_the_file(tmp_path):
-    A, data, _ = buried_cube()
-    active = np.ones(A.grid.shape, bool)
-    active[-1, :, :3] = False
-    B = Magnetics(A.grid.with_active(active), A.survey)
-    solution = geoinv.invert(B, data, 1.0, bounds=(0, np.inf))
-    assert (solution.model[~active] == 0.0).all()
-    write_netcdf(tmp_path / "model.nc", solution.to_xarray({"command": "test"}))
-    with xr.open_dataset(tmp_path / "model.nc") as file:
-        npt.assert_array_equal(np.isnan(file.susceptibility), ~active)
-        npt.assert_array_equal(file.tmi_predicted, solution.predicted[0])
-        npt.assert_array_equal(file.tmi_observed, data[0])
-        assert file.attrs["chi2_per_datum"] == solution.chi2_per_datum
-        assert file.attrs["command"] == "test"
-        assert json.loads(file.attrs["settings"])["target"] == 1.0
-        assert file.attrs["status"] == solution.status
-        assert len(file.attrs["data_sha256"]) == 64
-        assert geoinv.Grid.from_xarray(file).active.sum() == active.sum()
-
-
-def test_magnetization_is_written_by_component():
-    A, data, _ = buried_cube()
-    B = Magnetics(A.grid, A.survey, unknown="magnetization")
-    result = geoinv.invert(B, data, 1.0).to_xarray()
-    assert result.magnetization_upward.dims == ("upward", "northing", "easting")
-    assert result.magnetization_upward.attrs["units"] == "A m-1"
-
-
-def test_a_solution_without_a_grid_is_written_too():
-    result = geoinv.invert(small_matrix(), np.ones(12), 0.1, geoinv.Smooth(weighting=None)).to_xarray()
-    assert result.model.shape == (20,)
-    assert result.data_predicted.shape == (12,)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from direct_sums import dense, problem
 from makers import DTYPES, FIELD, UNKNOWNS
 from random_geometries import dipole_sizes, matrix_of, random_geometry
+from wide_meshes import padded, scattered
 
 import geoinv
 from geoinv import InputError
@@ -16,20 +17,6 @@ from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import FAINT, faintest, near_cells, single_suffices
 from geoinv.operators.prisms.multipole.moments import rows_in_range
-
-
-def padded(core: int, padding: int, factor: float) -> geoinv.Grid:
-    """Cells of 10 x 10 x 5 m with so many beside them, each so many times as wide as the one before."""
-    widening = 10.0 * factor ** np.arange(1, padding + 1)
-    widths = np.concatenate([widening[::-1], np.full(core, 10.0), widening])
-    edges = np.concatenate([[0.0], np.cumsum(widths)]) - widening.sum()
-    return geoinv.Grid(edges, edges[: edges.size - 3], np.arange(-10.0, 1.0, 5.0))
-
-
-def scattered(count: int, width: float, components: tuple[str, ...] = ("tmi",)) -> geoinv.Survey:
-    """Stations anywhere above a square."""
-    places = np.random.default_rng(0).uniform((0.0, 0.0, 5.0), (width, width, 30.0), (count, 3))
-    return geoinv.Survey(*places.T, components=components, field=FIELD)
 
 
 @pytest.mark.parametrize("seed", range(14))
@@ -101,14 +88,6 @@ def test_padded_meshes_give_what_the_exact_sums_give(padding, factor, single, rt
     npt.assert_allclose(A.gram_diagonal(), diagonal, rtol=max(5.0 * rtol, 1e-3))
 
 
-@pytest.mark.parametrize(("padding", "width"), [(4, 300.0), (12, 6000.0)])
-@pytest.mark.parametrize("factor", [1.1, 1.4, 2.0])
-def test_single_precision_serves_the_stations_of_padded_meshes(padding, width, factor):
-    p = problem(padded(30, padding, factor), scattered(40, width), 1e-5)
-    assert single_suffices(p)
-    assert rows_in_range(p, near_cells(p))
-
-
 @pytest.mark.parametrize("unknown", UNKNOWNS)
 @pytest.mark.parametrize("component", ["tmi", "bee", "buu"])
 @pytest.mark.parametrize("rtol", [1e-4, 1e-5, 1e-7])
@@ -138,22 +117,6 @@ def test_a_cell_a_row_a_column_and_a_layer_are_right(shape, unknown, dtype):
         npt.assert_allclose(A.to_dense(), exact, rtol=0, atol=1e-5 * abs(exact).max())
         units = np.eye(exact.shape[0], dtype=dtype).reshape(-1, *A.range_shape)
         npt.assert_array_equal(A.T(units).reshape(exact.shape), A.to_dense())
-
-
-def test_sizes_that_single_precision_cannot_hold_are_summed_in_double():
-    edges = np.concatenate([[0.0], np.cumsum(10.0 ** np.arange(0.0, 7.0))])
-    for axis in range(2):
-        sides = [edges, np.array([0.0, 10.0])]
-        grid = geoinv.Grid(sides[axis], sides[1 - axis], [-10.0, 0.0])
-        places = np.random.default_rng(2).uniform(0.0, 1e6, (12, 3)) * np.array([1.0, 1.0, 0.1]) + (0.0, 0.0, 3.0)
-        places[0] = 0.5, 0.5, 3.0
-        survey = geoinv.Survey(*places.T, components=("tmi", "bee"), field=FIELD)
-        p = problem(grid, survey, 1e-5)
-        assert single_suffices(p)
-        assert not rows_in_range(p, near_cells(p))
-        found = dense(Direct(p))
-        assert np.isfinite(found).all()
-        assert (abs(found - matrix_of(p, survey)) <= 1e-5 * dipole_sizes(p)).all()
 
 
 class Broken:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of, finite
-from geoinv.meshes.tensor import AXES, Grid
-from geoinv.operators.magnetic import MU0, MU0_OVER_4PI_NT, Magnetics
-from geoinv.operators.prisms.cell_field import CellField
+from geoinv.meshes.base import Mesh
+from geoinv.operators.magnetic import MU0, Magnetics
+from geoinv.operators.prisms.cell_field import CellField, of_one_size
 from geoinv.operators.prisms.weights import KernelWeights
 from geoinv.surveys.survey import Survey
 from geoinv.surveys.susceptibility import refuse_below_vacuum
@@ -42,8 +42,8 @@ class SelfDemagnetization(NonlinearOperator):
 
     Parameters
     ----------
-    mesh : Grid
-        Cells of one size; only the active ones count.
+    mesh : Grid or OctreeGrid
+        Cells; only the active ones count. Of one size they take Fourier transforms, else an engine, which is slower.
     survey : Survey
         Stations, components and field.
     engine, rtol, dtype, memory_budget, applications
@@ -52,7 +52,7 @@ class SelfDemagnetization(NonlinearOperator):
     Raises
     ------
     InputError
-        If the cells are not of one size, or as :class:`geoinv.operators.Magnetics` does.
+        As :class:`geoinv.operators.Magnetics` does, or if a susceptibility is below -1.
 
     Notes
     -----
@@ -78,7 +78,7 @@ class SelfDemagnetization(NonlinearOperator):
 
     def __init__(
         self,
-        mesh: Grid,
+        mesh: Mesh,
         survey: Survey,
         engine: str = "auto",
         rtol: float | None = None,
@@ -91,16 +91,18 @@ class SelfDemagnetization(NonlinearOperator):
         self.mesh, self.survey, self.dtype = mesh, survey, self.field.dtype
         self.domain_shape, self.range_shape = mesh.shape, self.field.range_shape
         self.decay_exponent = self.field.decay_exponent
-        # inside a cell the field of magnetics is mu0 H
-        unit = MU0_OVER_4PI_NT * 1e-9 / MU0
-        tensors = [[unit * np.multiply.outer(i, j) for j in np.eye(3)] for i in np.eye(3)]
-        self._inside: LinearOperator = CellField(mesh, KernelWeights.of(tensors), self.name)
+        self._inside: LinearOperator
+        if of_one_size(mesh):
+            tensors = [[np.multiply.outer(i, j) / (4.0 * np.pi) for j in np.eye(3)] for i in np.eye(3)]
+            self._inside = CellField(mesh, KernelWeights.of(tensors), self.name)
+        else:
+            self._inside = _AtCentres(mesh, survey, memory_budget)
         self._primary = survey.main_field.direction * (survey.main_field.intensity * 1e-9 / MU0)
 
     def magnetization(self, x: npt.ArrayLike) -> Array:
         """Magnetization (3, upward, northing, easting) in A/m of susceptibilities, along easting, northing, upward."""
         chi = self._checked(x)
-        return self._solved(chi, chi * self._primary[:, None, None, None], transposed=False)
+        return self._solved(chi, np.multiply.outer(self._primary, chi), transposed=False)
 
     def __call__(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
         """Data (components, stations) of susceptibilities (upward, northing, easting)."""
@@ -109,7 +111,7 @@ class SelfDemagnetization(NonlinearOperator):
     def linearise(self, x: npt.ArrayLike) -> LinearOperator:
         """Jacobian at susceptibilities: ``J d = A (1 - chi N)^-1 (H d)``, with H the field inside the cells."""
         chi, magnetization = self._checked(x), self.magnetization(x)
-        inside = self._primary[:, None, None, None] + self._inside(magnetization)
+        inside = self._primary.reshape(3, *[1] * chi.ndim) + self._inside(magnetization)
         return _Jacobian(self, chi, inside)
 
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> Array:
@@ -119,7 +121,7 @@ class SelfDemagnetization(NonlinearOperator):
 
     def _checked(self, x: npt.ArrayLike) -> Array:
         """Susceptibilities of all cells, 0 in inactive ones."""
-        values = array_of(self.name, "susceptibility", x, shape=self.domain_shape, names=AXES)
+        values = array_of(self.name, "susceptibility", x, shape=self.domain_shape, names=self.mesh.dims)
         chi = np.where(self.mesh.active, values, 0.0)
         finite(self.name, "susceptibility in active cells", chi, "mark cells without a value inactive")
         refuse_below_vacuum(self.name, chi)
@@ -149,6 +151,28 @@ class SelfDemagnetization(NonlinearOperator):
                 f"got up to {chi.max():g}; give smaller ones, or smoother models"
             )
         return np.asarray(solution).reshape(shape)
+
+
+class _AtCentres(LinearOperator):
+    """Field H (3, *cells) of magnetizations (3, *cells) in A/m at the centres of active cells, by an engine."""
+
+    def __init__(self, mesh: Mesh, survey: Survey, memory_budget: float | None) -> None:
+        self._active = mesh.active
+        places = [np.broadcast_to(axis, mesh.shape)[self._active] for axis in mesh.centres]
+        easting, northing, upward = places
+        centres = Survey(easting, northing, upward, components=("be", "bn", "bu"), field=survey.main_field)
+        # inside a cell the field of magnetics is mu0 H
+        self._field = Magnetics(mesh, centres, unknown="magnetization", memory_budget=memory_budget)
+        self.domain_shape = self.range_shape = (3, *mesh.shape)
+        self.dtype = np.dtype(np.float64)
+
+    def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        field = np.zeros(x.shape)
+        field[..., self._active] = self._field(x) * (1e-9 / MU0)
+        return field
+
+    def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return self._field.T(y[..., self._active] * (1e-9 / MU0))
 
 
 class _Jacobian(LinearOperator):

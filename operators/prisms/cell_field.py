@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import ducc0.fft
 import numba
@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.linear_operator import LinearOperator
-from geoinv.core.checks import InputError
 from geoinv.core.memory import require_memory
-from geoinv.meshes.tensor import Grid
+from geoinv.meshes.tensor import AXES, Grid
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.operators.prisms.weights import KernelWeights
 
-__all__ = ["CellField"]
+__all__ = ["CellField", "of_one_size"]
 
 Array = npt.NDArray[np.float64]
 
@@ -26,13 +25,18 @@ POINTS_A_THREAD = 50_000
 """Points of a transform up to which starting more threads costs more than it saves."""
 
 
+def of_one_size(mesh: Any) -> TypeGuard[Grid]:
+    """Whether a mesh is one of cells of one size, on a tensor grid."""
+    return isinstance(mesh, Grid) and all(mesh.uniform_spacing(axis) is not None for axis in AXES)
+
+
 class CellField(LinearOperator):
     """Vector field of uniform cells at the centres of all cells, by one convolution in three dimensions.
 
     Parameters
     ----------
     mesh : Grid
-        Cells of one size; inactive ones are sources and centres like the others.
+        Cells of one size (:func:`of_one_size`); inactive ones are sources and centres like the others.
     kernels : KernelWeights
         Of three components and three unknowns a cell.
     owner : str
@@ -41,22 +45,11 @@ class CellField(LinearOperator):
     Raises
     ------
     InputError
-        If the cells are not of one size, or the spectra do not fit in memory.
+        If the spectra do not fit in memory.
     """
 
     def __init__(self, mesh: Grid, kernels: KernelWeights, owner: str) -> None:
-        if not isinstance(mesh, Grid):
-            raise InputError(
-                f"{owner} expects a Grid of cells of one size, got {type(mesh).__name__}; give such a mesh"
-            )
-        widths = []
-        for axis in ("upward", "northing", "easting"):
-            width = mesh.uniform_spacing(axis)
-            if width is None:
-                raise InputError(
-                    f"{owner} expects cells of one size, got some that differ along {axis}; give a mesh without padding"
-                )
-            widths.append(width)
+        widths = [float(mesh.widths(axis)[0]) for axis in AXES]
         self.domain_shape = self.range_shape = (3, *mesh.shape)
         self.dtype = np.dtype(np.float64)
         self._cells = mesh.shape

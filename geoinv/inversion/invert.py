@@ -16,7 +16,7 @@ from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.l_curve import corner
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
-from geoinv.inversion.reweighting import reweight
+from geoinv.inversion.reweighting import loosened, reweight
 from geoinv.inversion.run import Run
 from geoinv.inversion.solution import Solution
 from geoinv.regularizers.base import Regularizer
@@ -130,6 +130,7 @@ def invert(
 
 def _runs(run: Run, beta: float | str | None, iterations: int) -> Iterator[Run]:
     """Run after run, the last of which has ended."""
+    run = loosened(run)
     if beta is None:
         run = yield from cool(run, iterations)
     elif isinstance(beta, str):

@@ -15,21 +15,27 @@ from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.run import Run
 from geoinv.regularizers.base import Reweighted
 
-__all__ = ["refuse_reweighted", "reweight"]
+__all__ = ["loosened", "refuse_reweighted", "reweight"]
 
 MOST = 40
 """Reweightings."""
 
-LOOSE = 0.03
+LOOSE = 0.1
 """Tolerance of the minimisations between two reweightings: the next weights move the minimum much further."""
 
-UNCHANGED = 0.02
-"""Change of the model by a reweighting, relative to its largest value, below which it counts as unchanged."""
+LOOSE_APPLICATIONS, LOOSE_STEPS = 20, 1
+"""Most applications of the Hessian a step, and steps, of such a minimisation."""
 
-NEAR = (0.9, 1.1)
+UNCHANGED = 0.02
+"""Change of the model by a reweighting, relative to its norm, below which it counts as unchanged."""
+
+NEAR = (0.95, 1.05)
 """chi^2/N, relative to the target, from which minimisations are as close as asked."""
 
-POWER, STEP = 0.6, 3.0
+AIM = 0.995
+"""chi^2/N, relative to the target, that beta is led to: the middle of the window."""
+
+POWER, STEP = 0.8, 3.0
 """Power of the misfit that beta is changed by between two reweightings, and the most that it is changed by: misfits
 grow with a power of beta between 0.5 and 2."""
 
@@ -63,9 +69,8 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
     if run.outcome not in (Outcome.REACHED, Outcome.MET_UNCONVERGED, Outcome.BETA_AS_GIVEN):
         return replace(run, detail=f"{run.detail} with the first weights of {type(phi).__name__}")
     fixed = run.outcome is Outcome.BETA_AS_GIVEN
-    strict, beta, change = run.solver, run.state.beta, np.inf
-    loose = replace(strict, tolerance=max(LOOSE, strict.tolerance))
-    run = replace(run, solver=loose, outcome=None, detail="")
+    strict, beta, change = run.problem.solver, run.state.beta, np.inf
+    run = replace(loosened(run), outcome=None, detail="")
     for number in range(1, MOST + 1):
         before = run.state.z
         phi = phi.update(before, beta)
@@ -73,15 +78,15 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
         run = yield from run.minimising(beta, replace(run.state, penalty=phi.value(before)))
         if not run.attempt.state.finite:
             return run.ended(Outcome.NOT_FINITE, ": the reweighted objective overflowed, kept the last finite model")
-        size = float(np.abs(before).max())
-        change = float(np.abs(run.state.z - before).max()) / size if size > 0.0 else 0.0
+        size = float(np.linalg.norm(before))
+        change = float(np.linalg.norm(run.state.z - before)) / size if size > 0.0 else 0.0
         fit = run.chi2(run.state) / run.target
         settled = phi.settled and change < UNCHANGED
         if settled and run.solver is strict and (fixed or WINDOW[0] <= fit <= WINDOW[1]):
             return _ended(run, fixed, f" after {number} reweightings")
         if settled and (fixed or NEAR[0] <= fit <= NEAR[1]):
             run = replace(run, solver=strict)
-        beta = beta if fixed else beta * float(np.clip(max(fit, 1e-9) ** -POWER, 1.0 / STEP, STEP))
+        beta = beta if fixed else beta * float(np.clip(max(fit / AIM, 1e-9) ** -POWER, 1.0 / STEP, STEP))
     run = replace(run, solver=strict)
     run = (yield from run.minimising(beta)) if fixed else (yield from cool(run, iterations, beta))
     left = f" after {MOST} reweightings, the last of which changed the model by {100.0 * change:.2g} %"
@@ -95,6 +100,21 @@ def _ended(run: Run, fixed: bool, after: str) -> Run:
     if run.minimum.converged or run.minimum.exhausted:
         return run.ended(Outcome.REACHED, after)
     return run.ended(Outcome.MET_UNCONVERGED, f"{after}, {run.distance}")
+
+
+def loosened(run: Run) -> Run:
+    """Run that minimises no closer than it takes to give weights, where its regularizer is reweighted."""
+    phi = run.problem.objective.regularizer
+    if not isinstance(phi, Reweighted) or phi.settled:
+        return run
+    strict = run.problem.solver
+    loose = replace(
+        strict,
+        tolerance=max(LOOSE, strict.tolerance),
+        inner_iterations=min(LOOSE_APPLICATIONS, strict.inner_iterations),
+        iterations=LOOSE_STEPS,
+    )
+    return replace(run, solver=loose)
 
 
 def refuse_reweighted(owner: str, regularizer: Any) -> None:

@@ -17,7 +17,7 @@ __all__ = ["Sparse", "squared_amplitude"]
 
 Array = npt.NDArray[np.float64]
 
-COOLING = 1.5
+COOLING = 2.0
 """Factor between one threshold and the next, from the largest amplitude down."""
 
 THRESHOLD = 0.02
@@ -63,7 +63,7 @@ class Sparse(Smooth):
     [0.0, 3.0, 0.0]
     """
 
-    smoothness: float | tuple[float, ...] = 6.0
+    smoothness: float | tuple[float, ...] = 7.0
     p_small: float = 0.0
     p_smooth: float | tuple[float, ...] = 1.5
     _largest: float = field(default=np.nan, repr=False)

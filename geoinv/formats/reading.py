@@ -18,7 +18,7 @@ from geoinv.formats.notes import note_elevation
 from geoinv.formats.registry import must_hold
 from geoinv.meshes.base import Mesh
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.quantities import QUANTITIES
+from geoinv.surveys.quantities import QUANTITIES, kinds_of
 from geoinv.surveys.survey import FARTHEST, Survey
 
 __all__ = ["read_mesh", "read_model", "read_survey", "read_topography", "survey_of"]
@@ -76,7 +76,7 @@ def survey_of(path: str | Path, options: SurveyOptions) -> Survey:
         finite(owner, "metres", array_of(owner, "metres", options.height), "give one number")
     survey = cast(Survey, found.readers["survey"](path, options))
     if options.components is not None and survey.components != options.components:
-        survey = _only(survey, options.components)
+        survey = _only(path, survey, options)
     if options.height is not None:
         survey = replace(survey, upward=np.full(survey.stations, float(options.height)))
         note_elevation(options.height)
@@ -86,8 +86,18 @@ def survey_of(path: str | Path, options: SurveyOptions) -> Survey:
     return survey
 
 
-def _only(survey: Survey, components: tuple[str, ...]) -> Survey:
-    """Survey with these components alone, and their data where it has them all."""
+def _only(path: str | Path, survey: Survey, options: SurveyOptions) -> Survey:
+    """Survey with the components alone that the user wants, and their data where it has them all."""
+    components = options.components or ()
+    if kinds_of(components) == ("magnetic",) and survey.field is None:
+        field = options.field or options.stand_in
+        if field is None:
+            names = " ".join(survey.components)
+            raise InputError(
+                f"{path} expects the inducing field beside it for {' '.join(components)}, got one of {names}, which "
+                f"has none; {way('give --field I D F (degrees, degrees, nT)', 'give field=MainField(...)', 'add it')}"
+            )
+        return replace(survey, components=components, field=field, data=None, uncertainty=None)
     wanted = survey.with_components(components)
     if survey.data is None or not set(components) <= set(survey.components):
         return wanted

@@ -80,3 +80,19 @@ def test_a_grid_of_data_without_heights_takes_the_gridded_engine(shared_data, tm
     told = capsys.readouterr().out
     assert "engine    gridded" in told
     assert "target reached" in told
+
+
+def test_gravity_of_laguna_del_maule_shows_the_light_body_under_the_lake(shared_data, tmp_path, capsys):
+    folder, out = shared_data / "laguna_del_maule_gravity", tmp_path / "maule.nc"
+    mesh = ("--cell", 800, "--depth", 6000, "--topo", folder / "LdM_topo.topo.gz")
+    run("invert", folder / "LdM_grav_obs.grv", *mesh, "--every", 3, "--noise", 1, "--out", out)
+    told = capsys.readouterr().out
+    assert "physics   gravity, of the density contrast (kg/m3)" in told
+    assert "target reached" in told
+    with xr.open_dataset(out) as data:
+        assert data["density"].units == "kg m-3"
+        lightest = data["density"].where(data["density"] == data["density"].min(), drop=True)
+        # Miller et al. (2017): a light body below the western shore of the lake, no lighter than -600 kg/m3
+        assert -600.0 < lightest.item() < -100.0
+        assert 361000.0 < float(lightest.easting[0]) < 365000.0
+        assert 6003500.0 < float(lightest.northing[0]) < 6009000.0

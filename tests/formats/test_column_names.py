@@ -94,3 +94,32 @@ def test_one_column_is_not_two_quantities(tmp_path: Path) -> None:
 )
 def test_names_are_understood_as_a_whole_or_not_at_all(text: str, quantity: str) -> None:
     assert understood(text).quantity == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "factor"),
+    [
+        ("gz", "gz", None),
+        ("Gz (uGal)", "gz", 1e-3),
+        ("Complete Bouguer Anomaly [mGal]", "gz", 1.0),
+        ("CBA_mGal", "gz", 1.0),
+        ("residual gravity", "gz", None),
+        ("anomaly (mGal)", "gz", 1.0),
+        ("gravity error (mGal)", "gz_uncertainty", 1.0),
+        ("gz_sd", "gz_uncertainty", None),
+        ("gee_Eotvos", "gee", 1.0),
+        ("guu (mGal/m)", "guu", 1e4),
+        ("anomaly (nT)", "tmi", 1.0),
+        ("anomaly", "tmi", None),
+        # what is no anomaly, or not the vertical attraction of what lies below
+        ("observed gravity", "", None),
+        ("FAA", "", None),
+        ("free air anomaly (mGal)", "", 1.0),
+        ("G", "", None),
+        ("mag (mGal)", "", 1.0),
+    ],
+)
+def test_gravity_is_told_from_magnetics(text: str, quantity: str, factor: float | None) -> None:
+    found = understood(text)
+    assert found.quantity == quantity
+    assert (None if found.unit is None else found.unit.factor) == (None if factor is None else pytest.approx(factor))

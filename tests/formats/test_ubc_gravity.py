@@ -101,3 +101,8 @@ def test_confusions_with_magnetics_are_refused(tmp_path: Path) -> None:
 def test_other_components_of_a_file_are_not_read(tmp_path: Path) -> None:
     survey = read_survey(written(tmp_path), components=("gee",))
     assert (survey.components, survey.data) == (("gee",), None)
+    with pytest.raises(InputError, match=r"a\.grv expects the inducing field beside it for tmi bu, got one of gz"):
+        read_survey(written(tmp_path), components=("tmi", "bu"))
+    field = MainField(60.0, 0.0, 50000.0)
+    survey = read_survey(written(tmp_path), components=("tmi",), field=field)
+    assert (survey.components, survey.field, survey.data) == (("tmi",), field, None)

@@ -38,10 +38,11 @@ def read_netcdf_mesh(path: str | Path) -> Mesh:
     """
     with open_netcdf(path) as data:
         mesh = mesh_of(data)
-        say_taken({axis: numbers(data[axis], "length", height=axis == "upward") for axis in reversed(AXES)})
+        there = [axis for axis in reversed(AXES) if axis in data.variables]
+        say_taken({axis: numbers(data[axis], "length", height=axis == "upward") for axis in there})
         if "active" not in data.variables and model_names(data):
-            there = [np.isfinite(model_values(data, data[name]).values) for name in model_names(data)]
-            mesh = mesh.with_active(np.any(there, axis=0))
+            known = [np.isfinite(model_values(data, data[name]).values) for name in model_names(data)]
+            mesh = mesh.with_active(np.any(known, axis=0))
         return mesh
 
 

@@ -12,6 +12,7 @@ from geoinv.conventions.quantities import attributes_of
 from geoinv.core.checks import InputError
 from geoinv.meshes.base import AXES
 from geoinv.meshes.exchange import models_on
+from geoinv.meshes.octree_checks import checked_counts
 
 if TYPE_CHECKING:
     import discretize
@@ -99,8 +100,7 @@ def cells_of_dataset(data: xr.Dataset | xr.DataArray) -> Cells:
         active = marks.astype(bool)
     elif hasattr(data, "dtype"):
         active = np.isfinite(numbers(cast("xr.DataArray", data)).values)
-    whole = tuple(int(count) for count in counts)
-    return corner, width, cast("tuple[int, int, int]", whole), spacing, origin, active, cf.crs_of(data)
+    return corner, width, checked_counts(counts), spacing, origin, active, cf.crs_of(data)
 
 
 def _triple(variable: xr.DataArray, name: str) -> tuple[float, float, float]:
@@ -130,6 +130,13 @@ def _on_lattice(
     if min(spacing) <= 0.0:
         raise InputError(
             f"the octree expects a positive finest spacing, got {min(spacing):g} m; give cell sizes in metres"
+        )
+    missing = ~np.isfinite(sides)
+    if missing.any():
+        cell, axis, _ = np.unravel_index(int(np.argmax(missing)), missing.shape)
+        raise InputError(
+            f"the octree expects a number in every {AXES[axis]}_bounds, got none for cell {int(cell)} "
+            f"({int(missing.any(axis=(1, 2)).sum())} of {len(sides)} cells); a mesh needs them all"
         )
     steps = (sides - np.asarray(origin)[:, None]) / np.asarray(spacing)[:, None]
     whole = np.round(steps)

@@ -69,3 +69,47 @@ def test_an_octree_without_its_box_is_refused(tmp_path):
     data.drop_vars("octree").to_netcdf(tmp_path / "model.nc")
     with pytest.raises(InputError, match="expects a mesh, got netCDF survey"):
         read_mesh(tmp_path / "model.nc")
+
+
+def changed(name, index, value):
+    """Dataset of the octree with one number of a variable changed."""
+    data = octree().to_xarray(susceptibility=np.ones(octree().size))
+    numbers = data[name].values.astype(float)
+    numbers[index] = value
+    return data.assign_coords({name: (data[name].dims, numbers, data[name].attrs)})
+
+
+def boxed(**attributes):
+    """Dataset of the octree with other attributes of its box."""
+    data = octree().to_xarray()
+    data["octree"].attrs.update(attributes)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: boxed(finest_cells="a b c"), "attribute finest_cells of octree as three numbers .* got 'a b c'"),
+        (lambda: boxed(finest_cells=[8.5, 16.0, 16.0]), "counts as whole numbers up to 2097152, got 8.5"),
+        (lambda: boxed(finest_cells=[-8, 16, 16]), "powers of two up to"),
+        (lambda: boxed(finest_spacing=[0.0, 5.0, 10.0]), "positive finest spacing, got 0 m"),
+        (lambda: boxed(finest_spacing=[np.nan, 5.0, 10.0]), "finest_spacing of octree as three numbers"),
+        (lambda: boxed(finest_spacing=[2.5, 5.0, 9.0]), "whole multiples of the finest one"),
+        (lambda: boxed(origin=[1e300, 0.0, 0.0]), "whole multiples of the finest one"),
+        (lambda: boxed(origin=[0.0, 0.0, 0.0]), "inside the box"),
+        (lambda: changed("easting_bounds", (3, 0), np.nan), "number in every easting_bounds, got none for cell 3"),
+        (lambda: changed("northing_bounds", (3, 0), np.inf), "expected finite numbers in northing_bounds"),
+        (lambda: changed("active", 3, 2.0), "active as 1 .* or 0 in every cell, got 2"),
+        (lambda: octree().to_xarray().drop_vars("upward_bounds"), "got no upward_bounds; write the mesh"),
+        (lambda: octree().to_xarray().isel(cell=slice(0)), r"width of shape \(cells,\), got \(0,\)"),
+    ],
+)
+def test_files_with_something_wrong_are_refused_in_a_sentence(tmp_path, make, words):
+    make().to_netcdf(tmp_path / "mesh.nc")
+    with pytest.raises(InputError, match=words):
+        read_mesh(tmp_path / "mesh.nc")
+
+
+def test_centres_are_not_needed_where_there_are_bounds(tmp_path):
+    octree().to_xarray().drop_vars("easting").to_netcdf(tmp_path / "mesh.nc")
+    assert read_mesh(tmp_path / "mesh.nc").same_places(octree())

@@ -256,6 +256,29 @@ def test_every_engine_gives_what_the_exact_sums_give_for_single_cells_and_bodies
     npt.assert_allclose(A.gram_diagonal(), diagonal, rtol=1e-10 if rtol is None and dtype == "float64" else 5e-3)
 
 
+@pytest.mark.parametrize("engine", ["lattice", "direct"])
+def test_stations_on_faces_edges_corners_and_inside_are_served_alike(engine):
+    grid = geoinv.Grid.regular((3, 6, 7), (10.0, 10.0, 10.0), (-30.0, 0.0, 0.0))
+    special = [
+        (20, 30, 0),
+        (25, 35, 0),
+        (25, 30, 0),
+        (20, 35, -10),
+        (20, 30, -10),
+        (25, 35, -10),
+        (25, 35, -5),
+        (0, 0, 0),
+    ]
+    beside = np.random.default_rng(7).uniform((-20.0, -20.0, 1.0), (90.0, 80.0, 40.0), (30, 3))
+    at = survey(np.vstack([special, beside]))
+    exact = Gravity(grid, at, engine="dense").to_dense()
+    found = Gravity(grid, at, engine=engine, rtol=1e-6).to_dense()
+    for row in range(len(COMPONENTS)):
+        part = slice(row * at.stations, (row + 1) * at.stations)
+        error = np.linalg.norm(found[part] - exact[part], axis=0)
+        assert (error <= 1e-6 * np.linalg.norm(exact[part], axis=0)).all()
+
+
 @pytest.mark.parametrize("rtol", [1e-3, 5e-6, 1e-7])
 def test_direct_sums_within_a_tolerance_keep_it_on_a_padded_mesh(rtol):
     at = scattered_survey(("tmi",))

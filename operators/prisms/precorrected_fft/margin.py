@@ -73,7 +73,8 @@ def _errors(problem: PrismProblem, plan: LatticePlan) -> tuple[float, float, flo
     centres = corners + 0.5 * np.array(plan.spacing[::-1])
     stations, shares = _counted(problem.local_stations, centres)
     offsets = problem.local_stations[stations] - centres[:, None]
-    distance = np.linalg.norm(offsets, axis=2)
+    # a station in the middle of a cell is near it, whatever is divided by here
+    distance = np.maximum(np.linalg.norm(offsets, axis=2), 0.1 * min(plan.spacing))
     reference = plan.reference(problem, (0, 0, 0), (1, 1, 1))
     fields = cell_fields(reference, (problem.local_stations[stations] - corners[:, None]).reshape(-1, 3))[..., 0, 0, 0]
     fields = fields.reshape(problem.components, *distance.shape, problem.unknowns)

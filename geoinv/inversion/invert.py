@@ -89,7 +89,7 @@ def invert(
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> A = MatrixOperator(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
     >>> solution = invert(A, [3.0, 5.0], 0.1, regularizer=Smooth(weighting=None))
     >>> solution.status.split(":")[0]

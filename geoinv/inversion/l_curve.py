@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import array_of, positive
 from geoinv.core.progress import report
 from geoinv.inversion.gauss_newton import GaussNewton, Minimum

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.inversion.bounded_quadratic import inner_product
 from geoinv.regularizers.base import Regularizer
 

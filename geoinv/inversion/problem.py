@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator, as_forward_model, composed
-from geoinv.algebra.linop import Identity, LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.matrices import Identity
 from geoinv.core.checks import InputError, array_of, finite, location, positive, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.core.memory import require_memory

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.meshes.base import Faces, Mesh
 from geoinv.meshes.tensor_faces import SlicedFaces
@@ -46,7 +46,7 @@ class Smooth(Summable):
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> phi = Smooth(weighting=None).bind(Identity((3,)))
     >>> phi.value(np.array([0.0, 1.0, 0.0])), phi.gradient(np.array([0.0, 1.0, 0.0])).tolist()
     (1.5, [-1.0, 3.0, -1.0])

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.weighted_differences import WeightedDifferences
@@ -55,7 +55,7 @@ class Sparse(Smooth):
 
     Examples
     --------
-    >>> from geoinv.algebra.linop import MatrixOperator
+    >>> from geoinv.algebra.matrices import MatrixOperator
     >>> from geoinv import invert
     >>> A = MatrixOperator(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
     >>> solution = invert(A, [3.0, 3.0], 0.03, Sparse(smoothness=0.0, weighting=None))

@@ -34,7 +34,7 @@ class TotalVariation(Sparse):
     Examples
     --------
     >>> from geoinv import invert
-    >>> from geoinv.algebra.linop import Identity
+    >>> from geoinv.algebra.matrices import Identity
     >>> data = [0.01, -0.02, 0.01, 0.99, 1.01, 1.0]
     >>> invert(Identity((6,)), data, 0.02, TotalVariation(weighting=None)).model.round(1).tolist()
     [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]

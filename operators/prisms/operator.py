@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.linop import LinearOperator
+from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.memory import memory_said

@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.algebra.linop import Identity
+from geoinv.algebra.matrices import Identity
 
 
 def settled(phi, z):

@@ -32,6 +32,45 @@ HEAVY = [
     "xarray",
 ]
 
+TESTED_ELSEWHERE = {
+    "the quick run in test_experiment.py of its experiment": """
+        experiments/ablations/dictionaries experiments/ablations/duathlon experiments/deblurring/figures
+        experiments/deblurring/networks experiments/deblurring/samplers experiments/duathlon/figures
+        experiments/duathlon/networks experiments/duathlon/samplers experiments/magnetics/figures
+        experiments/magnetics/networks experiments/magnetics/problem experiments/magnetics/samplers
+        experiments/shared/figures experiments/shared/tuned_sampler experiments/shared/tuned_training""",
+    "the tests of commands: test_bad_input.py, test_heights.py, commands/test_invert.py and test_train.py": """
+        cli/support/inputs cli/support/options cli/support/plausible cli/support/stations cli/support/training_data
+        cli/support/unknown""",
+    "the tests of the formats that it is part of: test_table.py, test_columns.py, test_netcdf.py, test_registry.py": """
+        formats/base formats/header formats/netcdf_content formats/summary formats/table_format formats/ubc_rows
+        formats/ubc_topography formats/writing conventions/cf""",
+    "the tests of the loop: test_invert.py, test_convergence.py, test_nonlinear.py": """
+        inversion/objective inversion/outcome inversion/run""",
+    "the tests of the meshes: test_tensor.py, test_octree.py, test_mesh_for_survey.py": """
+        meshes/base meshes/design meshes/exchange meshes/ground meshes/octree_checks meshes/octree_exchange
+        meshes/octree_faces meshes/octree_order meshes/of_dataset meshes/stations
+        surveys/quantities surveys/susceptibility""",
+    "the tests of the regularizers: test_smooth.py, test_sparse.py, test_weighting.py": """
+        regularizers/_distances_numba regularizers/registry regularizers/weighted_differences""",
+    "the tests of the engine or operator that it is part of": """
+        operators/_blur_numba operators/_straight_ray_numba operators/sparse_cuda operators/spectral_filters
+        operators/prisms/blocks operators/prisms/cell_field operators/prisms/cuda/exact
+        operators/prisms/cuda/multipole operators/prisms/cuda/through_host operators/prisms/dense
+        operators/prisms/direct operators/prisms/geometry operators/prisms/gridded/estimate
+        operators/prisms/levels/_boxes_numba operators/prisms/levels/embedding operators/prisms/levels/engine
+        operators/prisms/levels/octree_offer operators/prisms/levels/offer operators/prisms/levels/planner
+        operators/prisms/levels/rim operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
+        operators/prisms/precorrected_fft/_kernels_numba operators/prisms/precorrected_fft/margin
+        operators/prisms/precorrected_fft/transform operators/prisms/problem""",
+    "nothing but names": "algebra/array_map algebra/linop core/version",
+    "test_diffusion_sampling.py and test_picture.py": "learned/sampling/reconstruction view/window",
+}
+"""Where modules without a test of their name are tested; to be shortened, not lengthened."""
+
+LONGEST = 400
+LONG = {"operators/prisms/multipole/_sums_numba.py": "nests of loops that are slower in parts"}
+
 
 def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Result of a new interpreter started in `folder`, which stands first on its path."""
@@ -117,3 +156,33 @@ def test_every_module_says_what_it_is_and_what_it_offers(path):
         if isinstance(target, ast.Name)
     }
     assert "__all__" in names or path.stem.startswith("_"), f"{path.name} needs __all__"
+
+
+def module_name(path: Path) -> str:
+    """Path of a module without its suffix, from the package's folder on."""
+    return path.relative_to(ROOT).with_suffix("").as_posix().removeprefix("geoinv/")
+
+
+def test_a_module_is_tested_by_a_file_of_its_name():
+    elsewhere = {name for names in TESTED_ELSEWHERE.values() for name in names.split()}
+    names = {module_name(path) for path in MODULES if not path.stem.startswith("__")}
+    alone = set()
+    for name in names:
+        folder, _, stem = name.rpartition("/")
+        if not (ROOT / "tests" / folder / f"test_{stem.lstrip('_')}.py").is_file():
+            alone.add(name)
+    assert alone - elsewhere == set(), "give each a test in the folder of its name"
+    assert elsewhere - alone == set(), "these have a test of their own now, or are gone: take them off the list"
+
+
+@pytest.mark.parametrize("folder", ["geoinv", "operators", "tests", "benchmarks"])
+def test_files_are_short_enough_to_be_read_whole(folder):
+    lines = {path.relative_to(ROOT).as_posix(): path.read_text().count("\n") for path in (ROOT / folder).rglob("*.py")}
+    long = {name for name, count in lines.items() if count > LONGEST}
+    assert {name for name in long if not name.startswith("geoinv/operators/")} == LONG.keys() & lines.keys()
+
+
+def test_tests_stand_where_a_module_or_a_package_of_their_folder_stands():
+    folders = {path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    packages = {Path(module_name(path)).parent.as_posix() for path in MODULES} | {"benchmarks", "docs", "."}
+    assert folders <= packages

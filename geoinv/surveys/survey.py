@@ -263,9 +263,8 @@ class Survey:
     def with_components(self, components: Sequence[str]) -> Survey:
         """Return the same stations with other components and no data; the field goes where they are of gravity."""
         names = _checked_components(components)
-        if kinds_of(names) == ("magnetic",):
-            return replace(self, components=names, data=None, uncertainty=None)
-        return replace(self, components=names, data=None, uncertainty=None, field=None, anomaly_direction=None)
+        without: dict[str, Any] = {} if kinds_of(names) == ("magnetic",) else {"field": None, "anomaly_direction": None}
+        return replace(self, components=names, data=None, uncertainty=None, **without)
 
     def to_xarray(self) -> xr.Dataset:
         """Survey as a CF Dataset over ``station``.

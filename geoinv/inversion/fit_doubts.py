@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.core.wording import way
+
 __all__ = ["doubts_of", "structured_residuals", "usual_causes"]
 
 Array = npt.NDArray[np.float64]
@@ -44,7 +46,8 @@ def usual_causes(operator: Any, reached: bool) -> str:
         return f"usual causes: {mean}standard deviations too small, or an operator that does not describe the data"
     remanence = ""
     if getattr(operator, "unknown", "") == "susceptibility":
-        remanence = "remanent magnetization, "
+        remedy = way("--unknown magnetization", 'Magnetics(..., unknown="magnetization")')
+        remanence = f"remanent magnetization (which {remedy} finds), "
     return (
         f"usual causes: {mean}{remanence}standard deviations too small for strong data, a mesh too coarse or too "
         "small, wrong heights, a base level left in the data"

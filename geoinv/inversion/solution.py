@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.conventions.directions import amplitude_and_angles
 from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
 
@@ -118,7 +119,8 @@ class Solution:
         Returns
         -------
         xarray.Dataset
-            ``susceptibility(upward, northing, easting)`` (NaN in inactive cells), and for each
+            ``susceptibility(upward, northing, easting)`` (NaN in inactive cells), or what else is sought, of a vector
+            ``magnetization_easting, _northing, _upward, _amplitude, _inclination, _declination``; and for each
             component ``*_observed``, ``*_predicted``, ``*_uncertainty`` over ``station``; the history
             over ``step``.
         """
@@ -137,8 +139,9 @@ class Solution:
             result = mesh.to_xarray()
             result[unknown] = ([f"axis_{k}" for k in range(self.model.ndim)], self.model)
         else:
-            names = (f"{unknown}_{axis}" for axis in ("easting", "northing", "upward"))
-            result = mesh.to_xarray(**dict(zip(names, self.model, strict=True)))
+            parts = ("easting", "northing", "upward", "amplitude", "inclination", "declination")
+            values = (*self.model, *amplitude_and_angles(self.model))
+            result = mesh.to_xarray(**{f"{unknown}_{part}": of for part, of in zip(parts, values, strict=True)})
         quantities = data_quantities(self.operator, self.data.shape)
         if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]

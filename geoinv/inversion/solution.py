@@ -140,8 +140,8 @@ class Solution:
             result[unknown] = ([f"axis_{k}" for k in range(self.model.ndim)], self.model)
         else:
             parts = ("easting", "northing", "upward", "amplitude", "inclination", "declination")
-            values = (*self.model, *amplitude_and_angles(self.model))
-            result = mesh.to_xarray(**{f"{unknown}_{part}": of for part, of in zip(parts, values, strict=True)})
+            vectors = (*self.model, *amplitude_and_angles(self.model))
+            result = mesh.to_xarray(**{f"{unknown}_{part}": of for part, of in zip(parts, vectors, strict=True)})
         quantities = data_quantities(self.operator, self.data.shape)
         if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,13 @@ Array = npt.NDArray[Any]
 class FieldStrength(NonlinearOperator):
     """Strength of the magnetic field of prisms.
 
-    Maps models as :class:`geoinv.operators.Magnetics` takes them to data (components, stations) in nT:
+    Maps models as :class:`geoinv.operators.Magnetics` takes them to data (components, stations): all of its components,
+    and in nT
 
-    ==============  ================================================================
+    ===============  ================================================================
     ``b_amplitude``  ``|B|``, which depends little on the direction of magnetization
     ``tmi_exact``    ``|B0 + B| - |B0|``, what a scalar magnetometer measures
-    ==============  ================================================================
+    ===============  ================================================================
 
     The map is not linear: :meth:`linearise` gives the exact Jacobian at a model. Where B is 0 its strength has no
     derivative, and the one along the main field is taken, so that an inversion can start from a model of zeros.
@@ -39,19 +41,19 @@ class FieldStrength(NonlinearOperator):
     mesh : Grid
         Cells; only the active ones count.
     survey : Survey
-        Stations and field, and of the components above one or both.
+        Stations, components and field.
     engine, rtol, dtype, unknown, memory_budget, applications
         As :class:`geoinv.operators.Magnetics` takes them.
 
     Attributes
     ----------
     vector : Magnetics
-        Operator of the three components of B.
+        Operator of the components that those of the survey are computed from.
 
     Raises
     ------
     InputError
-        If the survey has other components, or as :class:`geoinv.operators.Magnetics` does.
+        As :class:`geoinv.operators.Magnetics` does.
 
     Notes
     -----
@@ -78,16 +80,9 @@ class FieldStrength(NonlinearOperator):
         memory_budget: float | None = None,
         applications: int | None = None,
     ) -> None:
-        known = [name for name, quantity in QUANTITIES.items() if quantity.computed_from]
-        other = [name for name in getattr(survey, "components", ()) if name not in known]
-        if other:
-            raise InputError(
-                f"{self.name} expects components among {' '.join(known)}, got {' '.join(other)}; take "
-                f"geoinv.operators.{'Magnetics' if survey.kind == 'magnetic' else 'Gravity'} for these, in a survey of "
-                "their own"
-            )
-        of_vector = survey.with_components(("be", "bn", "bu")) if isinstance(survey, Survey) else survey
-        self.vector = Magnetics(mesh, of_vector, engine, rtol, dtype, unknown, memory_budget, applications)
+        self.vector = Magnetics(
+            mesh, _of_parts(self.name, survey), engine, rtol, dtype, unknown, memory_budget, applications
+        )
         self.mesh, self.survey, self.unknown, self.dtype = mesh, survey, unknown, self.vector.dtype
         self.domain_shape, self.range_shape = self.vector.domain_shape, survey.range_shape
         self.decay_exponent = self.vector.decay_exponent
@@ -105,44 +100,66 @@ class FieldStrength(NonlinearOperator):
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Data (..., components, stations) of models; leading dimensions are a batch."""
-        be, bn, bu = np.moveaxis(self.vector(x), -2, 0)
-        rows = [
-            np.sqrt(be**2 + bn**2 + bu**2)
-            if name == "b_amplitude"
-            else total_field_anomaly(be, bn, bu, self.survey.main_field)
-            for name in self.survey.components
-        ]
+        parts = dict(zip(self.vector.survey.components, np.moveaxis(self.vector(x), -2, 0), strict=True))
+        rows = [self._row(name, parts) for name in self.survey.components]
         return np.stack(rows, axis=-2).astype(self.dtype, copy=False)
+
+    def _row(self, name: str, parts: Mapping[str, Array]) -> Array:
+        if name in parts:
+            return parts[name]
+        be, bn, bu = (parts[part] for part in QUANTITIES[name].computed_from)
+        if name == "b_amplitude":
+            return np.asarray(np.sqrt(be**2 + bn**2 + bu**2))
+        return total_field_anomaly(be, bn, bu, self.survey.main_field)
 
     def linearise(self, x: npt.ArrayLike) -> LinearOperator:
         """Jacobian at a model: the change of B along its direction, or along that of the whole field."""
         field = np.asarray(self.vector(x), np.float64)
+        places = {name: row for row, name in enumerate(self.vector.survey.components)}
         main = self.survey.main_field
         base = main.intensity * main.direction[:, None]
-        directions = []
-        for name in self.survey.components:
-            whole = field if name == "b_amplitude" else base + field
+        slopes = np.zeros((*self.range_shape[:1], *field.shape))
+        for slope, name in zip(slopes, self.survey.components, strict=True):
+            if name in places:
+                slope[places[name]] = 1.0
+                continue
+            rows = [places[part] for part in QUANTITIES[name].computed_from]
+            whole = field[rows] if name == "b_amplitude" else base + field[rows]
             size = np.sqrt(np.sum(whole**2, axis=0))
             along = whole / np.where(size > 0.0, size, 1.0)
-            directions.append(np.where(size > 0.0, along, main.direction[:, None]))
-        return _Along(np.array(directions), self) @ self.vector
+            slope[rows] = np.where(size > 0.0, along, main.direction[:, None])
+        return _Slopes(slopes, self) @ self.vector
 
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> npt.NDArray[np.float64]:
         """Bound of the diagonal of ``J' W^2 J`` at any model, for weights against depth: that of the vector B."""
-        squared = np.broadcast_to(np.asarray(weights, np.float64) ** 2, self.range_shape).sum(axis=0)
-        return self.vector.gram_diagonal(np.broadcast_to(np.sqrt(squared), self.vector.range_shape))
+        squared = np.broadcast_to(np.asarray(weights, np.float64) ** 2, self.range_shape)
+        parts = self.vector.survey.components
+        of_parts = np.zeros(self.vector.range_shape)
+        for row, name in zip(squared, self.survey.components, strict=True):
+            for part in QUANTITIES[name].computed_from or (name,):
+                of_parts[parts.index(part)] += row
+        return self.vector.gram_diagonal(np.sqrt(of_parts))
 
 
-class _Along(LinearOperator):
-    """Vectors (3, stations) along a direction for each datum."""
+def _of_parts(owner: str, survey: Survey) -> Survey:
+    """Survey of the components that those of a survey are computed from."""
+    if not isinstance(survey, Survey) or survey.kind != "magnetic":
+        of = f"one of {' '.join(survey.components)}" if isinstance(survey, Survey) else type(survey).__name__
+        raise InputError(f"{owner} expects a Survey of magnetic components, got {of}; give magnetic data")
+    parts = [part for name in survey.components for part in QUANTITIES[name].computed_from or (name,)]
+    return survey.with_components(tuple(dict.fromkeys(parts)))
 
-    def __init__(self, directions: npt.NDArray[np.float64], model: FieldStrength) -> None:
-        self._directions, self.dtype = directions, model.dtype
+
+class _Slopes(LinearOperator):
+    """Change of each datum with the parts (parts, stations) that it is computed from."""
+
+    def __init__(self, slopes: npt.NDArray[np.float64], model: FieldStrength) -> None:
+        self._slopes, self.dtype = slopes, model.dtype
         self.survey = model.survey
         self.domain_shape, self.range_shape = model.vector.range_shape, model.range_shape
 
     def _forward(self, x: Array) -> Array:
-        return np.asarray(np.einsum("cas,bas->bcs", self._directions, x))
+        return np.asarray(np.einsum("cps,bps->bcs", self._slopes, x))
 
     def _adjoint(self, y: Array) -> Array:
-        return np.asarray(np.einsum("cas,bcs->bas", self._directions, y))
+        return np.asarray(np.einsum("cps,bcs->bps", self._slopes, y))

@@ -247,7 +247,7 @@ class PrismOperator(LinearOperator):
         if computed := [name for name in survey.components if not QUANTITIES[name].tensor]:
             raise InputError(
                 f"{self.name} expects components that are linear in the model, got {' '.join(computed)}; take "
-                "geoinv.operators.FieldStrength for these, in a survey of their own"
+                "geoinv.operators.FieldStrength for a survey of these"
             )
         if survey.kind != self.kind:
             own = " ".join(

@@ -56,7 +56,7 @@ _HELPERS = _Helpers()
 os.register_at_fork(after_in_child=_HELPERS.after_fork)
 
 
-def kernel(*, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def kernel(*, reorder_sums: bool = False, inline: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a compiled function that other ones call; it may not allocate memory.
 
     Parameters
@@ -64,9 +64,11 @@ def kernel(*, reorder_sums: bool = False) -> Callable[[Callable[..., Any]], Call
     reorder_sums : bool
         Allow sums in any order, so that they run in vector registers. Elsewhere only fused
         multiply-add is allowed: the kernels are written so that the order of operations matters.
+    inline : bool
+        Put the body in place of every call: for a large part of one loop nest, which has a name so that it can be read.
     """
     fastmath = {"contract", "reassoc", "nsz"} if reorder_sums else {"contract"}
-    return lambda function: _compiled(function, fastmath)
+    return lambda function: _compiled(function, fastmath, inline)
 
 
 def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
@@ -127,9 +129,11 @@ def shared_kernel(
     return decorate
 
 
-def _compiled(function: Callable[..., Any], fastmath: set[str]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], fastmath: set[str], inline: bool = False) -> Callable[..., Any]:
     # no counting of references to arrays and their slices: it takes as long to compile as the rest, and to run
     options: dict[str, Any] = {"fastmath": fastmath, "nogil": True, "error_model": "numpy", "_nrt": False}
+    if inline:
+        options["inline"] = "always"
     compiled = numba.njit(**options)(function)
     # what numba's own cache=True does; without the compiler there is nothing to keep
     if hasattr(compiled, "_cache"):

@@ -228,7 +228,7 @@ def _far_entries(
         s.far[i] = real(0.0)
 
 
-@kernel(inline=True)
+@kernel()
 def _near_entries(
     s: Scratch, t: FarTables, c: int, u: int, layer: int, j: int, place: Array, south_is_there: bool
 ) -> None:

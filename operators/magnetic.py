@@ -33,8 +33,9 @@ class Magnetics(PrismOperator):
     Maps susceptibility chi (upward, northing, easting), dimensionless SI, or magnetization
     (3, upward, northing, easting) in A/m, order easting, northing, upward, to data (components,
     stations) in nT, gradients in nT/m. Induced magnetization is chi B0 / mu0 along the field, without
-    self-demagnetization. Inactive cells are ignored, whatever stands in them, and receive 0 from
-    the adjoint.
+    self-demagnetization (:class:`geoinv.operators.SelfDemagnetization` has it). Components that are not linear in the
+    model are those of :class:`geoinv.operators.FieldStrength`. Inactive cells are ignored, whatever stands in them, and
+    receive 0 from the adjoint.
 
     Every point is defined. On a face the value is the limit from outside; inside a cell it is
     mu0 H. On an edge or corner the divergent logarithm is left out, which cancels between
@@ -51,19 +52,20 @@ class Magnetics(PrismOperator):
     engine : str
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
         ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
+        ``"levels"`` (the same on meshes whose cells are whole multiples of the smallest: padded ones and octrees),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
         :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and refuse
         what they cannot hold.
     rtol : float, optional
-        Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct holds
-        it with a dipole's datum in the mean of all directions for every cell's, as single ones vanish in some
-        direction; where stations are up to eight or close together, so that all may lie there, with a thousandth of it.
-        None is exact to rounding for direct and dense, and 1e-6 for auto and lattice. For gridded it is exact to the
-        rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of the field of
-        a cell 100 cells beyond the survey that is 1e-11. Cells so far away that exact prisms may round to more than a
-        thousandth (some 10,000 cell sides) are refused without an rtol. With dtype float32, None is 1e-6 for
-        gridded. Numbers are kept in single precision with dtype float32, and from 1e-5 up; by gridded and lattice
-        only where the least that an active cell gives stays within rtol.
+        Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct
+        holds it with a dipole's datum in the mean of all directions for every cell's, as single ones vanish in some
+        direction; where stations are up to eight or close together, so that all may lie there, with a thousandth of
+        it. None is exact to rounding for direct and dense, and 1e-6 for auto, lattice and levels. For gridded it is
+        exact to the rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of
+        the field of a cell 100 cells beyond the survey that is 1e-11. Cells so far away that exact prisms may round
+        to more than a thousandth (some 10,000 cell sides) are refused without an rtol. With dtype float32, None is
+        1e-6 for gridded. Numbers are kept in single precision with dtype float32, and from 1e-5 up; by gridded and
+        lattice only where the least that an active cell gives stays within rtol.
     dtype : str
         ``"float64"`` or ``"float32"``, of models and data.
     unknown : str

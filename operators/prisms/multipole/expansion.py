@@ -87,7 +87,7 @@ DERIVATIVES = {
     2: ("xx", "yy", "zz", "yz", "xz", "xy"),
     3: ("xyz", "xxy", "xyy", "xxz", "xzz", "yyz", "yzz"),
 }
-"""What the weights of the corner functions stand for; the first two of the field's with a minus, the third unused."""
+"""What the weights of the prism kernels stand for; the first two of the field's with a minus, the third unused."""
 
 Array = npt.NDArray[np.float64]
 Reals = npt.NDArray[np.floating[Any]]
@@ -165,7 +165,7 @@ def far_terms(derivatives: int, weights: Array) -> Array:
     derivatives : int
         2 for the field, 3 for its gradients.
     weights : (7,) array
-        Of the datum's corner functions (:class:`geoinv.operators.prisms.weights.KernelWeights`).
+        Of the datum's prism kernels (:class:`geoinv.operators.prisms.weights.KernelWeights`).
 
     Returns
     -------

@@ -85,6 +85,9 @@ def choose(problem: PrismProblem, engine: str, memory_budget: float | None, appl
             f"engines that fit: {', '.join(name for name in fitting if name != engine) or 'none'}"
         )
     if engine != "auto" or not fitting:
+        if not offers:
+            reasons = "; ".join(_by_clause(refusals))
+            raise InputError(f"{problem.owner} expects a mesh and a survey that some engine serves, but {reasons}")
         needs = ", ".join(f"{name} needs {bytes_text(offer.estimate.memory)}" for name, offer in offers.items())
         raise InputError(
             f"{problem.owner} expects to fit in {bytes_text(budget)} of memory, but {needs}; "
@@ -97,7 +100,7 @@ def choose(problem: PrismProblem, engine: str, memory_budget: float | None, appl
         for name, offer in offers.items()
         if name not in fitting
     ]
-    others += [f"{name} does not apply ({refusal.clause})" for name, refusal in refusals.items()]
+    others += _by_clause(refusals)
     count = "1 application" if applications == 1 else f"{applications} applications"
     reason = f"least time for {count}, {fitting[best].estimate.total:.2g} s; {', '.join(others)}"
     return Choice(best, reason, fitting[best])
@@ -106,6 +109,18 @@ def choose(problem: PrismProblem, engine: str, memory_budget: float | None, appl
 def _best(offers: Mapping[str, Offer]) -> str:
     """Name of the offer of least time."""
     return min(offers, key=lambda name: offers[name].estimate.total)
+
+
+def _by_clause(refusals: Mapping[str, Refusal]) -> list[str]:
+    """Engines that do not apply, those of one reason together."""
+    names: dict[str, list[str]] = {}
+    for name, refusal in refusals.items():
+        names.setdefault(refusal.clause, []).append(name)
+    return [
+        f"{', '.join(several[:-1])}{' and ' if several[1:] else ''}{several[-1]} "
+        f"{'do' if several[1:] else 'does'} not apply ({clause})"
+        for clause, several in names.items()
+    ]
 
 
 def _answers(problem: PrismProblem, budget: float, applications: int) -> tuple[dict[str, Offer], dict[str, Refusal]]:

@@ -30,7 +30,7 @@ def test_the_rule_takes_the_lattice_where_the_survey_is_irregular_over_cells_of_
 def test_the_rule_takes_the_matrix_where_cells_differ_in_size_and_the_matrix_fits():
     A = Magnetics(padded(), scattered(), memory_budget=4e9)
     assert A.engine == "dense"
-    assert "lattice does not apply (cells differ in width along northing)" in A.choice.reason
+    assert "gridded and lattice do not apply (cells differ in width along northing)" in A.choice.reason
 
 
 def test_the_rule_takes_the_direct_engine_where_the_matrix_does_not_fit():

@@ -16,7 +16,7 @@ from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
 from geoinv.view.scene import LEVELS, NoSceneError, render
-from geoinv.view.slices import cut_of, draw_level, draw_section, draw_total, model_scale
+from geoinv.view.slices import cut_of, draw_level, draw_section, draw_total, is_signed, model_scale
 from geoinv.view.subject import Channel, Model, Subject, subject_of
 from geoinv.view.window import Window, window_of
 from geoinv.view.wording import spaced
@@ -180,7 +180,8 @@ def _draw_model(sheet: Figure, grid: GridSpec, subject: Subject, model: Model, w
     if scene:
         try:
             _show(last, render(model, window, scale, subject.stations), window)
-            values = ", ".join(f"{share * (scale.vmax or 0.0):.2g}" for share in LEVELS)
+            sign = "\N{PLUS-MINUS SIGN}" if is_signed(scale) else ""
+            values = ", ".join(f"{sign}{share * (scale.vmax or 0.0):.2g}" for share in LEVELS)
             last.set_title(f"surfaces of {model.name} {values} {model.units}".rstrip())
             return ""
         except NoSceneError as reason:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.view.slices import MODEL_COLOURS
+from geoinv.view.slices import colours_of, is_signed
 from geoinv.view.subject import Model
 from geoinv.view.window import Window
 
@@ -32,7 +32,7 @@ __all__ = ["LEVELS", "NoSceneError", "draw", "render"]
 Array = npt.NDArray[np.float64]
 
 LEVELS = (0.2, 0.4, 0.7)
-"""Surfaces drawn, as shares of the largest value."""
+"""Surfaces drawn, as shares of the largest value; of both signs where the scale lies about zero."""
 
 _OPACITIES = (0.2, 0.45, 1.0)
 _SIZE = (1800, 1500)
@@ -66,6 +66,8 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
             northing=model.grid.northing_edges[north.start : north.stop + 1],
             upward=model.grid.upward_edges[up.start : up.stop + 1],
             limits=(scale.vmin or 0.0, scale.vmax or 0.0),
+            colours=colours_of(scale),
+            signs=(1.0, -1.0) if is_signed(scale) else (1.0,),
             stations=stations,
         )
         command = [sys.executable, "-P", "-c", _COMMAND, str(arrays), str(picture)]
@@ -103,6 +105,7 @@ def draw(arrays: str, picture: str) -> None:
 
     with np.load(arrays) as data:
         values, limits, stations = data["values"], data["limits"], data["stations"]
+        colours, signs = str(data["colours"]), data["signs"]
         edges = [data[axis] for axis in ("easting", "northing", "upward")]
     # about a corner of the scene: graphics work in single precision
     corner = [axis[0] for axis in edges]
@@ -112,11 +115,12 @@ def draw(arrays: str, picture: str) -> None:
     plotter.enable_anti_aliasing("ssaa")
     body = _closed(edges, values)
     for level, opacity in zip(LEVELS, _OPACITIES, strict=True):
-        surface = body.contour([level * limits[1]], scalars="values")
-        if surface.n_points:
-            plotter.add_mesh(
-                surface, cmap=MODEL_COLOURS, clim=limits, opacity=opacity, smooth_shading=True, show_scalar_bar=False
-            )
+        for sign in signs:
+            surface = body.contour([sign * level * limits[1]], scalars="values")
+            if surface.n_points:
+                plotter.add_mesh(
+                    surface, cmap=colours, clim=limits, opacity=opacity, smooth_shading=True, show_scalar_bar=False
+                )
     plotter.add_mesh(_ground(edges, values), color="#7d705a", opacity=0.2, smooth_shading=True)
     if stations.size:
         points = (stations - np.array(corner)[:, None]).T.astype(np.float32)

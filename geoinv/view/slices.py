@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
 
-__all__ = ["MODEL_COLOURS", "Cut", "cut_of", "draw_level", "draw_section", "draw_total", "model_scale"]
+__all__ = ["Cut", "colours_of", "cut_of", "draw_level", "draw_section", "draw_total", "is_signed", "model_scale"]
 
-MODEL_COLOURS = "magma_r"
+_COLOURS, _SIGNED_COLOURS = "magma_r", "RdBu_r"
+
+_FAINT = 0.1
+"""Share of the highest value up to which negative values are no bodies of their own."""
 
 _AIR = "0.88"
 _LINE: Any = {"color": "0.25", "linewidth": 0.8, "linestyle": (0, (5, 3))}
@@ -34,12 +37,28 @@ class Cut:
 
 
 def model_scale(model: Model, window: Window) -> Normalize:
-    """One colour scale for all pictures of a model, from zero unless it is negative somewhere."""
+    """One colour scale for all pictures of a model: from zero, or about zero where negative values matter."""
+    return _scale(model.values[window.cells(model.grid)])
+
+
+def _scale(shown: npt.NDArray[np.floating]) -> Normalize:
     from matplotlib.colors import Normalize
 
-    shown = model.values[window.cells(model.grid)]
     low, high = min(0.0, float(np.nanmin(shown))), float(np.nanmax(shown))
+    if low < -_FAINT * max(high, 0.0):
+        largest = max(-low, high)
+        return Normalize(-largest, largest)
     return Normalize(low, high if high > low else low + 1.0)
+
+
+def is_signed(scale: Normalize) -> bool:
+    """Whether a scale lies about zero."""
+    return scale.vmin is not None and scale.vmin < 0.0 and scale.vmin == -(scale.vmax or 0.0)
+
+
+def colours_of(scale: Normalize) -> str:
+    """Name of the colours of a scale: those with white at zero where it lies about zero."""
+    return _SIGNED_COLOURS if is_signed(scale) else _COLOURS
 
 
 def cut_of(model: Model, window: Window) -> Cut:
@@ -66,7 +85,7 @@ def draw_level(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normaliz
         grid.easting_edges,
         grid.northing_edges,
         model.values[cut.upward],
-        cmap=MODEL_COLOURS,
+        cmap=colours_of(scale),
         norm=scale,
         rasterized=True,
     )
@@ -81,16 +100,15 @@ def draw_total(ax: Axes, window: Window, model: Model) -> None:
     total = np.tensordot(grid.widths("upward"), np.nan_to_num(model.values), axes=1)
     total[~np.isfinite(model.values).any(axis=0)] = np.nan
     # padding beyond the window does not decide on the colours
-    shown = total[window.cells(grid)[1:]]
+    scale = _scale(total[window.cells(grid)[1:]])
     window.frame(ax, "easting", "northing")
     ax.set_facecolor(_AIR)
     drawn = ax.pcolormesh(
         grid.easting_edges,
         grid.northing_edges,
         total,
-        cmap=MODEL_COLOURS,
-        vmin=min(0.0, float(np.nanmin(shown))),
-        vmax=float(np.nanmax(shown)),
+        cmap=colours_of(scale),
+        norm=scale,
         rasterized=True,
     )
     colorbar(ax, drawn, f"{model.name} \N{MULTIPLICATION SIGN} thickness ({f'{model.units} m'.strip()})")
@@ -101,7 +119,9 @@ def draw_section(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normal
     grid = model.grid
     values = model.values[:, cut.northing, :] if along == "easting" else model.values[:, :, cut.easting]
     window.frame(ax, along, "upward")
-    drawn = ax.pcolormesh(grid.edges(along), grid.upward_edges, values, cmap=MODEL_COLOURS, norm=scale, rasterized=True)
+    drawn = ax.pcolormesh(
+        grid.edges(along), grid.upward_edges, values, cmap=colours_of(scale), norm=scale, rasterized=True
+    )
     ax.stairs(_ground(values, grid.upward_edges), grid.edges(along), baseline=None, color="0.2", linewidth=0.9)
     colorbar(ax, drawn, model.label)
 

@@ -26,7 +26,7 @@ def plain_units(units: str) -> str:
     >>> plain_units("nT m-1")
     'nT/m'
     """
-    return units.replace(" m-1", "/m").replace(" cm-3", "/cm³")
+    return units.replace(" m-1", "/m").replace(" m-3", "/m³").replace(" cm-3", "/cm³").replace("1e-9 s-2", "Eotvos")
 
 
 def plain_text(text: object, most: int = 24) -> str:

@@ -31,10 +31,16 @@ def test_padding_and_air_are_left_out_of_a_model_alone():
     assert drawn.get_suptitle().replace("\u2009", "") == f"Susceptibility of {grid.active.sum()} cells."
 
 
-def test_negative_values_widen_the_scale():
+def test_negative_bodies_have_their_own_colours_about_zero():
     grid = padded_grid()
-    drawn = figure(grid.to_xarray(susceptibility=-ball(grid)), scene=False)
-    assert mapped(drawn.axes[0], QuadMesh).get_clim() == (-0.05, 0.0)
+    for density, colours, limits in (
+        (-ball(grid), "RdBu_r", (-0.05, 0.05)),
+        (np.roll(ball(grid), 3, axis=2) - 0.5 * ball(grid), "RdBu_r", (-0.05, 0.05)),
+        (np.roll(ball(grid), 3, axis=2) - 0.01 * ball(grid), "magma_r", (-0.0005, 0.05)),
+    ):
+        drawn = mapped(figure(grid.to_xarray(density=density), scene=False).axes[0], QuadMesh)
+        assert drawn.get_cmap().name == colours
+        assert drawn.get_clim() == pytest.approx(limits)
 
 
 def test_a_magnetization_is_shown_by_its_strength():

@@ -50,7 +50,8 @@ def convert(
 ) -> None:
     """Write a survey, mesh or model in another format.
 
-    Surveys go to .nc .obs .mag .csv .xyz .txt, meshes to .nc .msh .mesh, models to .nc .sus .den .mod.
+    Surveys go to .nc .csv .xyz .txt, UBC .obs .mag (magnetics) .grv .gra .gg (gravity); meshes to .nc, UBC .msh .mesh;
+    models to .nc, UBC .sus .den .mod, .fld (magnetizations).
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """

@@ -42,7 +42,8 @@ ColumnsOption = Annotated[
     str | None,
     typer.Option(
         metavar="easting=NAME,...",
-        help="Columns of a CSV/XYZ table, by name or by number from 1: easting, northing, upward, tmi, uncertainty.",
+        help="Columns of a CSV/XYZ table, by name or by number from 1: easting, northing, upward, tmi (or gz and "
+        "other components), uncertainty.",
     ),
 ]
 HeightOption = Annotated[

@@ -37,12 +37,13 @@ class Entry:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+COMPACT = {"p_small": 0.0, "p_smooth": 1.0, "smoothness": 1.0}
 BLOCKY = {"p_small": 1.0, "p_smooth": 0.0, "smoothness": 1.0}
 
 REGULARIZERS: dict[str, Entry] = {
     "smooth": Entry(Smooth, "small and smooth"),
     "sparse": Entry(Sparse, "few cells and few edges", ("p_small", "p_smooth")),
-    "compact": Entry(Sparse, "few cells, smooth ones", ("p_small", "p_smooth"), {"p_small": 0.0, "p_smooth": 2.0}),
+    "compact": Entry(Sparse, "few cells, of nearly one amplitude", ("p_small", "p_smooth"), COMPACT),
     "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), BLOCKY),
     "total-variation": Entry(TotalVariation, "flat, with edges", ("p_small", "p_smooth")),
 }

@@ -41,6 +41,7 @@ from geoinv.cli.support.regularization import (
     SmoothnessOption,
     WeightingOption,
     regularizer_from,
+    regularizer_named,
 )
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.cli.support.unknown import said, sought
@@ -123,7 +124,7 @@ def invert(
     reference: Annotated[
         str, typer.Option(metavar="M", help="Reference model (SI, or kg/m3): a number, or a file on the same mesh.")
     ] = "0",
-    regularizer: RegularizerOption = "smooth",
+    regularizer: RegularizerOption = None,
     norms: NormsOption = None,
     smallness: SmallnessOption = None,
     smoothness: SmoothnessOption = None,
@@ -166,7 +167,8 @@ def invert(
     data, uncertainty = _data(file, survey, deviation)
     cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
     known = load_reference(start, cells, quantity)
-    phi = regularizer_from(regularizer, smallness, smoothness, weighting, norms, known)
+    name = regularizer_named(regularizer, quantity.name == "magnetization")
+    phi = regularizer_from(name, smallness, smoothness, weighting, norms, known)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
     A = make_operator(cells, survey, engine, rtol, quantity=quantity)
     hours = A.choice.estimate.total / 3600.0

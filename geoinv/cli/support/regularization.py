@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError, choice
 
 if TYPE_CHECKING:
@@ -19,14 +20,16 @@ __all__ = [
     "SmoothnessOption",
     "WeightingOption",
     "regularizer_from",
+    "regularizer_named",
 ]
 
 RegularizerOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar="NAME",
-        help="What is asked of the model besides fitting the data: smooth, sparse (few cells, few edges), compact (few "
-        "cells) or blocky (few edges).",
+        help="What is asked of the model besides fitting the data: smooth, sparse (few cells and edges), compact (as "
+        "sparse, with sharper edges), blocky (few edges) or total-variation.  [default: smooth; compact for a "
+        "magnetization]",
     ),
 ]
 SmallnessOption = Annotated[
@@ -54,6 +57,17 @@ NormsOption = Annotated[
 ]
 
 
+def regularizer_named(name: str | None, vector: bool) -> str:
+    """Name of the regularizer, the usual one for a model or for a vector where none is given; sparse ones are said."""
+    from geoinv.regularizers.registry import REGULARIZERS
+
+    name = name or ("compact" if vector else "smooth")
+    choice("invert", "--regularizer", name, tuple(REGULARIZERS))
+    if name != "smooth":
+        say("norms", f"{name}: {REGULARIZERS[name].summary}")
+    return name
+
+
 def regularizer_from(
     name: str, smallness: float | None, smoothness: str | None, weighting: str, norms: str | None, reference: Any
 ) -> Regularizer:
@@ -72,7 +86,6 @@ def regularizer_from(
     from geoinv.regularizers.registry import REGULARIZERS, regularizer_of
     from geoinv.regularizers.weighting import WEIGHTINGS
 
-    choice("invert", "--regularizer", name, tuple(REGULARIZERS))
     choice("invert", "--weighting", weighting, (*WEIGHTINGS, "none"))
     arguments: dict[str, Any] = {"reference": reference, "weighting": None if weighting == "none" else weighting}
     if smallness is not None:

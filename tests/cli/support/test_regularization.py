@@ -54,3 +54,20 @@ def test_no_weights_are_asked_for_by_name():
 )
 def test_bad_options_are_refused(options, words, small_survey, tmp_path, capsys):
     assert words in refused([*INVERT, *options], capsys, tmp_path)
+
+
+def test_a_magnetization_is_compact_unless_another_regularizer_is_named(small_survey, capsys):
+    assert main([*INVERT, "--unknown", "magnetization"]) == 0
+    said = capsys.readouterr().out
+    assert "norms     compact: few cells, of nearly one amplitude" in said
+    assert " reweightings: chi^2/N" in said
+    assert "p_small=0.0, p_smooth=1.0" in json.loads(xr.load_dataset("out.nc").attrs["settings"])["regularizer"]
+    assert main([*INVERT, "--unknown", "magnetization", "--regularizer", "smooth"]) == 0
+    assert "norms" not in capsys.readouterr().out
+
+
+def test_norms_are_those_of_the_command(small_survey, capsys):
+    assert main([*INVERT, "--regularizer", "sparse", "--norms", "0.5,1,1,2", "--smoothness", "2"]) == 0
+    settings = json.loads(xr.load_dataset("out.nc").attrs["settings"])["regularizer"]
+    assert "p_small=0.5, p_smooth=[1.0, 1.0, 2.0]" in settings
+    assert "smoothness=2.0" in settings

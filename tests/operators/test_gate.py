@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 
 import makers
@@ -18,16 +19,22 @@ EVERY_OPERATOR = pytest.mark.parametrize("name", makers.OPERATORS)
 EVERY_MAGNETICS = pytest.mark.parametrize("name", makers.MAGNETICS)
 
 
-def dense(operator: LinearOperator) -> np.ndarray:
+@cache
+def operator(name: str) -> LinearOperator:
+    """Made once for all tests: an engine takes longer to set up than to apply here."""
+    return makers.OPERATORS[name]()
+
+
+def dense(A: LinearOperator) -> np.ndarray:
     """Matrix, one unit vector after another."""
-    columns = int(np.prod(operator.domain_shape))
-    units = np.eye(columns).reshape(columns, *operator.domain_shape)
-    return np.stack([operator(unit).ravel() for unit in units], axis=1)
+    columns = int(np.prod(A.domain_shape))
+    units = np.eye(columns).reshape(columns, *A.domain_shape)
+    return np.stack([A(unit).ravel() for unit in units], axis=1)
 
 
 @EVERY_OPERATOR
 def test_adjoint_is_the_transpose(name):
-    A = makers.OPERATORS[name]()
+    A = operator(name)
     D = A.to_dense()
     tolerance = 1e-5 if makers.works_in_single(name) else 1e-12
     npt.assert_allclose(A.T.to_dense(), D.T, rtol=0, atol=tolerance * abs(D).max())
@@ -35,7 +42,7 @@ def test_adjoint_is_the_transpose(name):
 
 @EVERY_OPERATOR
 def test_inner_products_agree_with_the_adjoint(name):
-    A = makers.OPERATORS[name]()
+    A = operator(name)
     tolerance = 1e-5 if makers.works_in_single(name) else 1e-12
     assert A.dot_test(draws=10, seed=3) <= tolerance
     assert A.T.dot_test(draws=10, seed=4) <= tolerance
@@ -44,7 +51,7 @@ def test_inner_products_agree_with_the_adjoint(name):
 @EVERY_OPERATOR
 @pytest.mark.parametrize("adjoint", [False, True], ids=["forward", "adjoint"])
 def test_a_batch_equals_a_loop(name, adjoint):
-    A = makers.OPERATORS[name]()
+    A = operator(name)
     A = A.T if adjoint else A
     x = np.random.default_rng(1).standard_normal((2, 3, *A.domain_shape)).astype(A.dtype)
     loop = np.stack([[A(item) for item in row] for row in x])
@@ -55,7 +62,7 @@ def test_a_batch_equals_a_loop(name, adjoint):
 
 @pytest.mark.parametrize("name", [name for name in makers.OPERATORS if name in makers.ALGEBRA or "all" in name])
 def test_the_matrix_is_made_of_images_of_unit_vectors(name):
-    A = makers.OPERATORS[name]()
+    A = operator(name)
     D = dense(A)
     tolerance = 1e-6 if makers.works_in_single(name) else 1e-13
     npt.assert_allclose(A.to_dense(), D, rtol=0, atol=tolerance * abs(D).max())
@@ -63,17 +70,17 @@ def test_the_matrix_is_made_of_images_of_unit_vectors(name):
 
 @EVERY_OPERATOR
 def test_results_have_the_promised_shape_and_type_and_are_finite(name):
-    A = makers.OPERATORS[name]()
-    for operator in (A, A.T):
-        result = operator(np.ones(operator.domain_shape))
-        assert result.shape == operator.range_shape
-        assert result.dtype == operator.dtype
+    A = operator(name)
+    for side in (A, A.T):
+        result = side(np.ones(side.domain_shape))
+        assert result.shape == side.range_shape
+        assert result.dtype == side.dtype
         assert np.isfinite(result).all()
 
 
 @EVERY_OPERATOR
 def test_inputs_of_any_layout_give_the_same_numbers(name):
-    A = makers.OPERATORS[name]()
+    A = operator(name)
     x = np.random.default_rng(2).integers(-9, 9, A.domain_shape).astype(A.dtype)
     expected = A(x)
     flipped = np.flip(np.flip(x).copy())
@@ -89,7 +96,7 @@ def test_inputs_of_any_layout_give_the_same_numbers(name):
 
 @EVERY_MAGNETICS
 def test_every_engine_gives_the_matrix_of_the_direct_one(name):
-    A = makers.MAGNETICS[name]()
+    A = operator(name)
     result = A.to_dense()
     direct = Magnetics(A.grid, A.survey, engine="direct", unknown=A.unknown).to_dense()
     tolerance = max(1e-5 if makers.works_in_single(name) else 1e-10, A.problem.rtol or 0.0)
@@ -100,7 +107,7 @@ def test_every_engine_gives_the_matrix_of_the_direct_one(name):
 
 @EVERY_MAGNETICS
 def test_gram_diagonal_is_that_of_the_matrix(name):
-    A = makers.MAGNETICS[name]()
+    A = operator(name)
     weights = np.random.default_rng(6).uniform(0.1, 2.0, A.range_shape)
     D = weights.reshape(-1, 1) * A.to_dense().astype(np.float64)
     expected = np.sum(D * D, axis=0).reshape(A.domain_shape)

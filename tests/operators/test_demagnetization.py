@@ -69,18 +69,6 @@ def test_an_ellipsoid_has_its_demagnetizing_factors():
     assert not magnetization[:, ~body].any()
 
 
-def test_what_acts_on_each_cell_is_the_field_of_magnetics_at_its_centre():
-    grid = GRID
-    up, north, east = (axis.ravel() for axis in np.meshgrid(grid.upward, grid.northing, grid.easting, indexing="ij"))
-    centres = geoinv.Survey(east, north, up, components=("be", "bn", "bu"), field=FIELD)
-    exact = Magnetics(grid, centres, "dense", unknown="magnetization")
-    inside = SelfDemagnetization(grid, above(grid))._inside
-    models = np.random.default_rng(1).standard_normal((2, 3, *grid.shape))
-    found, expected = inside(models), exact(models).reshape(2, 3, *grid.shape) * 1e-9 / MU0
-    npt.assert_allclose(found, expected, rtol=0, atol=1e-12 * abs(expected).max())
-    assert inside.dot_test() <= 1e-13
-
-
 def test_a_body_in_a_padded_mesh_is_magnetized_as_in_one_of_equal_cells():
     edges, wide = np.arange(-15.0, 16.0, 10.0), np.array([-60.0, -30.0, -15.0, -5.0, 5.0, 15.0, 30.0, 70.0])
     equal, padded = geoinv.Grid(edges, edges, edges), geoinv.Grid(wide, wide, wide)

@@ -20,6 +20,7 @@ from geoinv.formats import (
     ubc_octree,
     ubc_topography,
     ubc_vector_model,
+    vtk,
 )
 from geoinv.formats.base import Format, Head, Writer
 from geoinv.formats.budget import guarded
@@ -45,6 +46,7 @@ FORMATS: tuple[Format, ...] = (
     ubc_model.FORMAT,
     table_format.POINTS,
     table_format.TABLE,
+    vtk.FORMAT,
 )
 """Every format; the first that recognises a file is its own."""
 

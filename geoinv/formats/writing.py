@@ -31,7 +31,7 @@ def write_mesh(path: str | Path, mesh: Mesh) -> None:
 
 
 def write_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, name: str = "susceptibility") -> None:
-    """Write a model: ``.nc``, or UBC ``.sus``, ``.den`` (converted to g/cm3), ``.mod`` (any), ``.fld`` (vectors).
+    """Write a model: ``.nc``, or UBC ``.sus``, ``.den`` (converted to g/cm3), ``.mod`` (any), ``.fld`` (vectors), VTK.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def convert(
     """Write a survey, mesh or model in another format.
 
     Surveys go to .nc .csv .xyz .txt, UBC .obs .mag (magnetics) .grv .gra .gg (gravity); meshes to .nc, UBC .msh .mesh;
-    models to .nc, UBC .sus .den .mod, .fld (magnetizations).
+    models to .nc, UBC .sus .den .mod, .fld (magnetizations), VTK .vtr (tensor meshes) .vtu (octrees).
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """

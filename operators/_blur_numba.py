@@ -6,20 +6,20 @@ from typing import Any
 
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, part
 
 __all__ = ["sum_over_offsets"]
 
 Array = npt.NDArray[Any]
 
 
-@shared_kernel()
-def sum_over_offsets(share: Share, weights: Array, padded: Array, blurred: Array) -> None:
+@chunked_kernel()
+def sum_over_offsets(chunk: Chunk, weights: Array, padded: Array, blurred: Array) -> None:
     """Sum weight times padded picture over all offsets.
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the rows of the results that one thread takes.
     weights : (2 layers - 1, 2 rows - 1, 2 columns - 1) array
         Weight of each offset, symmetric about its centre.
@@ -29,7 +29,7 @@ def sum_over_offsets(share: Share, weights: Array, padded: Array, blurred: Array
         Receives the sums.
     """
     batch, layers, rows, columns = blurred.shape
-    first, last = part(share, batch * layers * rows)
+    first, last = part(chunk, batch * layers * rows)
     for item in range(first, last):
         picture, place = item // (layers * rows), item % (layers * rows)
         layer, row = place // rows, place % rows

@@ -1,4 +1,4 @@
-"""Numba, set up once: strict floating point, a cache that may be missing, work in shares on all threads."""
+"""Numba, set up once: strict floating point, a cache that may be missing, work in chunks on all threads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 with contextlib.suppress(RuntimeError):
     importlib.import_module("concurrent.futures.thread")
 
-__all__ = ["Share", "kernel", "part", "shared_kernel", "take_shares"]
+__all__ = ["Chunk", "chunked_kernel", "kernel", "part", "take_chunks"]
 
 
-Share = tuple[int, int]
-"""Number of a share of some work, and how many there are."""
+Chunk = tuple[int, int]
+"""Number of a chunk of some work, and how many there are."""
 
 
 class _Helpers:
@@ -71,18 +71,18 @@ def kernel(*, reorder_sums: bool = False, inline: bool = False) -> Callable[[Cal
     return lambda function: _compiled(function, fastmath, inline)
 
 
-def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
-    """Run the same on numba's number of threads, the caller's among them, until all shares are done.
+def take_chunks(chunks: int, run: Callable[[Iterator[int]], None]) -> None:
+    """Run the same on numba's number of threads, the caller's among them, until all chunks are done.
 
     Parameters
     ----------
-    shares : int
+    chunks : int
         How many there are.
     run : callable
-        Works on the shares that it takes, one after another, from the numbers that are left: each comes once.
+        Works on the chunks that it takes, one after another, from the numbers that are left: each comes once.
     """
-    left = iter(range(shares))
-    wanted = min(numba.get_num_threads(), shares) - 1
+    left = iter(range(chunks))
+    wanted = min(numba.get_num_threads(), chunks) - 1
     helpers = [_HELPERS.submit(functools.partial(run, left)) for _ in range(wanted)]
     try:
         run(left)
@@ -92,20 +92,20 @@ def take_shares(shares: int, run: Callable[[Iterator[int]], None]) -> None:
                 helper.result()
 
 
-def shared_kernel(
-    *, scratch: Callable[..., Any] | None = None, shares_a_thread: int = 4
+def chunked_kernel(
+    *, scratch: Callable[..., Any] | None = None, chunks_a_thread: int = 4
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a compiled kernel that all cores run beside each other, each with shares of the work.
+    """Decorate a compiled kernel that all cores run beside each other, each with chunks of the work.
 
-    Its first argument, a `Share`, comes from here and goes to :func:`part`.
-    Unlike numba's own loops in parallel it compiles its body once, not three times; takes whichever share is next,
+    Its first argument, a `Chunk`, comes from here and goes to :func:`part`.
+    Unlike numba's own loops in parallel it compiles its body once, not three times; takes whichever chunk is next,
     so uneven ones do no harm; and may be called by several threads at once and by forked processes.
 
     Parameters
     ----------
     scratch : callable, optional
         Makes of the other arguments what a thread works in, which becomes the second: kernels allocate nothing.
-    shares_a_thread : int
+    chunks_a_thread : int
         Four are enough for cores to end at about the same time.
     """
 
@@ -115,14 +115,14 @@ def shared_kernel(
         @functools.wraps(function)
         def call(*arguments: Any) -> None:
             threads = numba.get_num_threads()
-            shares = shares_a_thread * threads if threads > 1 else 1
+            chunks = chunks_a_thread * threads if threads > 1 else 1
 
             def run(left: Iterator[int]) -> None:
                 own = () if scratch is None else (scratch(*arguments),)
-                for share in left:
-                    compiled((share, shares), *own, *arguments)
+                for chunk in left:
+                    compiled((chunk, chunks), *own, *arguments)
 
-            take_shares(shares, run)
+            take_chunks(chunks, run)
 
         return call
 
@@ -142,6 +142,6 @@ def _compiled(function: Callable[..., Any], fastmath: set[str], inline: bool = F
 
 
 @kernel()
-def part(share: Share, count: int) -> tuple[int, int]:
-    """First and one past the last of `count` things that belong to a share."""
-    return share[0] * count // share[1], (share[0] + 1) * count // share[1]
+def part(chunk: Chunk, count: int) -> tuple[int, int]:
+    """First and one past the last of `count` things that belong to a chunk."""
+    return chunk[0] * count // chunk[1], (chunk[0] + 1) * count // chunk[1]

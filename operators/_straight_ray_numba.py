@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, kernel, part
 
 __all__ = ["back_project", "integrate", "pieces"]
 
@@ -110,15 +110,15 @@ def _pieces_of(rays: Array, ray_lengths: Array, rows: int, columns: int, *others
     return Pieces(np.empty(most, np.int64), np.empty(most))
 
 
-@shared_kernel(scratch=_pieces_of)
+@chunked_kernel(scratch=_pieces_of)
 def integrate(
-    share: Share, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, slowness: Array, times: Array
+    chunk: Chunk, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, slowness: Array, times: Array
 ) -> None:
     """Integrate slowness along rays.
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the rays that one thread takes.
     own : Pieces
         What it works in.
@@ -133,7 +133,7 @@ def integrate(
     times : (batch, rays) array
         Receives the integrals.
     """
-    first, last = part(share, len(rays))
+    first, last = part(chunk, len(rays))
     for ray in range(first, last):
         count = pieces(rays[ray], ray_lengths[ray], rows, columns, own.cells, own.lengths)
         for item in range(len(slowness)):
@@ -143,17 +143,17 @@ def integrate(
             times[item, ray] = total
 
 
-# each share cuts every ray anew: no more of them than threads
-@shared_kernel(scratch=_pieces_of, shares_a_thread=1)
+# each chunk cuts every ray anew: no more of them than threads
+@chunked_kernel(scratch=_pieces_of, chunks_a_thread=1)
 def back_project(
-    share: Share, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, times: Array, sections: Array
+    chunk: Chunk, own: Pieces, rays: Array, ray_lengths: Array, rows: int, columns: int, times: Array, sections: Array
 ) -> None:
     """Transpose of :func:`integrate`, added to (batch, rows * columns).
 
-    A share has sections of its own and takes the rays in order, so that the sums are the same for
+    A chunk has sections of its own and takes the rays in order, so that the sums are the same for
     any number of threads.
     """
-    first, last = part(share, len(sections))
+    first, last = part(chunk, len(sections))
     if first == last:
         return
     for ray in range(len(rays)):

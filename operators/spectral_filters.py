@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.backend import array_module
-from geoinv.operators._jit import take_shares
+from geoinv.operators._jit import take_chunks
 
 __all__ = ["cosine_filtered", "fourier_filtered"]
 
@@ -125,7 +125,7 @@ def _in_blocks(pictures: int, bytes_each: int, work: Callable[[slice, int], None
         for block in left:
             work(slice(starts[block], starts[block] + together), 1)
 
-    take_shares(len(starts), run)
+    take_chunks(len(starts), run)
 
 
 def _on_gpu() -> Any:

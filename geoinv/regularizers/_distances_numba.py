@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, part
 
 __all__ = ["sum_of_powers"]
 
 Array = npt.NDArray[Any]
 
 
-@shared_kernel()
-def sum_of_powers(share: Share, cells: Array, stations: Array, offset: float, exponent: float, sums: Array) -> None:
+@chunked_kernel()
+def sum_of_powers(chunk: Chunk, cells: Array, stations: Array, offset: float, exponent: float, sums: Array) -> None:
     """Sum over stations of ``(R + offset) ** (-2 exponent)``, R the distance from a cell.
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the cells that one thread takes.
     cells, stations : (n, 3) arrays
         Positions in metres.
@@ -31,7 +31,7 @@ def sum_of_powers(share: Share, cells: Array, stations: Array, offset: float, ex
     sums : (cells,) array
         Receives the sums.
     """
-    first, last = part(share, len(cells))
+    first, last = part(chunk, len(cells))
     whole = round(exponent)
     products = abs(exponent - whole) < 1e-12
     for cell in range(first, last):

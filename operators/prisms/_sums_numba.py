@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, kernel, part
 from geoinv.operators.prisms._kernel_numba import first_derivatives_row, second_derivatives_row, third_derivatives_row
 
 __all__ = ["adjoint_sum", "forward_sum", "gram_sum", "matrix_rows"]
@@ -45,9 +45,9 @@ def _rows(order: Integers, weights: Array, x_nodes: Array, *_: Any) -> Array:
     return np.empty((3, x_nodes.size))
 
 
-@shared_kernel(scratch=_rows)
+@chunked_kernel(scratch=_rows)
 def forward_sum(
-    share: Share,
+    chunk: Chunk,
     nodes: Array,
     order: Integers,
     weights: Array,
@@ -63,7 +63,7 @@ def forward_sum(
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the stations that one thread takes.
     nodes : (3, x nodes) array
         What it works in.
@@ -84,7 +84,7 @@ def forward_sum(
     """
     batch, unknowns, layers, rows, _ = charges.shape
     row = nodes[0]
-    first, last = part(share, stations.shape[0])
+    first, last = part(chunk, stations.shape[0])
     for station in range(first, last):
         place = stations[station]
         for b in range(batch):
@@ -101,9 +101,9 @@ def forward_sum(
                             data[b, c, station] += _dot(row, charges[b, u, layer, j])
 
 
-@shared_kernel(scratch=_rows)
+@chunked_kernel(scratch=_rows)
 def adjoint_sum(
-    share: Share,
+    chunk: Chunk,
     nodes: Array,
     order: Integers,
     weights: Array,
@@ -118,7 +118,7 @@ def adjoint_sum(
     """Transpose of :func:`forward_sum`: adds to `charges` the data of all stations."""
     batch, unknowns, layers, rows, columns = charges.shape
     row = nodes[0]
-    first, last = part(share, layers * rows)
+    first, last = part(chunk, layers * rows)
     for layer_row in range(first, last):
         layer, j = layer_row // rows, layer_row % rows
         if not occupied[layer, j]:
@@ -141,9 +141,9 @@ def _cell_row(south: Array, north: Array, cells: Array) -> None:
         cells[i] = (north[i + 1] - north[i]) - (south[i + 1] - south[i])
 
 
-@shared_kernel(scratch=_rows)
+@chunked_kernel(scratch=_rows)
 def matrix_rows(
-    share: Share,
+    chunk: Chunk,
     nodes: Array,
     order: Integers,
     weights: Array,
@@ -155,7 +155,7 @@ def matrix_rows(
 ) -> None:
     """Field of each cell alone: ``matrix`` (components, stations, unknowns, layers, rows, columns) receives it."""
     _, count, unknowns, layers, rows, _ = matrix.shape
-    first, last = part(share, count * layers)
+    first, last = part(chunk, count * layers)
     for task in range(first, last):
         station, layer = task // layers, task % layers
         place = stations[station]
@@ -168,9 +168,9 @@ def matrix_rows(
                         _cell_row(nodes[(j + 1) % 2], north, matrix[c, station, u, layer, j - 1])
 
 
-@shared_kernel(scratch=_rows)
+@chunked_kernel(scratch=_rows)
 def gram_sum(
-    share: Share,
+    chunk: Chunk,
     nodes: Array,
     order: Integers,
     weights: Array,
@@ -185,7 +185,7 @@ def gram_sum(
     unknowns, layers, rows, columns = diagonal.shape
     blocks = 4 * layers
     cells = nodes[2, :columns]
-    first_block, last_block = part(share, blocks)
+    first_block, last_block = part(chunk, blocks)
     for block in range(first_block, last_block):
         layer = block // 4
         first, last = part((block % 4, 4), rows)

@@ -1,4 +1,4 @@
-"""Kernels whose work is dealt out to threads: every share once, on however many threads."""
+"""Kernels whose work is dealt out to threads: every chunk once, on however many threads."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 
-from geoinv.operators._jit import Share, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, part
 
 pytestmark = pytest.mark.kernels
 
 
-@shared_kernel(scratch=lambda marks: np.zeros(1))
-def count_up(share: Share, own: np.ndarray, marks: np.ndarray) -> None:
-    """Add one to the marks of a share, through memory of the thread's own."""
-    first, last = part(share, marks.size)
+@chunked_kernel(scratch=lambda marks: np.zeros(1))
+def count_up(chunk: Chunk, own: np.ndarray, marks: np.ndarray) -> None:
+    """Add one to the marks of a chunk, through memory of the thread's own."""
+    first, last = part(chunk, marks.size)
     for i in range(first, last):
         own[0] = marks[i] + 1.0
         marks[i] = own[0]
@@ -68,7 +68,7 @@ threading.Thread(target=work).start()
     assert (done.stdout.split(), done.stderr) == (["1.0", "7.071068"], "")
 
 
-@pytest.mark.parametrize(("shares", "count"), [(1, 5), (3, 10), (8, 3), (8, 0)])
-def test_shares_follow_each_other_without_gaps(shares, count):
-    bounds = [part((share, shares), count) for share in range(shares)]
+@pytest.mark.parametrize(("chunks", "count"), [(1, 5), (3, 10), (8, 3), (8, 0)])
+def test_chunks_follow_each_other_without_gaps(chunks, count):
+    bounds = [part((chunk, chunks), count) for chunk in range(chunks)]
     assert [bounds[0][0], *(last for _, last in bounds)] == [*(first for first, _ in bounds), count]

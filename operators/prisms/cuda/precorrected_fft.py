@@ -107,7 +107,7 @@ class LatticeCuda:
         cells, layers_of, starts, *ball = self._ball(data)
         for unknown, target in enumerate(model):
             for component, source in enumerate(ordered):
-                sums = (self.plan.reach[2], values[component, unknown], source, rows, columns, target)
+                sums = (self.plan.cutoff[2], values[component, unknown], source, rows, columns, target)
                 near = (cells, layers_of, starts, *table, *ball, *sums)
                 self._runner.run(self._corrections, "near_adjoint", blocks, *near)
         return model
@@ -123,7 +123,7 @@ class LatticeCuda:
 
     def _ball(self, beside: Any) -> tuple[Any, ...]:
         """Stations' near cells, as the kernels take them."""
-        reach_up, reach_north, _ = self.plan.reach
+        reach_up, reach_north, _ = self.plan.cutoff
         arrays = (self._cells, self._layers, self._starts, self._extent)
         return *(array.beside(beside) for array in arrays), reach_north, reach_up
 
@@ -156,7 +156,7 @@ def first_stations(places: npt.NDArray[np.integer[Any]]) -> tuple[npt.NDArray[np
 def row_starts(plan: LatticePlan, shape: tuple[int, int, int]) -> npt.NDArray[np.int64]:
     """Entries (stations, rows of the ball) that a station's near cells have before each row."""
     layer, row, column = plan.cells.T
-    reach_up, reach_north, _ = plan.reach
+    reach_up, reach_north, _ = plan.cutoff
     counts = np.zeros((len(plan.cells), plan.extent.shape[0]), np.int64)
     for north, up in np.argwhere(plan.extent >= 0):
         half = plan.extent[north, up]

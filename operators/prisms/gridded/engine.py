@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from geoinv.core.progress import report
 from geoinv.operators._fourier_numba import spectra_to_data, spectrum_to_models
-from geoinv.operators._jit import take_shares
+from geoinv.operators._jit import take_chunks
 from geoinv.operators.prisms.gridded.layout import GriddedLayout, Offsets, layout_of
 from geoinv.operators.prisms.gridded.rounding import precise_layout, squared_sums, station_sums
 from geoinv.operators.prisms.problem import PrismProblem, add_at
 
 __all__ = ["Gridded", "gridded_bytes"]
 
-SHARES = 8
+CHUNKS = 8
 """Parts that the layers are dealt out in, to as many threads; fixed, so that sums do not depend on the threads."""
 
 BLOCK_BYTES = 600_000
@@ -40,13 +40,13 @@ def gridded_bytes(problem: PrismProblem, layout: GriddedLayout, recompute: bool 
     layers, width = problem.cells.shape[0], problem.components * problem.unknowns
     spectrum = int(np.prod(layout.spectrum_shape)) * 2 * layout.precision.itemsize
     block = _layers_a_block(problem, layout, recompute)
-    shares = min(SHARES, -(-layers // block))
+    chunks = min(CHUNKS, -(-layers // block))
     # by offset and in padded order, in float64; padded order and spectra in the transforms' precision
     table = int(np.prod(layout.padded)) * (16 + layout.precision.itemsize) + spectrum
     making = min(layers, max(block, BUILT_TOGETHER)) * width * table
     models = 2 * problem.unknowns * problem.cells.size * layout.precision.itemsize
-    threads = min(shares, numba.get_num_threads())
-    applying = shares * problem.components * spectrum + threads * problem.unknowns * block * 2 * spectrum + models
+    threads = min(chunks, numba.get_num_threads())
+    applying = chunks * problem.components * spectrum + threads * problem.unknowns * block * 2 * spectrum + models
     return threads * making + applying if recompute else width * layers * spectrum + max(making, applying)
 
 
@@ -84,8 +84,8 @@ class Gridded:
         layers = problem.cells.shape[0]
         self._block = _layers_a_block(problem, found, recompute)
         starts = range(0, layers, self._block)
-        count = min(SHARES, len(starts))
-        self._shares = list(pairwise([*(starts[len(starts) * share // count] for share in range(count)), layers]))
+        count = min(CHUNKS, len(starts))
+        self._chunks = list(pairwise([*(starts[len(starts) * chunk // count] for chunk in range(count)), layers]))
         self._spare: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]] = []
         self._spectra: npt.NDArray[Any] | None = None
         if not recompute:
@@ -148,7 +148,7 @@ class Gridded:
         return np.stack([self._forward_one(model) for model in models])
 
     def _forward_one(self, model: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        parts = _each(partial(self._share_of_data, model), self._shares)
+        parts = _each(partial(self._chunk_of_data, model), self._chunks)
         spectra = parts[0]
         for part in parts[1:]:
             spectra += part
@@ -156,13 +156,13 @@ class Gridded:
         self._inverse(spectra, data)
         return data[:, self.layout.row, self.layout.column]
 
-    def _share_of_data(self, model: npt.NDArray[Any], share: tuple[int, int]) -> npt.NDArray[Any]:
-        """Spectra of the data that the layers of a share make."""
+    def _chunk_of_data(self, model: npt.NDArray[Any], chunk: tuple[int, int]) -> npt.NDArray[Any]:
+        """Spectra of the data that the layers of a chunk make."""
         columns = model.shape[3]
         data = np.zeros((self.problem.components, *self.layout.spectrum_shape), self._complex)
         with self._working() as (padded, spectra):
             padded[..., columns:] = 0.0
-            for part, kernels in self._blocks(*share):
+            for part, kernels in self._blocks(*chunk):
                 count = part.stop - part.start
                 padded[:, :count, :, :columns] = model[:, part]
                 self._transform(padded[:, :count], spectra[:, :count])
@@ -173,7 +173,7 @@ class Gridded:
         """Transpose of :meth:`forward`."""
         models = np.empty((len(data), self.problem.unknowns, *self.problem.cells.shape), self.layout.precision)
         for values, model in zip(data, models, strict=True):
-            _each(partial(self._share_of_models, self._data_spectra(values), model), self._shares)
+            _each(partial(self._chunk_of_models, self._data_spectra(values), model), self._chunks)
         return models
 
     def _data_spectra(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -185,11 +185,11 @@ class Gridded:
         self._transform(padded, spectra)
         return spectra
 
-    def _share_of_models(self, data: npt.NDArray[Any], model: npt.NDArray[Any], share: tuple[int, int]) -> None:
-        """Fill the layers of a share of a model."""
+    def _chunk_of_models(self, data: npt.NDArray[Any], model: npt.NDArray[Any], chunk: tuple[int, int]) -> None:
+        """Fill the layers of a chunk of a model."""
         columns = model.shape[3]
         with self._working() as (padded, spectra):
-            for part, kernels in self._blocks(*share):
+            for part, kernels in self._blocks(*chunk):
                 count = part.stop - part.start
                 spectrum_to_models(kernels, data, spectra[:, :count])
                 self._inverse(spectra[:, :count], padded[:, :count])
@@ -212,13 +212,13 @@ class Gridded:
         return diagonal
 
 
-def _each(work: Callable[[tuple[int, int]], Any], shares: list[tuple[int, int]]) -> list[Any]:
-    """Results of all shares, worked on by numba's number of threads."""
-    results: list[Any] = [None] * len(shares)
+def _each(work: Callable[[tuple[int, int]], Any], chunks: list[tuple[int, int]]) -> list[Any]:
+    """Results of all chunks, worked on by numba's number of threads."""
+    results: list[Any] = [None] * len(chunks)
 
     def run(left: Iterator[int]) -> None:
         for number in left:
-            results[number] = work(shares[number])
+            results[number] = work(chunks[number])
 
-    take_shares(len(shares), run)
+    take_chunks(len(chunks), run)
     return results

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, part
 
 __all__ = ["add_boxes", "fill_boxes"]
 
@@ -15,15 +15,15 @@ Reals = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.int64]
 
 
-@shared_kernel(shares_a_thread=16)
+@chunked_kernel(chunks_a_thread=16)
 def fill_boxes(
-    share: Share, corners: Integers, sides: Integers, numbers: Integers, model: Reals, uniform: Reals
+    chunk: Chunk, corners: Integers, sides: Integers, numbers: Integers, model: Reals, uniform: Reals
 ) -> None:
     """Give the uniform cells of each box the value of its cell.
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the boxes that one thread takes.
     corners : (boxes, 3) array of int
         First layer, row, column of each box among the uniform cells.
@@ -36,7 +36,7 @@ def fill_boxes(
     uniform : (unknowns, layers, rows, columns) array
         Receives the values; what is in no box stays.
     """
-    begin, stop = part(share, sides.size)
+    begin, stop = part(chunk, sides.size)
     for box in range(begin, stop):
         up, north, east = corners[box]
         side, number = sides[box], numbers[box]
@@ -48,12 +48,12 @@ def fill_boxes(
                         uniform[u, layer, row, column] = value
 
 
-@shared_kernel(shares_a_thread=16)
+@chunked_kernel(chunks_a_thread=16)
 def add_boxes(
-    share: Share, corners: Integers, sides: Integers, numbers: Integers, uniform: Reals, model: Reals
+    chunk: Chunk, corners: Integers, sides: Integers, numbers: Integers, uniform: Reals, model: Reals
 ) -> None:
     """Transpose of :func:`fill_boxes`: adds the sum over each box to the cell's value in `model`."""
-    begin, stop = part(share, sides.size)
+    begin, stop = part(chunk, sides.size)
     for box in range(begin, stop):
         up, north, east = corners[box]
         side, number = sides[box], numbers[box]

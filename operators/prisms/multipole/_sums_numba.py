@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, kernel, part
 from geoinv.operators.prisms._kernel_numba import first_derivatives_row, second_derivatives_row, third_derivatives_row
 from geoinv.operators.prisms.multipole._series_numba import (
     add_high,
@@ -142,17 +142,17 @@ def _stretches(t: FarTables, layer: int, place: Array, z: float, south: int, nor
         side = y_metres * y_metres + z * z
         begin, end, first, last, beside = 0, 0, 0, 0, 0
         if extent[0] < extent[1]:
-            if side < t.reach[1, kind]:
-                first, last = _chord(t.x, place[0], t.reach[1, kind] - side)
+            if side < t.cutoff[1, kind]:
+                first, last = _chord(t.x, place[0], t.cutoff[1, kind] - side)
                 any_high = any_high or first < last
-            if side < t.reach[2, kind]:
+            if side < t.cutoff[2, kind]:
                 for part_of_row in range(2, 6, 2):
                     a, e = t.passes[0, part_of_row], t.passes[0, part_of_row + 1]
                     a, e = _within(t.low[kind], t.x, place[0], side, a, e)
                     beside = 1 if a < e else beside
                 any_high = any_high or beside > 0
-            if side < t.reach[0, kind]:
-                begin, end = _chord(t.x, place[0], t.reach[0, kind] - side)
+            if side < t.cutoff[0, kind]:
+                begin, end = _chord(t.x, place[0], t.cutoff[0, kind] - side)
                 begin, end = _within(t.near[kind], t.x, place[0], side, max(begin, extent[0]), min(end, extent[1]))
         stretch[j, 0], stretch[j, 1] = begin, end
         stretch[j, 2], stretch[j, 3] = first, last
@@ -275,9 +275,9 @@ def _square(far: Reals, unit: float, near: Array, begin: int, end: int, value: f
         model[i] += value * near[i] * near[i]
 
 
-@shared_kernel(scratch=_scratch)
+@chunked_kernel(scratch=_scratch)
 def far_sum(
-    share: Share,
+    chunk: Chunk,
     s: Scratch,
     action: int,
     t: FarTables,
@@ -290,7 +290,7 @@ def far_sum(
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the tasks that one thread takes.
     s : Scratch
         What it works in.
@@ -302,14 +302,14 @@ def far_sum(
     stations : (stations, 3) array
         Easting, northing, upward.
     tasks : (tasks, 6) array of int
-        First and last of stations, layers and rows that a thread works on. No two tasks may share a station
+        First and last of stations, layers and rows that a thread works on. No two tasks may chunk a station
         (forward) or a row of a layer (else).
     models : (batch, unknowns, layers, rows, columns) array
         Susceptibility or magnetization.
     data : (batch, components, stations) array
         Field.
     """
-    begin_task, end_task = part(share, tasks.shape[0])
+    begin_task, end_task = part(chunk, tasks.shape[0])
     for number in range(begin_task, end_task):
         first, last, bottom, top, south, north = tasks[number]
         # no row follows the last

@@ -1,4 +1,4 @@
-r"""Far field of a prism: its even moments, and how far away they suffice.
+r"""Multipole expansion of a prism: its even moments, and the cutoff radius beyond which they suffice.
 
 The integral of 1/r over a prism of half sizes (p, q, s) is, beyond its corners,
 
@@ -15,9 +15,9 @@ that nothing leaves the range of single precision: moments are kept over powers 
 left of their units is multiplied in float64 (:func:`moments`).
 
 **Error.** The term of degree n is the mean over the prism, whose points lie at t from its centre, of
-``(t . d)^n / n!`` applied to m directional derivatives of 1/r: m = 2 for the field, 3 for its gradients. A derivative
-of order k along unit vectors is at most k! / r^(k + 1), as where all of them coincide (Banach 1938). So with M the
-size of the moment a volume
+``(t . d)^n / n!`` applied to m directional derivatives of 1/r: m = 1 for gravity, 2 for a magnetic field or a gravity
+gradient, 3 for a magnetic gradient. A derivative of order k along unit vectors is at most k! / r^(k + 1), as where all
+of them coincide (Banach 1938). So with M the size of the moment a volume
 
     |term n| <= M V mean(|t|^n) (n + 1) ... (n + m) / r^(n + m + 1),    mean(|t|^(n + 2)) <= R^2 mean(|t|^n)
 
@@ -50,11 +50,11 @@ __all__ = [
     "LOW",
     "ORDERS",
     "NearCells",
+    "cutoff_radius",
     "dipole_size",
     "far_terms",
     "near_cells",
     "places",
-    "reach",
     "single_suffices",
     "size_numbers",
 ]
@@ -94,7 +94,7 @@ Reals = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.int64]
 
 
-def reach(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tolerance: float) -> Array:
+def cutoff_radius(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tolerance: float) -> Array:
     """Distance beyond which the moments up to a degree suffice, by the bound above.
 
     Parameters
@@ -102,7 +102,7 @@ def reach(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tolerance: f
     half_sizes : (..., 3) array
         Of the prisms, in metres.
     derivatives : int
-        2 for the field, 3 for its gradients.
+        Of 1/r: 1, 2 or 3.
     degree : int
         Highest degree that is summed.
     tolerance : float
@@ -114,7 +114,7 @@ def reach(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tolerance: f
 
     Examples
     --------
-    >>> float(reach([25.0, 25.0, 12.5], 2, 8, 1e-6).round())
+    >>> float(cutoff_radius([25.0, 25.0, 12.5], 2, 8, 1e-6).round())
     173.0
     """
     squared = np.asarray(half_sizes, np.float64) ** 2
@@ -163,7 +163,7 @@ def far_terms(derivatives: int, weights: Array) -> Array:
     Parameters
     ----------
     derivatives : int
-        2 for the field, 3 for its gradients.
+        Of 1/r: 1, 2 or 3.
     weights : (7,) array
         Of the datum's prism kernels (:class:`geoinv.operators.prisms.weights.KernelWeights`).
 
@@ -222,7 +222,9 @@ def near_cells(problem: PrismProblem) -> NearCells:
     half_sizes[..., 0] = x_half
     half_sizes[..., 1], half_sizes[..., 2] = y_half[first % rows, None], z_half[first // rows, None]
     near, low = (
-        np.max([reach(half_sizes, order, degree, tolerance) for order, tolerance in _tolerances(problem)], axis=0)
+        np.max(
+            [cutoff_radius(half_sizes, order, degree, tolerance) for order, tolerance in _tolerances(problem)], axis=0
+        )
         for degree in (HIGH, LOW)
     )
     return NearCells(kinds.reshape(numbers.shape), half_sizes, near, low)
@@ -246,7 +248,7 @@ def faintest(problem: PrismProblem) -> float:
 
 
 def _tolerances(problem: PrismProblem) -> set[tuple[int, float]]:
-    """Number of derivatives of each datum, and the remainder it allows as :func:`reach` takes it."""
+    """Number of derivatives of each datum, and the remainder it allows as :func:`cutoff_radius` takes it."""
     if problem.rtol is None:
         raise ValueError("near and far cells differ by rtol, got None")
     truncation = problem.rtol * faintest(problem) - (SINGLE_ROUNDING if single_suffices(problem) else 0.0)

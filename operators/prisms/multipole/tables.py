@@ -60,7 +60,7 @@ class FarTables(NamedTuple):
         Entry of each row.
     near, low : (kinds, columns) arrays
         Squared distance in m^2 within which a cell is near, and within which it needs high degrees.
-    reach : (3, kinds) array
+    cutoff : (3, kinds) array
         Squared distance within which a row has near cells, within which its cells of one length need high degrees,
         and within which those beside them do.
     floor : (kinds,) array
@@ -90,7 +90,7 @@ class FarTables(NamedTuple):
     kinds: Integers
     near: Array
     low: Array
-    reach: Array
+    cutoff: Array
     floor: Array
     nearest: Array
     extent: Integers
@@ -153,7 +153,7 @@ def far_tables(problem: PrismProblem) -> FarTables:
         kinds=kinds,
         near=near**2,
         low=reach_low**2,
-        reach=np.array([part.max(axis=1, initial=0.0) for part in (near, reach_low[:, west:east], beside)]) ** 2,
+        cutoff=np.array([part.max(axis=1, initial=0.0) for part in (near, reach_low[:, west:east], beside)]) ** 2,
         floor=(0.1 * near.min(axis=1)) ** 2,
         nearest=near.min(axis=1)[kinds].min(axis=1) ** 2,
         extent=extent,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.operators._jit import Share, kernel, part, shared_kernel
+from geoinv.operators._jit import Chunk, chunked_kernel, kernel, part
 
 __all__ = ["box_corrections", "box_squares", "interpolate", "near_adjoint", "near_counts", "near_forward", "spread"]
 
@@ -116,9 +116,9 @@ def _boxes(window: Array, up: Array, north: Array, east: Array) -> Boxes:
     return Boxes(np.empty(shape), np.empty(shape), np.empty(window.shape[3:]), np.empty(window.shape[4]))
 
 
-@shared_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:4]))
+@chunked_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:4]))
 def box_corrections(
-    share: Share,
+    chunk: Chunk,
     s: Boxes,
     index: Integers,
     lowest: int,
@@ -138,7 +138,7 @@ def box_corrections(
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the stations that one thread takes.
     s : Boxes
         What it works in.
@@ -161,7 +161,7 @@ def box_corrections(
     """
     components, _, unknowns, _, _, long = fields.shape
     reach_north, reach_east, box = extent.shape[0] // 2, long // 2, s.box
-    first_task, last_task = part(share, index.size)
+    first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
@@ -179,9 +179,9 @@ def box_corrections(
                             at += 1
 
 
-@shared_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:3]))
+@chunked_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:3]))
 def box_squares(
-    share: Share,
+    chunk: Chunk,
     s: Boxes,
     index: Integers,
     lowest: int,
@@ -207,7 +207,7 @@ def box_squares(
     components, unknowns = window.shape[:2]
     reach_north, reach_east = extent.shape[0] // 2, (window.shape[4] - east.shape[1] + 1) // 2
     box, squared = s.box, s.squared
-    first_task, last_task = part(share, index.size)
+    first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
@@ -250,9 +250,9 @@ def _dot(a: Reals, b: Reals) -> float:
     return total
 
 
-@shared_kernel()
+@chunked_kernel()
 def near_forward(
-    share: Share,
+    chunk: Chunk,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -264,7 +264,7 @@ def near_forward(
     """Add to `data` (components, stations) the near cells' corrections of `model` (unknowns, layers, rows, columns)."""
     components, unknowns, _ = values.shape
     _, _, rows, columns = model.shape
-    begin, stop = part(share, cells.shape[0])
+    begin, stop = part(chunk, cells.shape[0])
     for station in range(begin, stop):
         cell, at = cells[station], starts[station]
         first, last = _rows(extent, cell, rows)
@@ -280,9 +280,9 @@ def near_forward(
                 at += end - west
 
 
-@shared_kernel()
+@chunked_kernel()
 def near_adjoint(
-    share: Share,
+    chunk: Chunk,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -296,7 +296,7 @@ def near_adjoint(
     components, unknowns, _ = values.shape
     _, _, rows, columns = model.shape
     reach, offset = extent.shape[0] // 2, starts[0]
-    first_strip, last_strip = part(share, (rows + strip - 1) // strip)
+    first_strip, last_strip = part(chunk, (rows + strip - 1) // strip)
     for task in range(first_strip, last_strip):
         south, north = task * strip, min(rows, (task + 1) * strip)
         begin = _first_from(cells, south - reach)
@@ -320,15 +320,15 @@ def near_adjoint(
                     at += end - west
 
 
-@shared_kernel()
+@chunked_kernel()
 def interpolate(
-    share: Share, nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array
+    chunk: Chunk, nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array
 ) -> None:
     """Add to `data` (components, stations) the lattice's field at the stations.
 
     Parameters
     ----------
-    share : Share
+    chunk : Chunk
         Part of the stations that one thread takes.
     nodes : (stations, 3) array of int
         First lattice node of each station along upward, northing, easting.
@@ -339,7 +339,7 @@ def interpolate(
     data : (components, stations) array
         Receives the sum.
     """
-    begin, stop = part(share, nodes.shape[0])
+    begin, stop = part(chunk, nodes.shape[0])
     for station in range(begin, stop):
         z, y, x = nodes[station]
         weights = east[station]
@@ -352,9 +352,9 @@ def interpolate(
             data[c, station] += total
 
 
-@shared_kernel()
+@chunked_kernel()
 def spread(
-    share: Share,
+    chunk: Chunk,
     nodes: Integers,
     up: Array,
     north: Array,
@@ -366,7 +366,7 @@ def spread(
     """Transpose of :func:`interpolate`, in strips of so many rows: adds to `lattice`."""
     components, _, rows, _ = lattice.shape
     order = north.shape[1]
-    first_strip, last_strip = part(share, (rows + strip - 1) // strip)
+    first_strip, last_strip = part(chunk, (rows + strip - 1) // strip)
     for task in range(first_strip, last_strip):
         south, end = task * strip, min(rows, (task + 1) * strip)
         begin = _first_from(nodes, south - order + 1)

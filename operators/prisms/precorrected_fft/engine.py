@@ -129,7 +129,7 @@ class LatticeEngine:
         low, high = self.plan.cells.min(axis=0), self.plan.cells.max(axis=0) + 1
         upward, northing, easting = (
             slice(max(0, int(a) - reach), max(0, min(int(b) + reach, count)))
-            for a, b, reach, count in zip(low, high, self.plan.reach, self.problem.cells.shape, strict=True)
+            for a, b, reach, count in zip(low, high, self.plan.cutoff, self.problem.cells.shape, strict=True)
         )
         return upward, northing, easting
 

@@ -85,7 +85,7 @@ def lattice_estimate(problem: PrismProblem, plan: LatticePlan, applications: int
 
 def _box_work(plan: LatticePlan) -> tuple[float, float]:
     """Exact kernel values and multiply-adds that the corrections of one kernel take."""
-    _, north, east = (2 * reach + 1 for reach in plan.reach)
+    _, north, east = (2 * reach + 1 for reach in plan.cutoff)
     up_order, north_order, east_order = plan.orders
     layers = float((plan.layers[:, 1] - plan.layers[:, 0]).sum())
     columns = -(-(east + 1) // REGISTER) * REGISTER
@@ -103,6 +103,6 @@ def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> flo
     working = (2 * problem.unknowns * layers + 2 * problem.components * plan.shape[0]) * plane * size
     # the table of a slab, its fields and its transform; the exact fields of boxes
     slab = 24.0 * min(float(POINTS_A_SLAB), width * planes * plane)
-    high, north, east = (2 * reach + 1 for reach in plan.reach)
+    high, north, east = (2 * reach + 1 for reach in plan.cutoff)
     boxes = 8.0 * min(float(VALUES_A_CALL), plan.order.size * width * float(high * north * east))
     return kept + max(working, slab, boxes)

@@ -69,7 +69,7 @@ class NearCells:
         relative = plan.layers - plan.cells[:, :1]
         # stations with boxes of like height together: one box serves all
         near = near[np.lexsort((relative[near, 0], relative[near, 1]))]
-        _, reach_north, reach_east = plan.reach
+        _, reach_north, reach_east = plan.cutoff
         width = (2 * reach_north + 1) * (2 * reach_east + 1) * problem.components * problem.unknowns
         start = 0
         while start < near.size:
@@ -107,7 +107,7 @@ class NearCells:
         plan, problem = self._plan, self._problem
         cells, layers, extent, _, starts = self._geometry()
         relative = layers - cells[:, :1]
-        _, reach_north, reach_east = plan.reach
+        _, reach_north, reach_east = plan.cutoff
         for start, stop in self._runs():
             report("sensitivity", start, starts.size - 1)
             index = np.arange(start, stop)

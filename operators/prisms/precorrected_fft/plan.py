@@ -85,7 +85,7 @@ class LatticePlan:
     counts: npt.NDArray[np.int64]
 
     @property
-    def reach(self) -> tuple[int, int, int]:
+    def cutoff(self) -> tuple[int, int, int]:
         """Near cells to either side of the station's, along each axis."""
         return self.extent.shape[1] // 2, self.extent.shape[0] // 2, int(self.extent.max())
 
@@ -112,7 +112,7 @@ class LatticePlan:
             np.abs(low + np.arange(count) + 0.5) + 0.5 * (order - 1)
             for low, count, order in zip(first, shape, self.orders, strict=True)
         )
-        reach_up, reach_north, _ = self.reach
+        reach_up, reach_north, _ = self.cutoff
         row, layer = (north + reach_north).astype(int), (up + reach_up).astype(int)
         ball = np.pad(self.extent, ((0, 1), (0, 1)), constant_values=-1)
         half = ball[row.clip(max=ball.shape[0] - 1), layer.clip(max=ball.shape[1] - 1)[:, None]]

@@ -59,6 +59,6 @@ def test_blocks_that_are_not_full_and_each_precision_agree_with_the_host(dtype, 
 def test_entries_before_a_row_beyond_the_grid_are_all_that_the_host_counts():
     grid, survey = many_columns()
     plan = Magnetics(grid, survey, "lattice").choice.settings["plan"]
-    beyond = plan.cells[:, 1] + plan.reach[1] >= grid.shape[1]
+    beyond = plan.cells[:, 1] + plan.cutoff[1] >= grid.shape[1]
     assert beyond.any()
     npt.assert_array_equal(row_starts(plan, grid.shape)[beyond, -1], plan.counts[beyond])

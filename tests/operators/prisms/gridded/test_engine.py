@@ -46,8 +46,8 @@ def models_and_data(of: PrismProblem) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("unknown", UNKNOWNS)
 @pytest.mark.parametrize("height", [5.0, 0.0, EDGES[4], EDGES[4] + 3.0])
 def test_layers_a_few_at_a_time_sum_to_the_matrix(monkeypatch, recompute, unknown, height):
-    for limit in ("BLOCK_BYTES", "BUILT_TOGETHER", "SHARES"):
-        monkeypatch.setattr(magnetic_gridded, limit, 5 if limit == "SHARES" else 2)
+    for limit in ("BLOCK_BYTES", "BUILT_TOGETHER", "CHUNKS"):
+        monkeypatch.setattr(magnetic_gridded, limit, 5 if limit == "CHUNKS" else 2)
     of = problem(unknown, height=height)
     models, data = models_and_data(of)
     dense, gridded = Dense(of), Gridded(of, recompute)

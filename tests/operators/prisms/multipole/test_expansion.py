@@ -13,7 +13,7 @@ import geoinv
 from geoinv.core.progress import reporting
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.direct import Direct, direct_estimate
-from geoinv.operators.prisms.multipole.expansion import ORDERS, far_terms, near_cells, places, reach
+from geoinv.operators.prisms.multipole.expansion import ORDERS, cutoff_radius, far_terms, near_cells, places
 from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 TOLERANCES = (1e-3, 5e-6, 1e-6)
@@ -173,7 +173,7 @@ def test_the_diagonal_is_that_of_the_same_matrix(grid):
         npt.assert_allclose(got[:, grid.active], expected[:, grid.active], rtol=tolerance)
 
 
-def test_the_reach_covers_the_remainder_of_prisms_of_any_shape():
+def test_the_cutoff_radius_covers_the_remainder_of_prisms_of_any_shape():
     random = np.random.default_rng(5)
     for _ in range(12):
         half = np.exp(random.uniform(0.0, 3.0, 3))
@@ -203,11 +203,13 @@ def test_stations_on_faces_edges_and_corners_keep_the_exact_values():
     npt.assert_allclose(got, exact, rtol=0, atol=1e-5 * abs(exact).max())
 
 
-def test_a_smaller_tolerance_reaches_farther_and_longer_cells_do():
+def test_the_cutoff_radius_grows_as_the_tolerance_falls_and_with_length_and_order():
     cube, stick = [5.0, 5.0, 5.0], [50.0, 5.0, 5.0]
-    assert reach(cube, 2, 8, 1e-9) > reach(cube, 2, 8, 1e-6) > reach(cube, 2, 8, 1e-3)
-    assert reach(stick, 2, 8, 1e-6) > 5.0 * reach(cube, 2, 8, 1e-6)
-    assert reach(cube, 3, 8, 1e-6) > reach(cube, 2, 8, 1e-6) > reach(cube, 2, 8, 1.0) > np.linalg.norm(cube)
+    by_tolerance = [cutoff_radius(cube, 2, 8, tolerance) for tolerance in (1.0, 1e-3, 1e-6, 1e-9)]
+    assert by_tolerance == sorted(by_tolerance)
+    assert by_tolerance[0] > np.linalg.norm(cube)
+    assert cutoff_radius(stick, 2, 8, 1e-6) > 5.0 * cutoff_radius(cube, 2, 8, 1e-6)
+    assert cutoff_radius(cube, 3, 8, 1e-6) > cutoff_radius(cube, 2, 8, 1e-6) > cutoff_radius(cube, 1, 8, 1e-6)
 
 
 def test_a_tolerance_costs_less_than_none_on_large_grids_only():

@@ -16,11 +16,11 @@ TEST_EXTRAS := test,view,learn
 BENCH_EXTRAS := bench,learn
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all kernels lint format bench campaign clean
+.PHONY: help demo test test-all kernels package lint format bench campaign clean
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## invert the survey in data/: model and picture go to demo/
 	$(BIN)/geoinv demo --out demo
@@ -35,6 +35,9 @@ test-all: $(VENV)/.test ## run every test
 
 kernels: $(VENV)/.test ## run the tests of the compiled kernels without the compiler
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels
+
+package: $(VENV)/.test ## build the wheel and the sdist, and import every module from them
+	$(BIN)/python .ci/package.py
 
 lint: $(VENV)/.test ## check style, types and who imports whom
 	$(BIN)/ruff check .

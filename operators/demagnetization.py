@@ -91,6 +91,7 @@ class SelfDemagnetization(NonlinearOperator):
         self.mesh, self.survey, self.dtype = mesh, survey, self.field.dtype
         self.domain_shape, self.range_shape = mesh.shape, self.field.range_shape
         self.decay_exponent = self.field.decay_exponent
+        self.choice, self.engine = self.field.choice, self.field.engine
         self._inside: LinearOperator
         if of_one_size(mesh):
             tensors = [[np.multiply.outer(i, j) / (4.0 * np.pi) for j in np.eye(3)] for i in np.eye(3)]

@@ -14,6 +14,7 @@ from geoinv.cli.support.inputs import load_survey, make_operator
 from geoinv.cli.support.meshes import load_mesh
 from geoinv.cli.support.options import (
     ColumnsOption,
+    DemagnetizationOption,
     ElevationOption,
     EngineOption,
     FieldOption,
@@ -59,6 +60,7 @@ def forward(
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
+    demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
     rtol: RtolOption = None,
 ) -> None:
@@ -89,7 +91,7 @@ def forward(
     say("model", f"{model}: {recognise(model).name}, {active.size} active cells, {_range(active)} {quantity.unit}")
     say_notes(notes)
     origin = provenance(context, inputs)
-    A = make_operator(grid, wanted, engine, rtol, applications=1, quantity=quantity, measured=False)
+    A = make_operator(grid, wanted, engine, rtol, 1, quantity=quantity, demagnetization=demagnetization, measured=False)
     with progress_shown("forward"):
         predicted = A(values).astype(np.float64)
     result = wanted.with_data(predicted).to_xarray().assign_attrs(origin)

@@ -17,6 +17,7 @@ from geoinv.cli.support.noise import Noise
 from geoinv.cli.support.options import (
     RTOL_HELP,
     ColumnsOption,
+    DemagnetizationOption,
     ElevationOption,
     EngineOption,
     FieldOption,
@@ -129,6 +130,7 @@ def invert(
     smallness: SmallnessOption = None,
     smoothness: SmoothnessOption = None,
     weighting: WeightingOption = "sensitivity",
+    demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
 ) -> None:
@@ -170,7 +172,7 @@ def invert(
     name = regularizer_named(regularizer, quantity.name == "magnetization")
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
-    A = make_operator(cells, survey, engine, rtol, quantity=quantity)
+    A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization)
     hours = A.choice.estimate.total / 3600.0
     if hours > 1.0:
         warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
     from geoinv.operators.amplitude import FieldStrength
+    from geoinv.operators.demagnetization import SelfDemagnetization
     from geoinv.operators.prisms.operator import PrismOperator
     from geoinv.surveys.quantities import Quantity
     from geoinv.surveys.survey import Survey
@@ -130,8 +131,9 @@ def make_operator(
     applications: int | None = None,
     *,
     quantity: Quantity | None = None,
+    demagnetization: bool = False,
     measured: bool = True,
-) -> PrismOperator | FieldStrength:
+) -> PrismOperator | FieldStrength | SelfDemagnetization:
     """Operator of the physics that the components are of, and lines about its engine.
 
     Stations that cannot be used are refused, doubtful ones named.
@@ -145,7 +147,14 @@ def make_operator(
     computed = any(QUANTITIES[name].computed_from for name in survey.components)
     physics = getattr(operators, "FieldStrength" if computed else PHYSICS[survey.kind])
     vector: dict[str, Any] = {"unknown": quantity.name} if quantity and quantity.name == "magnetization" else {}
-    A: PrismOperator | FieldStrength = physics(
+    if demagnetization:
+        if computed or survey.kind != "magnetic" or vector:
+            raise InputError(
+                "--demagnetization expects susceptibility and components that are linear in the field, got "
+                f"{quantity.name if quantity else survey.kind} and {' '.join(survey.components)}; leave it out"
+            )
+        physics = operators.SelfDemagnetization
+    A: PrismOperator | FieldStrength | SelfDemagnetization = physics(
         cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications, **vector
     )
     say("engine", str(A.choice).removeprefix("engine "))

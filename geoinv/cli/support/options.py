@@ -13,6 +13,7 @@ from geoinv.surveys.main_field import MainField
 __all__ = [
     "RTOL_HELP",
     "ColumnsOption",
+    "DemagnetizationOption",
     "ElevationOption",
     "Engine",
     "EngineOption",
@@ -61,6 +62,10 @@ ElevationOption = Annotated[
 EngineOption = Annotated[
     Engine,
     typer.Option(help="How the physics is applied; all give the same numbers to within --rtol.", show_default=True),
+]
+DemagnetizationOption = Annotated[
+    bool,
+    typer.Option("--demagnetization", help="Cells magnetize each other: for susceptibilities above 0.1 SI; slower."),
 ]
 RTOL_HELP = "Error tolerated in the physics A of a model m, relative to |A||m| in the Euclidean norm."
 RtolOption = Annotated[

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 import xarray as xr
+from cli_refusal import refused
 from commands import succeed
 
 import geoinv
@@ -87,3 +88,32 @@ def test_forward_ignores_inactive_cells_whatever_the_mesh_file_says(small_survey
     succeed([*command, "--model", "model.sus", "--out", "pred.nc"], capsys)
     with xr.open_dataset("cut-pred.nc") as one, xr.open_dataset("pred.nc") as other:
         npt.assert_allclose(one["tmi"], other["tmi"], rtol=0, atol=1e-9)
+
+
+def test_strong_rock_demagnetizes_itself_on_request(small_survey, capsys):
+    grid = read_mesh("mesh.msh")
+    values = np.zeros(grid.shape)
+    values[3, 4, 1] = 3.0
+    write_model("one.sus", grid, values)
+    command = ["forward", "--mesh", "mesh.msh", "--model", "one.sus", "--survey", "obs.mag", "--engine", "dense"]
+    succeed([*command, "--out", "induced.nc"], capsys)
+    succeed([*command, "--out", "demagnetized.nc", "--demagnetization"], capsys)
+    with xr.open_dataset("induced.nc") as induced, xr.open_dataset("demagnetized.nc") as demagnetized:
+        ratio = np.linalg.norm(demagnetized["tmi"]) / np.linalg.norm(induced["tmi"])
+    # a cell has demagnetizing factors that add up to 1
+    assert 1.0 / (1.0 + 3.0) < ratio < 1.0 / (1.0 + 3.0 * 0.1)
+
+
+def test_amplitude_and_exact_anomaly_stand_beside_the_projection(small_survey, capsys):
+    command = ["forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", "obs.mag", "--out", "pred.nc"]
+    succeed([*command, "--components", "tmi,tmi_exact,b_amplitude"], capsys)
+    with xr.open_dataset("pred.nc") as data:
+        assert data["b_amplitude"].attrs["units"] == "nT"
+        assert (data["b_amplitude"] >= abs(data["tmi"]) * (1.0 - 1e-6)).all()
+        npt.assert_allclose(data["tmi_exact"], data["tmi"], rtol=0, atol=float(data["b_amplitude"].max()) ** 2 / 3e4)
+
+
+def test_demagnetization_of_what_is_not_linear_in_the_field_is_refused(small_survey, capsys):
+    command = ["forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", "obs.mag", "--out", "pred.nc"]
+    told = refused([*command, "--components", "b_amplitude", "--demagnetization"], capsys, small_survey)
+    assert "--demagnetization expects susceptibility and components that are linear in the field, got" in told

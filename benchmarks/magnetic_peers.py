@@ -13,32 +13,29 @@ import numpy.typing as npt
 from record import timed
 from turns import Contestant
 
-from geoinv import Grid, Survey
+from geoinv import Grid, OctreeGrid, Survey
 
 __all__ = ["of_choclo", "of_harmonica", "of_simpeg"]
 
 Array = npt.NDArray[np.float64]
 
 
-def of_simpeg(grid: Grid, survey: Survey, store: str, repeats: int = 1) -> Contestant:
+def of_simpeg(mesh: Grid | OctreeGrid, survey: Survey, store: str, repeats: int = 1) -> Contestant:
     """SimPEG's choclo engine without a matrix in float64 (``forward_only``), or with one in float32 (``ram``)."""
-    from discretize import TensorMesh
     from simpeg import maps
     from simpeg.potential_fields import magnetics
 
-    mesh = TensorMesh(
-        [grid.widths(axis) for axis in ("easting", "northing", "upward")],
-        origin=[grid.easting_edges[0], grid.northing_edges[0], grid.upward_edges[0]],
-    )
     receivers = magnetics.Point(np.column_stack([survey.easting, survey.northing, survey.upward]), components="tmi")
-    field = survey.field
+    field = survey.main_field
     source = magnetics.UniformBackgroundField(
         [receivers], amplitude=field.intensity, inclination=field.inclination, declination=field.declination
     )
+    active = mesh.active.ravel()
     simulation = magnetics.Simulation3DIntegral(
-        mesh=mesh,
+        mesh=mesh.to_discretize(),
         survey=magnetics.Survey(source),
-        chiMap=maps.IdentityMap(nP=mesh.n_cells),
+        chiMap=maps.IdentityMap(nP=int(active.sum())),
+        active_cells=active,
         engine="choclo",
         store_sensitivities=store,
         numba_parallel=True,
@@ -47,10 +44,12 @@ def of_simpeg(grid: Grid, survey: Survey, store: str, repeats: int = 1) -> Conte
     seconds, _ = timed(lambda: simulation.G)
 
     def forward(model: Array) -> Array:
-        return np.asarray(simulation.fields(model.ravel()))
+        return np.asarray(simulation.fields(model.ravel()[active]))
 
     def adjoint(data: Array) -> Array:
-        return np.asarray(simulation.Jtvec(np.zeros(grid.size), data)).reshape(grid.shape)
+        gradient = np.zeros(mesh.size)
+        gradient[active] = simulation.Jtvec(np.zeros(int(active.sum())), data)
+        return gradient.reshape(mesh.shape)
 
     return Contestant(forward, adjoint, repeats, seconds)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import geoinv
-from geoinv.operators import Magnetics
+from geoinv.operators import Gravity, Magnetics
 
 FIELD = geoinv.MainField(60.0, 20.0, 50000.0)
 PADDING = np.array([1, 2, 2, 3, 5.0])
@@ -117,6 +117,31 @@ def test_weights_of_each_cell_as_one_prism():
     given, expected = A.gram_diagonal(weights), exact.gram_diagonal(weights)
     assert (given[~grid.active] == 0.0).all()
     np.testing.assert_allclose(given[grid.active], expected[grid.active], rtol=4e-3)
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+@pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-9), ("float32", 1e-5)])
+def test_regular_surveys_go_layer_by_layer(offset, dtype, rtol):
+    east, north = np.meshgrid(np.arange(0.0, 120.0, 10.0) + offset, np.arange(0.0, 110.0, 10.0) - offset)
+    survey = geoinv.Survey(east.ravel(), north.ravel(), np.full(east.size, 5.0), field=FIELD)
+    grid = tops_taken_away(padded())
+    A, exact = pair(grid, survey, rtol=rtol, dtype=dtype)
+    assert A.choice.settings["parts"] == ("gridded",)
+    model = np.random.default_rng(7).standard_normal(grid.shape)
+    assert np.linalg.norm(A(model) - exact(model)) <= rtol * np.linalg.norm(exact(model))
+    weights = np.random.default_rng(8).uniform(0.5, 2.0, A.range_shape)
+    given, expected = A.gram_diagonal(weights), exact.gram_diagonal(weights)
+    np.testing.assert_allclose(given[grid.active], expected[grid.active], rtol=4e-3)
+
+
+def test_gravity():
+    random = stations()
+    survey = geoinv.Survey(random.easting, random.northing, random.upward, components=("gz", "gee"))
+    grid = tops_taken_away(padded())
+    A, exact = Gravity(grid, survey, engine="levels", rtol=RTOL), Gravity(grid, survey, engine="direct")
+    model = np.random.default_rng(9).standard_normal(grid.shape)
+    assert np.linalg.norm(A(model) - exact(model)) <= RTOL * np.linalg.norm(exact(model))
+    assert A.dot_test(5) <= 1e-7
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

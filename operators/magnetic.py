@@ -53,6 +53,7 @@ class Magnetics(PrismOperator):
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
         ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
         ``"levels"`` (the same on meshes whose cells are whole multiples of the smallest: padded ones and octrees),
+        ``"levels"`` (padded tensor meshes of whole multiples, and octrees, as sums over uniform cells),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
         :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and refuse
         what they cannot hold.

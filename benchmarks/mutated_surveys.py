@@ -27,7 +27,6 @@ from geoinv.formats import (
     describe,
     read_mesh,
     read_model,
-    read_survey,
     read_topography,
     recognise,
     write_mesh,
@@ -35,6 +34,10 @@ from geoinv.formats import (
     write_netcdf,
     write_survey,
 )
+from geoinv.formats.base import SurveyOptions
+from geoinv.formats.reading import survey_of
+from geoinv.meshes.base import Mesh
+from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import AXES
 
 __all__ = ["ORIGINALS", "main", "original", "outcome", "spoilt"]
@@ -43,6 +46,7 @@ Random = np.random.Generator
 
 FIELD = MainField(65.0, 25.0, 50000.0)
 GRID = Grid.regular((2, 3, 4), (10.0, 20.0, 25.0), (900.0, 6_200_000.0, 500_000.0))
+VECTORS = np.round(np.linspace(-300.0, 400.0, 72).reshape(3, *GRID.shape), 3)
 HIGHEST = 1e30
 """Magnitude that no number of a right object reaches."""
 
@@ -72,6 +76,23 @@ def _survey() -> Survey:
     easting, northing = np.meshgrid(500_012.5 + 25.0 * np.arange(4), 6_200_010.0 + 20.0 * np.arange(3))
     tmi = np.round(100.0 * np.sin(np.arange(12.0)), 3)
     return Survey(easting.ravel(), northing.ravel(), np.full(12, 940.0), field=FIELD, data=tmi, uncertainty=1.0)
+
+
+def _gravity(*components: str) -> Survey:
+    survey = _survey()
+    places = (survey.easting, survey.northing, survey.upward)
+    data = np.round(np.sin(np.arange(12.0 * len(components))), 3).reshape(-1, 12)
+    return Survey(*places, components=components, data=data, uncertainty=0.1)
+
+
+def _octree() -> OctreeGrid:
+    """Eight cells, one of them split."""
+    import discretize
+
+    mesh = discretize.TreeMesh([np.full(4, 25.0)] * 3, origin=[500_000.0, 6_200_000.0, 800.0], diagonal_balance=False)
+    mesh.refine(1, finalize=False)
+    mesh.insert_cells(np.array([[500_010.0, 6_200_010.0, 890.0]]), [2])
+    return OctreeGrid.from_discretize(mesh)
 
 
 def _topography() -> Any:
@@ -121,6 +142,15 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "model.nc": lambda: _netcdf(GRID.to_xarray(susceptibility=np.full(GRID.shape, 0.02))),
     "solution.nc": lambda: _netcdf(_solution()),
     "topography.nc": lambda: _netcdf(_topography()),
+    "gravity.grv": lambda: _text(lambda path: write_survey(path, _gravity("gz")), ".grv"),
+    "gradients.gg": lambda: _text(lambda path: write_survey(path, _gravity("guu", "gen")), ".gg"),
+    "gravity.csv": lambda: ("x,y,z,Bouguer anomaly (uGal),sd\n" + _rows("{},{},{},{},1\n")).encode(),
+    "gravity.nc": lambda: _netcdf(_gravity("gz", "guu").to_xarray()),
+    "density.den": lambda: _text(lambda path: write_model(path, GRID, VECTORS[0], "density"), ".den"),
+    "vectors.fld": lambda: _text(lambda path: write_model(path, GRID, VECTORS, "magnetization"), ".fld"),
+    "density.nc": lambda: _netcdf(GRID.to_xarray(density=VECTORS[0])),
+    "octree.msh": lambda: _text(lambda path: write_mesh(path, _octree()), ".msh"),
+    "octree.nc": lambda: _netcdf(_octree().to_xarray(susceptibility=np.full(15, 0.02))),
 }
 """Small good files of every format, by name."""
 
@@ -289,15 +319,17 @@ def outcome(path: Path) -> str:
 
 
 def _survey_of(path: Path) -> Survey:
-    return read_survey(path, field=FIELD)
+    return survey_of(path, SurveyOptions(stand_in=FIELD))
 
 
-def _grid_of(path: Path) -> Grid:
+def _grid_of(path: Path) -> Mesh:
     return read_mesh(path)
 
 
 def _model_of(path: Path) -> npt.NDArray[np.float64]:
-    return read_model(path, GRID)
+    kind = recognise(path)
+    said = kind.quantity(path) if kind.quantity is not None else ""
+    return read_model(path, GRID, said or "susceptibility")
 
 
 def _topography_of(path: Path) -> npt.NDArray[np.float64]:
@@ -313,9 +345,11 @@ def _wrong(found: Any) -> str:
     if isinstance(found, Grid):
         edges = [found.edges(axis) for axis in AXES]
         return "" if all(_usable(one) and (np.diff(one) > 0).all() for one in edges) else f"edges of {found}"
+    if isinstance(found, OctreeGrid):
+        return "" if _usable(found.volumes) and (found.volumes > 0).all() else f"volumes of {found}"
     if isinstance(found, np.ndarray):
         there = found[~np.isnan(found)]
-        fits = (found.shape == GRID.shape and bool((there >= -1.0).all())) or found.ndim == 2
+        fits = found.shape in (GRID.shape, (3, *GRID.shape)) or found.ndim == 2
         return "" if fits and _usable(there) else "an array that cannot be used"
     return "" if found else "nothing"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.nulls import is_null
 from geoinv.core.checks import InputError, array_of, shape_text
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
@@ -37,7 +38,7 @@ def read_ubc_vector_model(path: str | Path, mesh: Mesh, quantity: str = "magneti
     Returns
     -------
     (3, upward, northing, easting) array
-        Easting, northing and upward; NaN in the cells marked inactive by -100 or a null value.
+        Easting, northing and upward; NaN in the cells marked inactive by -100 in all three columns, or by a null value.
 
     Raises
     ------
@@ -63,7 +64,8 @@ def _vectors(path: str | Path) -> npt.NDArray[np.float64]:
     rows = number_rows(text, 0)
     if rows.shape[1] != 3:
         raise text.error(0, "three values a cell (easting, northing, down)", "correct the file")
-    inactive = ((rows == INACTIVE) | np.isnan(rows)).any(axis=1)
+    # a single component may be -100 A/m
+    inactive = (rows == INACTIVE).all(axis=1) | is_null(rows).any(axis=1)
     rows[inactive] = np.nan
     note("magnetization", "A/m; columns easting, northing and down, turned up")
     return rows * _DOWN

@@ -22,6 +22,10 @@ def test_columns_are_easting_northing_and_down(tmp_path: Path) -> None:
     npt.assert_array_equal(model[:, 0, 0, 0], [4, 5, -6])
     assert np.isnan(model[:, 1, 0, 1]).all()
     npt.assert_array_equal(model[:, 0, 0, 1], [7, 8, 9])
+    (tmp_path / "b.fld").write_text("-100 2 3\n4 1e32 6\n-100 -100 -100\n7 8 nan\n")
+    model = read_model(tmp_path / "b.fld", small, "magnetization")
+    npt.assert_array_equal(np.isfinite(model[0]), [[[False, False]], [[True, False]]])
+    assert model[0, 1, 0, 0] == -100.0
     text = describe(tmp_path / "a.fld")
     assert "4 vectors, 1 marked inactive" in text
     assert "upward -6 to 9 A/m" in text

@@ -48,9 +48,7 @@ TESTED_ELSEWHERE = {
     "the tests of the loop: test_invert.py, test_convergence.py, test_nonlinear.py": """
         inversion/objective inversion/outcome inversion/run""",
     "the tests of the meshes: test_tensor.py, test_octree.py, test_mesh_for_survey.py": """
-        meshes/base meshes/design meshes/exchange meshes/ground meshes/octree_checks meshes/octree_exchange
-        meshes/octree_faces meshes/octree_order meshes/of_dataset meshes/stations
-        surveys/quantities surveys/susceptibility""",
+        meshes/base meshes/design meshes/exchange surveys/quantities surveys/susceptibility""",
     "the tests of the regularizers: test_smooth.py, test_sparse.py, test_weighting.py": """
         regularizers/_distances_numba regularizers/registry regularizers/weighted_differences""",
     "the tests of the engine or operator that it is part of": """

@@ -9,8 +9,6 @@ import numpy.testing as npt
 import pytest
 
 import geoinv
-from geoinv.meshes.stations import stations_below
-from geoinv.meshes.topography import Topography
 from geoinv.surveys.station_checks import heights_above_rock, refuse_unusable_stations
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
@@ -169,19 +167,6 @@ def test_heights_above_rock_are_those_above_the_highest_active_cell_of_the_colum
         (-1.0, 10.0, 130.0),
     )
     npt.assert_allclose(heights_above_rock(grid, survey), [55.0, 80.0, 130.0, 30.0, -40.0, 0.0, np.nan])
-
-
-def test_stations_below_the_ground_are_counted_and_the_deepest_is_named():
-    slope = Topography([(EAST + e, NORTH + n, 100.0 + 0.5 * e) for e in (-500.0, 500.0) for n in (-500.0, 500.0)])
-    survey = at((0.0, 0.0, 100.0), (10.0, 0.0, 102.0), (20.0, 0.0, 104.0), (-10.0, 5.0, 140.0))
-    told = stations_below(survey, slope, 7.0)
-    assert told.startswith(
-        "2 of 4 stations lie under the topography, the deepest station 2 (counted from 0) at (500020,"
-    )
-    assert "6 m under it" in told
-    with pytest.raises(geoinv.InputError, match=r"1 of 4 stations lies more than 5 m \(half a cell\) under"):
-        stations_below(survey, slope, 5.0)
-    assert stations_below(at((0.0, 0.0, 99.95), (0.0, 50.0, 400.0)), slope, 7.0) == ""
 
 
 def test_draped_stations_follow_the_ground():

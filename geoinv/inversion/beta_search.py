@@ -31,6 +31,9 @@ AGREE = 1.02
 STALL = 12
 """Further coolings, at the rate of the last two, beyond which the target may be out of reach."""
 
+CLOSEST = 2
+"""Which of the betas inside a bracket is taken from the trials closest to the target in place of the bracket's ends."""
+
 UNCHANGED = 1e-3
 """Relative change of chi^2 between trade-offs above the target's that says that phi alone decides."""
 
@@ -152,14 +155,29 @@ class BetaSearch:
     def _between(self, above: Trial, below: Trial) -> float:
         """Beta inside the bracket where chi^2, a line in logarithms, meets the target.
 
-        Kept off the bracket's ends by a tenth of it, and its middle every third time, so that it shrinks as bisection
-        does.
+        The line goes through the bracket's ends; once, when they are not yet close, through the two trials closest to
+        the target, on whichever sides they are, since an end far from it was left before its minimum. Every third time
+        it is the middle, so that the bracket shrinks as bisection does.
         """
-        share = 0.5
-        if self.inside % 3 and below.misfit > 0.0:
+        share, margin = 0.5, 0.1
+        if self.inside == CLOSEST:
+            share, margin = self._by_the_closest(above, below), 0.02
+        elif self.inside % 3 and below.misfit > 0.0:
             share = float(np.log(above.misfit / self.target) / np.log(above.misfit / below.misfit))
-        share = float(np.clip(share, 0.1, 0.9))
+        share = float(np.clip(share, margin, 1.0 - margin))
         return float(above.beta ** (1.0 - share) * below.beta**share)
+
+    def _by_the_closest(self, above: Trial, below: Trial) -> float:
+        """Part of the bracket, in logarithms of beta from its upper end, where the closest trials' line leads."""
+        fitted = [trial for trial in self.trials if trial.misfit > 0.0]
+        first, second, *_ = sorted(fitted, key=lambda trial: abs(np.log(trial.misfit / self.target)))
+        if first.beta == second.beta:
+            return 0.5
+        rate = np.log(first.misfit / second.misfit) / np.log(first.beta / second.beta)
+        if not PLATEAU < rate < STEEPEST:
+            return 0.5
+        needed = np.log(self.target / first.misfit) / rate
+        return float((np.log(above.beta / first.beta) - needed) / np.log(above.beta / below.beta))
 
     def start(self, beta: float) -> State | None:
         """State to start from at a beta: of the closest trials, the one with the least objective."""

@@ -17,6 +17,9 @@ __all__ = ["cool"]
 NEAR_FLOOR = 1.5
 """Target in place of one that no model reaches, relative to the lowest chi^2 that any does."""
 
+LASTING = 1.5
+"""How many times as much as by its last applications a minimisation may still change the misfit."""
+
 TIGHTER = 0.1
 """Factor on the solver's tolerance when trials contradict each other."""
 
@@ -79,17 +82,20 @@ def cool(run: Run, iterations: int, beta: float | None = None) -> Generator[Run,
 
 
 def _far_from(search: BetaSearch, run: Run) -> Enough:
-    """Whether a minimisation can be left: its misfit is sure not to be in the window.
+    """Whether a minimisation can be left: its misfit is sure, or by its course all but sure, not to be in the window.
 
     J grows from its minimum by at least half the square of the change of the weighted residual, so that the residual's
-    norm at the minimum differs by at most sqrt(2 gap). That is so where the data are a linear map of the model.
+    norm at the minimum differs by at most sqrt(2 gap). That is so where the data are a linear map of the model. The
+    misfit comes to rest long before that bound tells: it is taken to change by no more than a multiple of what it has
+    changed lately. A trial that is left decides where to look next, never how the search ends.
     """
     low, high = (np.sqrt(limit * run.problem.data.size) for limit in search.window)
     linear = run.problem.objective.linear
 
-    def enough(misfit: float, gap: float) -> bool:
+    def enough(misfit: float, gap: float, drift: float) -> bool:
         size, change = np.sqrt(misfit), np.sqrt(2.0 * max(gap, 0.0))
-        return linear and bool(size - change > high or size + change < low)
+        resting = misfit - LASTING * drift > high**2 or misfit + LASTING * drift < low**2
+        return linear and bool(size - change > high or size + change < low or resting)
 
     return enough
 

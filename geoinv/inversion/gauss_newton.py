@@ -14,7 +14,7 @@ from geoinv.inversion.objective import Objective, State
 __all__ = ["GaussNewton", "Minimum", "minima"]
 
 Array = npt.NDArray[np.float64]
-Enough = Callable[[float, float], bool]
+Enough = Callable[[float, float, float], bool]
 
 LOOK_BACK = 20
 """Applications of the Hessian whose gain estimates how far J is from its minimum where no bound is known."""
@@ -76,33 +76,42 @@ class _Watch:
     """How far the quadratic is above its minimum, followed from iterate to iterate."""
 
     def __init__(
-        self, objective: Objective, state: State, stop: Callable[[Iterate, float, float, float], bool]
+        self, objective: Objective, state: State, stop: Callable[[Iterate, float, float, float, float], bool]
     ) -> None:
         self.objective, self.state, self.stop = objective, state, stop
         self.total = objective.total(state)
-        self.changes: list[tuple[int, float]] = [(0, 0.0)]
+        self.changes: list[tuple[int, float, float]] = [(0, 0.0, state.misfit)]
 
     def __call__(self, now: Iterate) -> bool:
         total = self.total + now.change
         bound = self.objective.excess(self.state.z + now.x, now.gradient)
-        self.changes.append((now.applications, now.change))
-        estimate = self.estimate(now)
-        return self.stop(now, bound if np.isfinite(bound) else estimate, min(bound, CAUTION * estimate), total)
+        misfit = inner_product(now.residual, now.residual)
+        estimate, drift = self.estimate(now), self.drift(now, misfit)
+        self.changes.append((now.applications, now.change, misfit))
+        return self.stop(now, bound if np.isfinite(bound) else estimate, min(bound, CAUTION * estimate), total, drift)
 
     def estimate(self, now: Iterate) -> float:
         """Gain of the last applications: what conjugate gradients still have to gain is about as much."""
+        before = self._before(now)
+        return np.inf if before is None else before[1] - now.change
+
+    def drift(self, now: Iterate, misfit: float) -> float:
+        """Change of chi^2 by the last applications."""
+        before = self._before(now)
+        return np.inf if before is None else abs(misfit - before[2])
+
+    def _before(self, now: Iterate) -> tuple[int, float, float] | None:
         window = max(LOOK_BACK, now.applications // 4)
         if now.applications < window:
-            return np.inf
-        before = [change for count, change in self.changes if count <= now.applications - window][-1]
-        return before - now.change
+            return None
+        return [change for change in self.changes if change[0] <= now.applications - window][-1]
 
 
 def minima(
     objective: Objective,
     solver: GaussNewton,
     state: State,
-    enough: Enough = lambda misfit, excess: False,
+    enough: Enough = lambda misfit, excess, drift: False,
 ) -> Iterator[Minimum]:
     """Step until J is as near its minimum as the solver's tolerance asks.
 
@@ -115,8 +124,8 @@ def minima(
     state : State
         Where to start.
     enough : callable
-        Told chi^2 and how far J is above its minimum at most (or about), in the unit of J; True ends the minimisation
-        early.
+        Told chi^2, how far J is above its minimum at most (or about), in the unit of J, and how much the last
+        applications changed chi^2; True ends the minimisation early.
 
     Yields
     ------
@@ -139,15 +148,15 @@ def minima(
         if relative <= solver.tolerance or _flat(objective, state.z, gradient):
             yield Minimum(state, min(relative, solver.tolerance), True)
             return
-        if idle or enough(state.misfit, min(bound, CAUTION * estimate)):
+        if idle or enough(state.misfit, min(bound, CAUTION * estimate), np.inf):
             yield Minimum(state, relative, False, exhausted=idle)
             return
 
-        def stop(now: Iterate, gap: float, likely: float, total: float) -> bool:
+        def stop(now: Iterate, gap: float, likely: float, total: float, drift: float) -> bool:
             if not objective.quadratic:
                 return gap <= -solver.inner_tolerance * now.change
             misfit = inner_product(now.residual, now.residual)
-            return gap <= 0.5 * solver.tolerance * objective.scale(total, misfit) or enough(misfit, likely)
+            return gap <= 0.5 * solver.tolerance * objective.scale(total, misfit) or enough(misfit, likely, drift)
 
         start = Iterate(np.zeros_like(state.z), state.residual, gradient)
         watch = _Watch(objective, state, stop)

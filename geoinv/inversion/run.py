@@ -20,7 +20,7 @@ from geoinv.inversion.solution import Solution, Step
 
 __all__ = ["Run"]
 
-Enough = Callable[[float, float], bool]
+Enough = Callable[[float, float, float], bool]
 
 FINITE = 1e-300
 """Stands for zero where a logarithm is taken."""
@@ -99,7 +99,7 @@ class Run:
         return replace(self, minimum=Minimum(state, excess, excess == 0.0))
 
     def minimising(
-        self, beta: float, start: State | None = None, enough: Enough = lambda misfit, gap: False
+        self, beta: float, start: State | None = None, enough: Enough = lambda misfit, gap, drift: False
     ) -> Generator[Run, None, Run]:
         """Minimise at one beta, from the current model or another.
 

@@ -104,3 +104,11 @@ def test_a_minimisation_starts_from_the_trial_with_the_least_objective():
     assert search.start(5.0).misfit == 4.0
     assert search.start(0.1).misfit == 0.5
     assert BetaSearch(1.0).start(1.0) is None
+
+
+def test_once_inside_a_bracket_the_trials_closest_to_the_target_decide():
+    search = BetaSearch(1.0)
+    for beta, misfit in ((2.33, 2.758), (0.627, 0.7284), (0.858, 0.952)):
+        search = search.with_trial(trial(beta, misfit))
+    rate = np.log(0.952 / 0.7284) / np.log(0.858 / 0.627)
+    assert search.next_beta() == pytest.approx(0.858 * np.exp(np.log(1.0 / 0.952) / rate))

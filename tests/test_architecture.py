@@ -53,7 +53,7 @@ TESTED_ELSEWHERE = {
         regularizers/_distances_numba regularizers/registry regularizers/weighted_differences""",
     "the tests of the engine or operator that it is part of": """
         operators/_blur_numba operators/_straight_ray_numba operators/sparse_cuda operators/spectral_filters
-        operators/prisms/blocks operators/prisms/cell_field operators/prisms/cuda/exact
+        operators/prisms/blocks operators/prisms/cuda/exact
         operators/prisms/cuda/multipole operators/prisms/cuda/through_host operators/prisms/dense
         operators/prisms/direct operators/prisms/geometry operators/prisms/gridded/estimate
         operators/prisms/levels/_boxes_numba operators/prisms/levels/embedding operators/prisms/levels/engine
@@ -62,7 +62,7 @@ TESTED_ELSEWHERE = {
         operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
         operators/prisms/precorrected_fft/_kernels_numba operators/prisms/precorrected_fft/margin
         operators/prisms/precorrected_fft/transform operators/prisms/problem""",
-    "nothing but names": "algebra/array_map algebra/linop core/version",
+    "nothing but names": "algebra/array_map core/version",
     "test_diffusion_sampling.py and test_picture.py": "learned/sampling/reconstruction view/window",
 }
 """Where modules without a test of their name are tested; to be shortened, not lengthened."""

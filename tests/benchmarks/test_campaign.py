@@ -36,10 +36,10 @@ def campaign(monkeypatch):
 
 
 def test_trials_that_hang_die_or_are_wrong_are_failures_with_their_seeds(campaign):
-    found = campaign.block_of(campaign.Part("", bad, 5, 4.0), list(range(5)))
+    found = campaign.block_of(campaign.Part("", bad, 5, 8.0), list(range(5)))
     assert found["counts"] == {"one": [5, 0, 0], "other": [2, 0, 1], "process": [0, 0, 2]}
     assert found["failures"] == [
-        [1, "process", "hangs for 4 s"],
+        [1, "process", "hangs for 8 s"],
         [2, "process", "ended with 9"],
         [3, "other", "KeyError: 'b'"],
     ]

@@ -58,7 +58,7 @@ def test_weights_of_the_meshes_that_commands_make_are_right_in_every_cell(depth,
     survey = level((12, 12))
     grid = mesh_for_survey(survey, 10.0, depth, None)
     expected = Magnetics(grid, survey, engine="direct").gram_diagonal()
-    found = Magnetics(grid, survey, engine="gridded", dtype=dtype, rtol=rtol).gram_diagonal()
+    found = Magnetics(grid, survey, engine="levels", dtype=dtype, rtol=rtol).gram_diagonal()
     np.testing.assert_allclose(found, expected, rtol=1e-3)
     weights = [sensitivity_weighting(diagonal, grid.volumes, grid.active) for diagonal in (found, expected)]
     np.testing.assert_allclose(weights[0], weights[1], rtol=0.01)

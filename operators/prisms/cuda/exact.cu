@@ -1,6 +1,7 @@
 // Exact prisms, every station against every node of the grid, for one component and one unknown.
 //
-// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share a kernel value), TILE (threads of a block).
+// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share a kernel value), TILE
+// (threads of a block).
 // Nodes carry the alternating differences of the models, their charges (BATCH, layers, rows, columns); rows without
 // any charge are left out of the list of occupied ones, which holds layer * rows + row. Stations are (3, stations).
 

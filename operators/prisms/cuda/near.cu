@@ -1,6 +1,7 @@
 // Exact prisms for the pairs of a station and a cell that multipole.cu leaves out; arguments as there.
 //
-// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share an entry), TILE (threads of a block).
+// Constants: ORDER (derivatives of the integral of 1/r: 1, 2 or 3), BATCH (models that share an entry), TILE (threads
+// of a block).
 
 #include "prism_kernel.cuh"
 #include "near.cuh"

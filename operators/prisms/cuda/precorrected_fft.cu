@@ -1,5 +1,5 @@
-// Between a lattice and the stations, as precorrected_fft/_kernels_numba.py goes: one thread a station there, one thread a
-// lattice node back, which takes the stations in their order. Nothing is added by two threads to one place.
+// Between a lattice and the stations, as precorrected_fft/_interpolation_numba.py goes: one thread a station there,
+// one thread a lattice node back, which takes the stations in their order. Nothing is added by two threads to one place.
 //
 // Constants: real (float or double, of the lattice), TILE (threads of a block).
 // nodes (stations, 3): first lattice node of each station, sorted by row and column; weights (order, stations).

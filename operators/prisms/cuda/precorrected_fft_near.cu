@@ -1,5 +1,5 @@
-// Corrections of near cells, as precorrected_fft/_kernels_numba.py sums them: one block a station, and back one thread a cell,
-// which takes the stations in their order. Nothing is added by two threads to one place.
+// Corrections of near cells, as precorrected_fft/_near_numba.py sums them: one block a station, and back one thread a
+// cell, which takes the stations in their order. Nothing is added by two threads to one place.
 //
 // Constants: real (float or double, of the corrections), TILE (threads of a block).
 // A station's near cells are a ball round its own cell, cut off at the grid's sides and at its layers: runs along

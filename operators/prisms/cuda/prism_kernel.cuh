@@ -107,7 +107,8 @@ __device__ __forceinline__ double vertical_kernel(const Layer at) {
     const double skew = between ? hi * r2 - lo * r1 : -s * (rho2 + lo2 + hi2);
     const double common = between ? -1.0 : hi * r2 + lo * r1;
     const double turn = angle_of(xy * skew, common * (lo * hi * (r1 * r2) + xy * xy)), last = angle_of(xy, hi * r2);
-    return even * (lo * turn + (hi - lo) * last - (at.north_of_all ? -x : x) * log_y - (at.east_of_all ? -y : y) * log_x);
+    const double logarithms = (at.north_of_all ? -x : x) * log_y + (at.east_of_all ? -y : y) * log_x;
+    return even * (lo * turn + (hi - lo) * last - logarithms);
 }
 
 // all threads have the same weights: those that are zero cost nothing

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.operators.prisms.dense import cell_fields
-from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
+from geoinv.operators.prisms.precorrected_fft import _interpolation_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.near import STRIP, NearCells
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of, tolerance
 from geoinv.operators.prisms.precorrected_fft.runs import CellRuns

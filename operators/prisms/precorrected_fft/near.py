@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoinv.core.progress import report
 from geoinv.operators.prisms.dense import cell_fields
-from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
+from geoinv.operators.prisms.precorrected_fft import _near_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, tolerance
 from geoinv.operators.prisms.precorrected_fft.transform import offset_fields
 from geoinv.operators.prisms.problem import PrismProblem

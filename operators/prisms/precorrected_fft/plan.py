@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.meshes.tensor import AXES, Grid
-from geoinv.operators.prisms.precorrected_fft import _kernels_numba as kernels
+from geoinv.operators.prisms.precorrected_fft import _near_numba as kernels
 from geoinv.operators.prisms.precorrected_fft.accuracy import ORDERS, axis_error, lagrange_weights
 from geoinv.operators.prisms.problem import PrismProblem
 

@@ -1,10 +1,8 @@
-"""Between a lattice and the stations, and between stations and their near cells: sums that no transform does.
-
-Stations are sorted by northing, so that a strip of rows meets one run of them. Adjoints take strip by strip,
-each written by one thread alone and always in the order of the stations: the same bits however many threads.
+"""Near cells of the stations: corrections of what the lattice gives, and their sums forward and back.
 
 A station's near cells are a ball round the cell it lies in, cut off at the grid's sides and at ``layers``:
-rows along easting, one after another, northing outermost.
+runs along easting, one after another, northing outermost. Adjoints go strip by strip of rows, as those of
+:mod:`geoinv.operators.prisms.precorrected_fft._interpolation_numba` do.
 """
 
 from __future__ import annotations
@@ -15,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.operators._jit import Chunk, chunked_kernel, kernel, part
+from geoinv.operators.prisms.precorrected_fft._interpolation_numba import dot, first_from
 
-__all__ = ["box_corrections", "box_squares", "interpolate", "near_adjoint", "near_counts", "near_forward", "spread"]
+__all__ = ["box_corrections", "box_squares", "near_adjoint", "near_counts", "near_forward"]
 
 Array = npt.NDArray[np.float64]
 Reals = npt.NDArray[np.floating[Any]]
@@ -24,45 +23,86 @@ Integers = npt.NDArray[np.int64]
 
 
 @kernel()
+def _rows(extent: Integers, cell: Integers, rows: int) -> tuple[int, int]:
+    """First and one past the last row of near cells."""
+    cutoff = extent.shape[0] // 2
+    return max(0, cell[1] - cutoff), min(rows, cell[1] + cutoff + 1)
+
+
+@kernel()
 def _span(extent: Integers, row: int, layer: int, cell: Integers, columns: int) -> tuple[int, int]:
     """First and one past the last near cell of a row: none where the second is not above the first."""
-    reach_up, reach_north = extent.shape[1] // 2, extent.shape[0] // 2
-    half = extent[row - cell[1] + reach_north, layer - cell[0] + reach_up]
+    cutoff_up, cutoff_north = extent.shape[1] // 2, extent.shape[0] // 2
+    half = extent[row - cell[1] + cutoff_north, layer - cell[0] + cutoff_up]
     return max(0, cell[2] - half), min(columns, cell[2] + half + 1)
 
 
 @kernel()
-def _rows(extent: Integers, cell: Integers, rows: int) -> tuple[int, int]:
-    """First and one past the last row of near cells."""
-    reach = extent.shape[0] // 2
-    return max(0, cell[1] - reach), min(rows, cell[1] + reach + 1)
+def _near_runs(cell: Integers, layers: Integers, extent: Integers, rows: int, columns: int, runs: Integers) -> int:
+    """Near cells of a station as runs along easting: row, layer, first and one past the last column of each.
+
+    Parameters
+    ----------
+    cell : (3,) array of int
+        Layer, row, column of the cell that the station lies in.
+    layers : (2,) array of int
+        First and one past the last layer of its near cells.
+    extent : (rows, layers) array of int
+        As :func:`near_counts` takes it.
+    rows, columns : int
+        Cells of the grid along northing and easting.
+    runs : (extent.size, 4) array of int
+        Receives the runs that are not empty.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    count = 0
+    first, last = _rows(extent, cell, rows)
+    for row in range(first, last):
+        for layer in range(layers[0], layers[1]):
+            west, end = _span(extent, row, layer, cell, columns)
+            if west < end:
+                runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = row, layer, west, end
+                count += 1
+    return count
 
 
-@kernel()
-def near_counts(cells: Integers, layers: Integers, extent: Integers, shape: Integers, counts: Integers) -> None:
+def _runs(cells: Integers, layers: Integers, extent: Integers, *_: Any) -> Integers:
+    """Runs that one thread works in."""
+    return np.empty((extent.size, 4), np.int64)
+
+
+@chunked_kernel(scratch=_runs)
+def near_counts(
+    chunk: Chunk, runs: Integers, cells: Integers, layers: Integers, extent: Integers, shape: Integers, counts: Integers
+) -> None:
     """Near cells of each station.
 
     Parameters
     ----------
+    chunk : Chunk
+        Part of the stations that one thread takes.
+    runs : (extent.size, 4) array of int
+        What it works in.
     cells : (stations, 3) array of int
         Layer, row, column of the cell that a station lies in; beyond the grid too.
     layers : (stations, 2) array of int
         First and one past the last layer of its near cells.
-    extent : (2 * reach + 1, 2 * reach + 1) array of int
+    extent : (2 * cutoff + 1, 2 * cutoff + 1) array of int
         Near cells to either side along easting, by row and layer from the station's; -1 where none is.
     shape : (3,) array of int
         Cells of the grid.
     counts : (stations,) array of int
         Receives the numbers.
     """
-    for station in range(cells.shape[0]):
-        cell, total = cells[station], 0
-        first, last = _rows(extent, cell, shape[1])
-        for row in range(first, last):
-            for layer in range(layers[station, 0], layers[station, 1]):
-                west, east = _span(extent, row, layer, cell, shape[2])
-                total += max(0, east - west)
-        counts[station] = total
+    begin, stop = part(chunk, cells.shape[0])
+    for station in range(begin, stop):
+        counts[station] = 0
+        for n in range(_near_runs(cells[station], layers[station], extent, shape[1], shape[2], runs)):
+            counts[station] += runs[n, 3] - runs[n, 2]
 
 
 @kernel(reorder_sums=True)
@@ -103,20 +143,31 @@ class Boxes(NamedTuple):
         Nodes of the window, interpolated upward.
     line : (columns + order - 1,) array
         And along northing.
+    runs : (extent.size, 4) array of int
+        Near cells of a station.
     """
 
     box: Array
     squared: Array
     plane: Array
     line: Array
+    runs: Integers
 
 
-def _boxes(window: Array, up: Array, north: Array, east: Array) -> Boxes:
+def _boxes(
+    window: Array, up: Array, north: Array, east: Array, cells: Integers, layers: Integers, extent: Integers
+) -> Boxes:
     shape = [nodes - order.shape[1] + 1 for nodes, order in zip(window.shape[2:], (up, north, east), strict=True)]
-    return Boxes(np.empty(shape), np.empty(shape), np.empty(window.shape[3:]), np.empty(window.shape[4]))
+    return Boxes(
+        np.empty(shape),
+        np.empty(shape),
+        np.empty(window.shape[3:]),
+        np.empty(window.shape[4]),
+        _runs(cells, layers, extent),
+    )
 
 
-@chunked_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:4]))
+@chunked_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:7]))
 def box_corrections(
     chunk: Chunk,
     s: Boxes,
@@ -160,26 +211,25 @@ def box_corrections(
         Receives them.
     """
     components, _, unknowns, _, _, long = fields.shape
-    reach_north, reach_east, box = extent.shape[0] // 2, long // 2, s.box
+    cutoff_north, cutoff_east, box = extent.shape[0] // 2, long // 2, s.box
     first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        first, last = _rows(extent, cell, shape[1])
+        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], s.runs)
         for c in range(components):
             for u in range(unknowns):
                 _interpolated_box(window[c, u], up[station], north[station], east[station], s.plane, s.line, box)
                 at = starts[station]
-                for row in range(first, last):
-                    for layer in range(layers[station, 0], layers[station, 1]):
-                        west, end = _span(extent, row, layer, cell, shape[2])
-                        a, b, shift = layer - cell[0] - lowest, row - cell[1] + reach_north, reach_east - cell[2]
-                        for i in range(west, end):
-                            values[c, u, at] = fields[c, task, u, a, b, i + shift] - box[a, b, i + shift]
-                            at += 1
+                for n in range(count):
+                    row, layer, west, end = s.runs[n]
+                    a, b, shift = layer - cell[0] - lowest, row - cell[1] + cutoff_north, cutoff_east - cell[2]
+                    for i in range(west, end):
+                        values[c, u, at] = fields[c, task, u, a, b, i + shift] - box[a, b, i + shift]
+                        at += 1
 
 
-@chunked_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:3]))
+@chunked_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:6]))
 def box_squares(
     chunk: Chunk,
     s: Boxes,
@@ -205,49 +255,26 @@ def box_squares(
     the squared `window`; `result` (components, unknowns, entries) begins with the entry `begin`.
     """
     components, unknowns = window.shape[:2]
-    reach_north, reach_east = extent.shape[0] // 2, (window.shape[4] - east.shape[1] + 1) // 2
+    cutoff_north, cutoff_east = extent.shape[0] // 2, (window.shape[4] - east.shape[1] + 1) // 2
     box, squared = s.box, s.squared
     first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        first, last = _rows(extent, cell, shape[1])
+        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], s.runs)
         for c in range(components):
             for u in range(unknowns):
                 weights = up[station], north[station], east[station]
                 _interpolated_box(window[c, u], weights[0], weights[1], weights[2], s.plane, s.line, box)
                 _interpolated_box(squares[c, u], weights[0], weights[1], weights[2], s.plane, s.line, squared)
                 at = starts[station]
-                for row in range(first, last):
-                    for layer in range(layers[station, 0], layers[station, 1]):
-                        west, end = _span(extent, row, layer, cell, shape[2])
-                        a, b, shift = layer - cell[0] - lowest, row - cell[1] + reach_north, reach_east - cell[2]
-                        for i in range(west, end):
-                            exact = values[c, u, at] + box[a, b, i + shift]
-                            result[c, u, at - begin] = exact * exact - squared[a, b, i + shift]
-                            at += 1
-
-
-@kernel()
-def _first_from(places: Integers, row: int) -> int:
-    """First of the places (places, 3), sorted by row, that lies in a row or beyond it."""
-    # numba's own searchsorted takes as long to compile as the kernels that need it
-    low, high = 0, places.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if places[middle, 1] < row:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@kernel(reorder_sums=True)
-def _dot(a: Reals, b: Reals) -> float:
-    total = 0.0
-    for i in range(a.size):
-        total += np.float64(a[i]) * np.float64(b[i])
-    return total
+                for n in range(count):
+                    row, layer, west, end = s.runs[n]
+                    a, b, shift = layer - cell[0] - lowest, row - cell[1] + cutoff_north, cutoff_east - cell[2]
+                    for i in range(west, end):
+                        exact = values[c, u, at] + box[a, b, i + shift]
+                        result[c, u, at - begin] = exact * exact - squared[a, b, i + shift]
+                        at += 1
 
 
 @chunked_kernel()
@@ -268,6 +295,7 @@ def near_forward(
     for station in range(begin, stop):
         cell, at = cells[station], starts[station]
         first, last = _rows(extent, cell, rows)
+        # the runs one by one: to store them first takes longer than to sum over them
         for row in range(first, last):
             for layer in range(layers[station, 0], layers[station, 1]):
                 west, end = _span(extent, row, layer, cell, columns)
@@ -275,8 +303,8 @@ def near_forward(
                     continue
                 for c in range(components):
                     for u in range(unknowns):
-                        run = values[c, u, at : at + end - west]
-                        data[c, station] += _dot(run, model[u, layer, row, west:end])
+                        of_run = values[c, u, at : at + end - west]
+                        data[c, station] += dot(of_run, model[u, layer, row, west:end])
                 at += end - west
 
 
@@ -295,12 +323,12 @@ def near_adjoint(
     """Transpose of :func:`near_forward`, in strips of so many rows: adds to `model`."""
     components, unknowns, _ = values.shape
     _, _, rows, columns = model.shape
-    reach, offset = extent.shape[0] // 2, starts[0]
+    cutoff, offset = extent.shape[0] // 2, starts[0]
     first_strip, last_strip = part(chunk, (rows + strip - 1) // strip)
     for task in range(first_strip, last_strip):
         south, north = task * strip, min(rows, (task + 1) * strip)
-        begin = _first_from(cells, south - reach)
-        stop = _first_from(cells, north + reach)
+        begin = first_from(cells, south - cutoff)
+        stop = first_from(cells, north + cutoff)
         for station in range(begin, stop):
             cell, at = cells[station], starts[station] - offset
             first, last = _rows(extent, cell, rows)
@@ -314,70 +342,7 @@ def near_adjoint(
                             target = model[u, layer, row, west:end]
                             for c in range(components):
                                 value = data[c, station]
-                                run = values[c, u, at : at + end - west]
+                                of_run = values[c, u, at : at + end - west]
                                 for i in range(target.size):
-                                    target[i] += value * np.float64(run[i])
+                                    target[i] += value * np.float64(of_run[i])
                     at += end - west
-
-
-@chunked_kernel()
-def interpolate(
-    chunk: Chunk, nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array
-) -> None:
-    """Add to `data` (components, stations) the lattice's field at the stations.
-
-    Parameters
-    ----------
-    chunk : Chunk
-        Part of the stations that one thread takes.
-    nodes : (stations, 3) array of int
-        First lattice node of each station along upward, northing, easting.
-    up, north, east : (stations, order) arrays
-        Interpolation weights.
-    lattice : (components, planes, rows, columns) array
-        Field at the lattice nodes.
-    data : (components, stations) array
-        Receives the sum.
-    """
-    begin, stop = part(chunk, nodes.shape[0])
-    for station in range(begin, stop):
-        z, y, x = nodes[station]
-        weights = east[station]
-        for c in range(lattice.shape[0]):
-            total = 0.0
-            for k in range(up.shape[1]):
-                for j in range(north.shape[1]):
-                    row = lattice[c, z + k, y + j, x : x + weights.size]
-                    total += up[station, k] * north[station, j] * _dot(weights, row)
-            data[c, station] += total
-
-
-@chunked_kernel()
-def spread(
-    chunk: Chunk,
-    nodes: Integers,
-    up: Array,
-    north: Array,
-    east: Array,
-    data: Array,
-    strip: int,
-    lattice: Reals,
-) -> None:
-    """Transpose of :func:`interpolate`, in strips of so many rows: adds to `lattice`."""
-    components, _, rows, _ = lattice.shape
-    order = north.shape[1]
-    first_strip, last_strip = part(chunk, (rows + strip - 1) // strip)
-    for task in range(first_strip, last_strip):
-        south, end = task * strip, min(rows, (task + 1) * strip)
-        begin = _first_from(nodes, south - order + 1)
-        stop = _first_from(nodes, end)
-        for station in range(begin, stop):
-            z, y, x = nodes[station]
-            weights = east[station]
-            for c in range(components):
-                for k in range(up.shape[1]):
-                    value = data[c, station] * up[station, k]
-                    for j in range(max(0, south - y), min(order, end - y)):
-                        target, factor = lattice[c, z + k, y + j], value * north[station, j]
-                        for i in range(weights.size):
-                            target[x + i] += factor * weights[i]

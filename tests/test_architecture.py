@@ -59,7 +59,7 @@ TESTED_ELSEWHERE = {
         operators/prisms/levels/engine operators/prisms/levels/octree_offer operators/prisms/levels/offer
         operators/prisms/levels/planner operators/prisms/levels/rim operators/prisms/multipole/_series_numba
         operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
-        operators/prisms/multipole/_series_numba operators/prisms/precorrected_fft/_interpolation_numba
+        operators/prisms/precorrected_fft/_interpolation_numba
         operators/prisms/precorrected_fft/_near_numba operators/prisms/precorrected_fft/margin
         operators/prisms/precorrected_fft/transform operators/prisms/problem""",
     "nothing but names": "algebra/array_map core/version",

@@ -55,7 +55,7 @@ class Magnetics(PrismOperator):
         ``"levels"`` (the same on meshes whose cells are whole multiples of the smallest: padded ones and octrees),
         ``"levels"`` (padded tensor meshes of whole multiples, and octrees, as sums over uniform cells),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
-        :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and refuse
+        :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and reject
         what they cannot hold.
     rtol : float, optional
         Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct
@@ -64,7 +64,7 @@ class Magnetics(PrismOperator):
         it. None is exact to rounding for direct and dense, and 1e-6 for auto, lattice and levels. For gridded it is
         exact to the rounding of its transforms in float64, about 1e-15 of what the nearest cell of a layer gives: of
         the field of a cell 100 cells beyond the survey that is 1e-11. Cells so far away that exact prisms may round
-        to more than a thousandth (some 10,000 cell sides) are refused without an rtol. With dtype float32, None is
+        to more than a thousandth (some 10,000 cell sides) are rejected without an rtol. With dtype float32, None is
         1e-6 for gridded. Numbers are kept in single precision with dtype float32, and from 1e-5 up; by gridded and
         lattice only where the least that an active cell gives stays within rtol.
     dtype : str

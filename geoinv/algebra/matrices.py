@@ -144,7 +144,7 @@ class _Alike(LinearOperator):
 
 
 def _check_matrix(owner: str, matrix: Any) -> None:
-    """Refuse what has complex entries, or other than rows and columns."""
+    """Reject what has complex entries, or other than rows and columns."""
     if len(matrix.shape) != 2 or np.dtype(matrix.dtype).kind not in "fiub":
         raise InputError(
             f"{owner} expects a real matrix of shape (rows, columns), got {matrix.dtype} of shape "

@@ -275,7 +275,7 @@ def _mapped(x: Tensor, found: TorchOperator, adjoint: bool) -> Tensor:
     return result
 
 
-# Dynamo refuses functions with a jvp, and the bare custom operator has zero tangents under torch.func.jvp, without
+# Dynamo rejects functions with a jvp, and the bare custom operator has zero tangents under torch.func.jvp, without
 # a word: kept as one call in Dynamo's graph, the function is traced by AOTAutograd, which knows both
 @torch.compiler.allow_in_graph  # type: ignore[untyped-decorator,unused-ignore]
 def _apply(x: Tensor, key: str, adjoint: bool) -> Tensor:
@@ -290,7 +290,7 @@ def _check(operator: LinearOperator, x: Tensor) -> None:
     if x.dtype not in PRECISIONS:
         raise InputError(f"{operator.name} expects float32 or float64, got {x.dtype}; convert it with x.float()")
     if not _fits(operator, x):
-        # the operator refuses it in its own words
+        # the operator rejects it in its own words
         operator(np.broadcast_to(0.0, tuple(int(n) for n in x.shape)))
 
 

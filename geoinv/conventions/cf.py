@@ -170,7 +170,7 @@ def cell_values(data: xr.Dataset | xr.DataArray, variable: xr.DataArray, dimensi
     Raises
     ------
     InputError
-        If the variable has other dimensions, or one of the two functions refuses it.
+        If the variable has other dimensions, or one of the two functions rejects it.
     """
     axes = ("upward", "northing", "easting")
     if set(variable.dims) != set(axes) or len(variable.dims) != len(axes):
@@ -197,7 +197,7 @@ def station_columns(data: xr.Dataset, components: Sequence[str]) -> dict[str, Nu
     ------
     InputError
         If a variable is over something else than the stations, or
-        :func:`geoinv.conventions.variables.numbers` refuses it.
+        :func:`geoinv.conventions.variables.numbers` rejects it.
     """
     known = set(map(str, data.variables))
     stations = tuple(map(str, data["easting"].dims))

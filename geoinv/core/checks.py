@@ -53,7 +53,7 @@ def location(index: Sequence[SupportsIndex] | SupportsIndex) -> str:
 
 
 def refuse_masked(owner: str, name: str, values: Any) -> None:
-    """Refuse arrays of which some places are masked: what lies under a mask is no number of anyone's.
+    """Reject arrays of which some places are masked: what lies under a mask is no number of anyone's.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def array_of(
 
 
 def finite(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
-    """Refuse NaN and infinity, naming the first place and how many there are.
+    """Reject NaN and infinity, naming the first place and how many there are.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def finite(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None
 
 
 def bounded(owner: str, name: str, values: npt.NDArray[Any], limit: float, remedy: str) -> None:
-    """Refuse magnitudes beyond a limit, and what is not finite.
+    """Reject magnitudes beyond a limit, and what is not finite.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def bounded(owner: str, name: str, values: npt.NDArray[Any], limit: float, remed
 
 
 def positive(owner: str, name: str, values: npt.NDArray[Any], remedy: str) -> None:
-    """Refuse zero, negative and non-finite values.
+    """Reject zero, negative and non-finite values.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _offender(values: npt.NDArray[Any], bad: npt.NDArray[np.bool_]) -> str:
 
 
 def choice(owner: str, name: str, value: Any, allowed: Sequence[str]) -> None:
-    """Refuse a name that is not on the list.
+    """Reject a name that is not on the list.
 
     Raises
     ------

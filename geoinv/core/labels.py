@@ -1,4 +1,4 @@
-"""Labelled arrays (xarray) where plain ones are expected: taken along their labels, or refused."""
+"""Labelled arrays (xarray) where plain ones are expected: taken along their labels, or rejected."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def bytes_text(count: float) -> str:
 
 
 def require_memory(owner: str, what: str, needed: float, remedy: str) -> None:
-    """Refuse what needs more than its share of the free memory, before any of it is taken.
+    """Reject what needs more than its share of the free memory, before any of it is taken.
 
     Raises
     ------

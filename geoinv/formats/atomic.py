@@ -43,7 +43,7 @@ def file_target(path: str | Path) -> Path:
 
 
 def _refuse_others(path: str | Path, mode: int) -> None:
-    """Refuse what is there and no file."""
+    """Reject what is there and no file."""
     if stat.S_ISREG(mode):
         return
     if stat.S_ISLNK(mode):
@@ -53,7 +53,7 @@ def _refuse_others(path: str | Path, mode: int) -> None:
 
 
 def check_writable(path: str | Path) -> None:
-    """Refuse a place where :func:`whole_file` would fail, by writing a little beside it; nothing stays.
+    """Reject a place where :func:`whole_file` would fail, by writing a little beside it; nothing stays.
 
     Raises
     ------

@@ -23,7 +23,7 @@ _TEXT_IN_MEMORY = 12.0  # bytes that lines and numbers take for each byte of a t
 
 
 def refuse_special(path: str | Path) -> None:
-    """Refuse what is no plain file: a pipe would block, a device has no end.
+    """Reject what is no plain file: a pipe would block, a device has no end.
 
     Raises
     ------

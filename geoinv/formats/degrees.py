@@ -16,7 +16,7 @@ _OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
 
 
 def refuse_degrees(path: str | Path, easting: npt.NDArray[np.float64], northing: npt.NDArray[np.float64]) -> None:
-    """Refuse coordinates whose file states no unit and that as metres would be a speck far from the origin.
+    """Reject coordinates whose file states no unit and that as metres would be a speck far from the origin.
 
     Raises
     ------

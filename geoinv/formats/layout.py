@@ -222,13 +222,13 @@ def _with_names(text: TextLines, layout: Layout) -> Layout:
 
 
 def _refuse_below_names(text: TextLines, layout: Layout, index: int, above: Sequence[int]) -> None:
-    """Refuse a line that is neither names nor units, where names stand above it."""
+    """Reject a line that is neither names nor units, where names stand above it."""
     if any(has_positions(fitting_names(text.lines[k], layout.delimiter, layout.width) or ()) for k in above):
         raise text.error(index, "units or a row of numbers under the names", "correct or remove that line")
 
 
 def _refuse_rows_among(text: TextLines, layout: Layout, titles: Sequence[int]) -> None:
-    """Refuse a title that is a row of numbers, a count, or another line of names."""
+    """Reject a title that is a row of numbers, a count, or another line of names."""
     for index in titles:
         line = text.lines[index]
         numbers_only = all(map(is_number, re.split(r"[\s,;|]+", line.strip())))
@@ -244,7 +244,7 @@ def _named(text: TextLines, layout: Layout, names: Sequence[ColumnName], units: 
     merged = []
     for name, unit in zip(names, units or [""] * len(names), strict=True):
         stated = unit.strip("()[] ")
-        # one that is not known is refused where that column is read
+        # one that is not known is rejected where that column is read
         found = None if stated.lower() in NO_UNIT else unit_of(stated) or Unit(stated, "unknown", math.nan)
         if found is not None and name.unit is not None and name.unit.factor != found.factor:
             raise InputError(

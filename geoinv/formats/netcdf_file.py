@@ -76,7 +76,7 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
 
 
 def _refuse_forged(path: str | Path, data: xr.Dataset) -> None:
-    """Refuse variables of more values than can be in the file: they are cut off, or were never written."""
+    """Reject variables of more values than can be in the file: they are cut off, or were never written."""
     size = os.stat(path).st_size
     with open(path, "rb") as file:
         classic = file.read(3) == b"CDF"
@@ -100,7 +100,7 @@ def _with_coordinates(data: xr.Dataset) -> xr.Dataset:
 
 
 def _refuse_missing(path: str | Path) -> None:
-    """Refuse what is no file before the library does, which names another cause."""
+    """Reject what is no file before the library does, which names another cause."""
     try:
         refuse_special(path)
     except OSError as error:
@@ -110,7 +110,7 @@ def _refuse_missing(path: str | Path) -> None:
 
 
 def _refuse_cut_classic(path: str | Path) -> None:
-    """Refuse a netCDF 3 file that is cut short: the library reads zeros beyond its end."""
+    """Reject a netCDF 3 file that is cut short: the library reads zeros beyond its end."""
     with open(path, "rb") as file:
         mark = file.read(4)
     if mark not in _CLASSIC:

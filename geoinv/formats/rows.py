@@ -77,7 +77,7 @@ def _chunk(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDArr
 
 
 def _refuse_ragged(text: TextLines, layout: Layout) -> None:
-    """Refuse a row with another number of columns than the first one."""
+    """Reject a row with another number of columns than the first one."""
     delimiter, width = layout.delimiter, layout.width
     for index, line in enumerate(text.lines):
         found = line.count(delimiter) + 1 if delimiter else len(line.split())

@@ -176,7 +176,7 @@ def _say_what_was_taken(
 
 
 def _refuse_unstated_units(path: str | Path, layout: Layout, found: Sequence[Column]) -> None:
-    """Refuse columns without a unit under a comment that mentions one which is not the project's."""
+    """Reject columns without a unit under a comment that mentions one which is not the project's."""
     dimension, comment = layout.mentioned
     if any(column.unit is None and DIMENSIONS[column.quantity] == dimension for column in found):
         raise InputError(
@@ -199,7 +199,7 @@ def _nulls(text: TextLines, values: npt.NDArray[np.float64], found: Sequence[Col
 
 
 def _say_what_is_missing(text: TextLines, nulls: npt.NDArray[np.bool_], found: Sequence[Column]) -> None:
-    """Warn of rows that lack a value, or refuse a table in which every row does."""
+    """Warn of rows that lack a value, or reject a table in which every row does."""
     missing = nulls.any(axis=1)
     counts = [f"{int(count)} in {column.name}" for count, column in zip(nulls.sum(axis=0), found, strict=True) if count]
     if missing.all():

@@ -32,7 +32,7 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
     ------
     InputError
         If data are magnetic, or there are none, and no field is given; if some components have a standard deviation
-        and others none; or if :func:`geoinv.formats.read_table` refuses the table.
+        and others none; or if :func:`geoinv.formats.read_table` rejects the table.
     """
     height = options.height
     required = ("easting", "northing") if height is not None else ("easting", "northing", "upward")
@@ -91,7 +91,7 @@ def read_table_topography(path: str | Path) -> npt.NDArray[np.float64]:
     Raises
     ------
     InputError
-        If it is a survey with heights of the sensor, or :func:`geoinv.formats.read_table` refuses it.
+        If it is a survey with heights of the sensor, or :func:`geoinv.formats.read_table` rejects it.
     """
     table = read_table(path, required=("easting", "northing", ("ground", "upward")), optional=(), choice=False)
     data = [name for name in COMPONENTS if name in table.present]

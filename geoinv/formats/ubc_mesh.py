@@ -90,7 +90,7 @@ def read_ubc_mesh(path: str | Path) -> Grid:
 
 
 def _refuse_null(text: TextLines, index: int, values: list[float], expected: str) -> None:
-    """Refuse a line of a mesh with a value that stands for a missing one."""
+    """Reject a line of a mesh with a value that stands for a missing one."""
     null = is_null(values) & ~(np.abs(values) < _SHORT_NINES)
     if null.any():
         shown = f"{values[int(np.argmax(null))]:g}, which stands for a missing value"

@@ -49,7 +49,7 @@ def read_ubc_observations(path: str | Path) -> Survey:
     Notes
     -----
     The layout is that of the UBC-GIF MAG3D manual. Code 1 (or none) is one direction for all data;
-    code 0 announces a direction in every row: with fewer columns than that takes it is refused, as is
+    code 0 announces a direction in every row: with fewer columns than that takes it is rejected, as is
     code 2, which announces amplitudes.
     """
     text = TextLines.read(path)

@@ -79,7 +79,7 @@ def observation_rows(text: TextLines, start: int, columns: int) -> Rows:
 
 
 def refuse_deviations(text: TextLines, rows: Rows, deviations: npt.NDArray[np.float64]) -> None:
-    """Refuse standard deviations that are not above zero."""
+    """Reject standard deviations that are not above zero."""
     bad = deviations <= 0
     if bad.any():
         first = int(np.argmax(bad))

@@ -266,7 +266,7 @@ def _told_of(A: LinearOperator | NonlinearOperator, initial: npt.ArrayLike | Non
 
 
 def _refuse_blind_start(objective: Objective, start: Array) -> None:
-    """Refuse a start from where no data of a forward model that is not linear tell a direction."""
+    """Reject a start from where no data of a forward model that is not linear tell a direction."""
     if objective.linear:
         return
     state = objective.with_beta(0.0).evaluate(start)

@@ -118,7 +118,7 @@ def loosened(run: Run) -> Run:
 
 
 def refuse_reweighted(owner: str, regularizer: Any) -> None:
-    """Refuse a regularizer whose penalty changes on the way, where penalties are to be compared.
+    """Reject a regularizer whose penalty changes on the way, where penalties are to be compared.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def below_stations(mesh: AnyMesh, survey: Stations) -> AnyMesh:
 
 
 def stations_below(survey: Stations, topography: Topography, tolerance: float) -> str:
-    """Say how many stations lie below the ground; refuse those that are deep.
+    """Say how many stations lie below the ground; reject those that are deep.
 
     Parameters
     ----------

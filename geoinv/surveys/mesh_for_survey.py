@@ -91,7 +91,7 @@ def mesh_for_survey(survey: Survey, cell: float, depth: float, topography: Any =
 
 
 def _require_memory(counts: Sequence[int], cell: float) -> None:
-    """Refuse more cells than the leanest engine can hold, before there is an array of them."""
+    """Reject more cells than the leanest engine can hold, before there is an array of them."""
     cells = math.prod(counts)
     what = f"{cells:.3g} cells of {cell:g} m in the leanest engine (direct)"
     remedy = "no engine fits: give larger cells, less depth or fewer stations"

@@ -15,7 +15,7 @@ __all__ = ["refuse_impossible"]
 
 
 def refuse_impossible(owner: str, values: npt.NDArray[Any], quantity: str) -> None:
-    """Refuse values that no matter has; NaN passes.
+    """Reject values that no matter has; NaN passes.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ FAR = 2.0
 
 
 def refuse_unusable_stations(operator: Any) -> None:
-    """Refuse an operator whose survey cannot be inverted over its mesh, see :func:`refuse_stations`.
+    """Reject an operator whose survey cannot be inverted over its mesh, see :func:`refuse_stations`.
 
     Operators without ``mesh`` and ``survey`` pass; of sums, multiples and compositions each part is looked at.
     """
@@ -37,7 +37,7 @@ def refuse_unusable_stations(operator: Any) -> None:
 
 
 def refuse_other_stations(operator: Any, name: str, values: Any) -> None:
-    """Refuse labelled data whose stations are not those of an operator's survey, one by one.
+    """Reject labelled data whose stations are not those of an operator's survey, one by one.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def refuse_other_stations(operator: Any, name: str, values: Any) -> None:
 
 
 def refuse_stations(mesh: Mesh, survey: Survey, *, measured: bool = True) -> None:
-    """Refuse stations where no survey can have them.
+    """Reject stations where no survey can have them.
 
     They lie inside the rock, under the mesh, far above it, or all of them outside it. Stations on the
     surface of the active cells pass.

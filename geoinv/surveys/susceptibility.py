@@ -16,7 +16,7 @@ LOWEST = -1.0
 
 
 def refuse_below_vacuum(owner: str, values: npt.NDArray[Any], remedy: str = "") -> None:
-    """Refuse susceptibilities below -1; NaN passes.
+    """Reject susceptibilities below -1; NaN passes.
 
     Raises
     ------

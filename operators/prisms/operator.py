@@ -234,7 +234,7 @@ class PrismOperator(LinearOperator):
         )
 
     def _check_geometry(self, mesh: Any, survey: Any) -> None:
-        """Refuse what is no mesh or no survey, and surveys of another physics."""
+        """Reject what is no mesh or no survey, and surveys of another physics."""
         if not (isinstance(mesh, Grid) or of_cubes(mesh)) or not isinstance(survey, Survey):
             raise InputError(
                 f"{self.name} expects a Grid or OctreeGrid and a Survey, got {type(mesh).__name__} and "
@@ -268,7 +268,7 @@ class PrismOperator(LinearOperator):
         return int(applications)
 
     def _check_tolerance(self, rtol: float) -> None:
-        """Refuse an error that is not positive, or that no engine stays below."""
+        """Reject an error that is not positive, or that no engine stays below."""
         remedy = "give a relative error such as 1e-6, or None"
         positive(self.name, "rtol", np.asarray(float(rtol)), remedy)
         if rtol >= 1.0:

@@ -21,7 +21,7 @@ LEAST_RTOL = {"float32": 1e-6, "float64": 1e-11}
 """What sums in each precision reach at any distance."""
 
 MOST_ROUNDING = 1e-3
-"""Rounding of exact prisms beyond which they are refused where no tolerance is named."""
+"""Rounding of exact prisms beyond which they are rejected where no tolerance is named."""
 
 REGISTER = 8
 """Doubles in the widest vector register; rows of nodes are padded to whole registers."""
@@ -175,7 +175,7 @@ class Engine(Protocol):
 
 def add_at(target: npt.NDArray[Any], index: tuple[Any, ...], values: npt.NDArray[Any]) -> None:
     """Add values at indices that may repeat."""
-    # the stub of add.at refuses tuples that hold slices: here, once, they pass as Any
+    # the stub of add.at rejects tuples that hold slices: here, once, they pass as Any
     np.add.at(target, index, values)
 
 

@@ -79,7 +79,7 @@ def apply(
 
 
 def _check_weights(weights: Path, description: Mapping[str, Any], config: Path | None) -> None:
-    """Refuse, in the words of the command, what only Python could apply."""
+    """Reject, in the words of the command, what only Python could apply."""
     settings = description.get("settings")
     if isinstance(settings, dict) and settings.get("embedding") == "dictionary":
         raise InputError(

@@ -8,7 +8,7 @@ __all__ = ["require_learning"]
 
 
 def require_learning(command: str) -> None:
-    """Refuse a command that needs PyTorch where it is not installed.
+    """Reject a command that needs PyTorch where it is not installed.
 
     Raises
     ------

@@ -136,7 +136,7 @@ def make_operator(
 ) -> PrismOperator | FieldStrength | SelfDemagnetization:
     """Operator of the physics that the components are of, and lines about its engine.
 
-    Stations that cannot be used are refused, doubtful ones named.
+    Stations that cannot be used are rejected, doubtful ones named.
     """
     from geoinv import operators
     from geoinv.surveys.quantities import QUANTITIES

@@ -23,7 +23,7 @@ MeshKind = Literal["tensor", "octree"]
 
 
 def refuse_impossible_choice(mesh: Path | None, cell: float | None, depth: float | None, kind: str | None) -> None:
-    """Refuse options that name no mesh, or two.
+    """Reject options that name no mesh, or two.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def refuse_impossible_choice(mesh: Path | None, cell: float | None, depth: float
 
 
 def load_mesh(path: Path) -> Mesh:
-    """Mesh of a file, and a line about it; one without an active cell is refused."""
+    """Mesh of a file, and a line about it; one without an active cell is rejected."""
     from geoinv.formats import collected, read_mesh, recognise
 
     with collected() as notes:

@@ -21,7 +21,7 @@ __all__ = ["Written", "check_output", "make_folder", "provenance", "write_result
 
 
 def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = ()) -> None:
-    """Refuse an output that cannot be written in the end, by writing a little in its folder.
+    """Reject an output that cannot be written in the end, by writing a little in its folder.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def _same_file(source: Path, target: Path) -> bool:
 
 
 def make_folder(folder: Path, files: Sequence[str]) -> None:
-    """Make a folder for outputs, and refuse one in which they cannot be written.
+    """Make a folder for outputs, and reject one in which they cannot be written.
 
     Raises
     ------

@@ -119,7 +119,7 @@ def components_of(text: str | None) -> tuple[str, ...] | None:
 
 
 def refuse_impossible_rtol(rtol: float | None) -> None:
-    """Refuse a tolerance that is no share of the data.
+    """Reject a tolerance that is no share of the data.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def refuse_impossible_rtol(rtol: float | None) -> None:
 
 
 def refuse_crossed_bounds(low: float, high: float) -> None:
-    """Refuse bounds that leave nothing between them.
+    """Reject bounds that leave nothing between them.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def refuse_crossed_bounds(low: float, high: float) -> None:
 
 
 def refuse_impossible_bounds(low: float, high: float, quantity: Quantity) -> None:
-    """Refuse bounds that no matter has; infinite ones are none.
+    """Reject bounds that no matter has; infinite ones are none.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def refuse_impossible_bounds(low: float, high: float, quantity: Quantity) -> Non
 
 
 def refuse_impossible_model(name: str, values: npt.NDArray[np.float64], quantity: Quantity, remedy: str = "") -> None:
-    """Refuse values that no matter has: null values, other units, another quantity."""
+    """Reject values that no matter has: null values, other units, another quantity."""
     if quantity.name != "susceptibility":
         refuse_impossible(name, values, quantity.name)
         return
@@ -182,7 +182,7 @@ def units_of(survey: Survey) -> str:
 
 
 def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.float64]) -> None:
-    """Refuse data that are too small or too large for the units of their components, or all within their noise."""
+    """Reject data that are too small or too large for the units of their components, or all within their noise."""
     assert survey.data is not None, "a survey to invert has data"
     for name, data, deviations in zip(survey.components, survey.data, uncertainty, strict=True):
         quantity = QUANTITIES[name]

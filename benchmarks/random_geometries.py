@@ -16,7 +16,7 @@ from geoinv import Grid, MainField, Survey
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
+from geoinv.surveys.quantities import GRAVITY_COMPONENTS, MAGNETIC_COMPONENTS
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 
@@ -81,7 +81,7 @@ def random_geometry(seed: int, most_cells: int = 400, kind: str = "magnetic") ->
     if random.random() < 0.5:
         offset = np.array([5e5, 5.2e6, 300.0]) + random.uniform(0.0, 1e4, 3)
         edges, points = [e + o for e, o in zip(edges, offset, strict=True)], points + offset
-    names = [name for name in COMPONENTS if QUANTITIES[name].kind == kind]
+    names = GRAVITY_COMPONENTS if kind == "gravity" else MAGNETIC_COMPONENTS
     components = tuple(str(name) for name in random.choice(names, int(random.integers(1, 4)), replace=False))
     field = MainField(random.uniform(-90.0, 90.0), random.uniform(0.0, 360.0), random.uniform(2e4, 7e4))
     grid = Grid(edges[0], edges[1], edges[2])

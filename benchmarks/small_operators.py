@@ -85,7 +85,10 @@ def draped_survey(components: tuple[str, ...], origin: tuple[float, float] = (46
 
 
 def magnetics(engine: str, components: str, dtype: str, unknown: str) -> Maker:
-    """Maker of one engine: over a level survey where transforms ask for it, else over a draped one."""
+    """Maker of one engine: over a level survey for gridded, padded cells for levels, else over a draped survey."""
+    if engine == "levels":
+        stations = draped_survey(COMPONENT_SETS[components], (0.0, 0.0))
+        return lambda: Magnetics(padded_grid(), stations, engine, dtype=dtype, unknown=unknown)
     survey = level_survey if engine == "gridded" else draped_survey
     return lambda: Magnetics(grid(), survey(COMPONENT_SETS[components]), engine, dtype=dtype, unknown=unknown)
 

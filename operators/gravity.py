@@ -57,7 +57,7 @@ class Gravity(PrismOperator):
     >>> survey = geoinv.Survey([10.0], [10.0], [10.0], components=("gz", "guu"))
     >>> A = Gravity(grid, survey)
     >>> A(numpy.full(grid.shape, 500.0)).round(4).tolist()
-    [[0.0704], [65.6594]]
+    [[0.0629], [56.5222]]
     """
 
     kind = "gravity"

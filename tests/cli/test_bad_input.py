@@ -246,7 +246,7 @@ CASES: dict[str, Case] = {
     "gridded engine for draped stations": (
         nothing,
         [*INVERT, "--engine", "gridded"],
-        r"regular survey.*that fit: direct, dense",
+        r"regular survey.*that fit: direct, lattice, dense",
     ),
     "lattice engine for a padded mesh": (
         padded_mesh,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -222,7 +223,7 @@ def test_no_geometry_whatever_makes_a_number_that_is_not_finite(easting, northin
         A = Magnetics(geoinv.Grid(*edges), survey, engine="direct", unknown="magnetization")
     except geoinv.InputError as refusal:
         # so far away that exact prisms are rounding: they are refused without a tolerance, and right with one
-        assert "prisms round" in str(refusal)  # noqa: PT017
+        assert re.search("prisms round|rounding in float64", str(refusal))  # noqa: PT017
         A = Magnetics(geoinv.Grid(*edges), survey, engine="direct", unknown="magnetization", rtol=1e-6)
     assert np.isfinite(A(np.ones(A.domain_shape))).all()
     assert np.isfinite(A.T(np.ones(A.range_shape))).all()

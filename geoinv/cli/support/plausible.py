@@ -89,7 +89,8 @@ def components_listed() -> str:
     Examples
     --------
     >>> components_listed()
-    'tmi be bn bu (nT), bee ben beu bnn bnu buu (nT/m), gz ge gn gu (mGal), gee gen geu gnn gnu guu (Eotvos)'
+    'tmi be bn bu b_amplitude tmi_exact (nT), bee ben beu bnn bnu buu (nT/m),
+     gz ge gn gu (mGal), gee gen geu gnn gnu guu (Eotvos)'
     """
     by_unit: dict[str, list[str]] = {}
     for name in COMPONENTS:

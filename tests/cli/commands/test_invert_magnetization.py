@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.testing as npt
 import pytest
@@ -60,4 +62,4 @@ def test_a_susceptibility_that_stalls_points_to_the_magnetization_which_is_then_
     command = ["forward", "--mesh", "mesh.msh", "--model", "model.nc", "--survey", "obs.mag", "--out", "p.nc"]
     assert main(command) == 0
     told = capsys.readouterr().out
-    assert "misfit    chi^2/N = 1.0" in told or "misfit    chi^2/N = 0.9" in told
+    assert re.search(r"misfit    chi\^2/N = (1|1\.0\d*|0\.9\d*) ", told)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.meshes.base import AXES
 from geoinv.view.slices import colours_of, is_signed
 from geoinv.view.subject import Model
 from geoinv.view.window import Window
@@ -27,14 +28,18 @@ if TYPE_CHECKING:
     import pyvista as pv
     from matplotlib.colors import Normalize
 
-__all__ = ["LEVELS", "NoSceneError", "draw", "render"]
+__all__ = ["LEVELS", "NoSceneError", "arrows", "draw", "render"]
 
 Array = npt.NDArray[np.float64]
 
 LEVELS = (0.2, 0.4, 0.7)
 """Surfaces drawn, as shares of the largest value; of both signs where the scale lies about zero."""
 
+STRONG, MOST_ARROWS = 0.5, 60
+"""Part of the largest amplitude from which cells get an arrow, and how many arrows are drawn at the most."""
+
 _OPACITIES = (0.2, 0.45, 1.0)
+_THIN = 0.3  # of the surfaces' opacity where arrows stand in them
 _SIZE = (1800, 1500)
 _PATIENCE = 180  # seconds
 _COMMAND = "import sys; from geoinv.view.scene import draw; draw(*sys.argv[1:])"
@@ -69,6 +74,7 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
             colours=colours_of(scale),
             signs=(1.0, -1.0) if is_signed(scale) else (1.0,),
             stations=stations,
+            arrows=np.stack(arrows(model, window)),
         )
         command = [sys.executable, "-P", "-c", _COMMAND, str(arrays), str(picture)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -80,6 +86,28 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
                 f"without its 3D view: PyVista cannot draw here ({_reason(error)}); "
                 "install the system packages libegl1 and libgl1-mesa-dri"
             ) from None
+
+
+def arrows(model: Model, window: Window) -> tuple[Array, Array]:
+    """Where arrows of a magnetization begin, and where they point.
+
+    Returns
+    -------
+    places, vectors : (arrows, 3) arrays
+        Centres of strong cells inside the window, along easting, northing, upward in metres, and magnetization over its
+        largest amplitude; none of a model that is no magnetization.
+    """
+    none = np.zeros((0, 3))
+    if model.vectors is None:
+        return none, none
+    cells = window.cells(model.grid)
+    values = np.nan_to_num(model.values[cells])
+    strong = np.argwhere(values >= max(STRONG * values.max(), np.finfo(float).tiny))
+    strong = strong[:: -(-max(1, len(strong)) // MOST_ARROWS)]
+    index = strong + [part.start for part in cells]
+    upward, northing, easting = (getattr(model.grid, axis)[index[:, k]] for k, axis in enumerate(AXES))
+    vectors = model.vectors[:, index[:, 0], index[:, 1], index[:, 2]].T
+    return np.column_stack([easting, northing, upward]), vectors / max(float(values.max()), np.finfo(float).tiny)
 
 
 def _cropped(picture: Array) -> Array:
@@ -106,6 +134,7 @@ def draw(arrays: str, picture: str) -> None:
     with np.load(arrays) as data:
         values, limits, stations = data["values"], data["limits"], data["stations"]
         colours, signs = str(data["colours"]), data["signs"]
+        places, vectors = data["arrows"]
         edges = [data[axis] for axis in ("easting", "northing", "upward")]
     # about a corner of the scene: graphics work in single precision
     corner = [axis[0] for axis in edges]
@@ -114,17 +143,26 @@ def draw(arrays: str, picture: str) -> None:
     plotter.set_background("white")
     plotter.enable_anti_aliasing("ssaa")
     body = _closed(edges, values)
+    thin = _THIN if len(places) else 1.0
     for level, opacity in zip(LEVELS, _OPACITIES, strict=True):
         for sign in signs:
             surface = body.contour([sign * level * limits[1]], scalars="values")
             if surface.n_points:
                 plotter.add_mesh(
-                    surface, cmap=colours, clim=limits, opacity=opacity, smooth_shading=True, show_scalar_bar=False
+                    surface,
+                    cmap=colours,
+                    clim=limits,
+                    opacity=thin * opacity,
+                    smooth_shading=True,
+                    show_scalar_bar=False,
                 )
     plotter.add_mesh(_ground(edges, values), color="#7d705a", opacity=0.2, smooth_shading=True)
     if stations.size:
         points = (stations - np.array(corner)[:, None]).T.astype(np.float32)
         plotter.add_mesh(pv.PolyData(points), color="black", point_size=3.0, opacity=0.6)
+    if len(places):
+        length = 0.2 * max(float(axis[-1] - axis[0]) for axis in edges)
+        plotter.add_arrows(places - np.array(corner), vectors, mag=length, color="#202020")
     plotter.add_mesh(pv.RectilinearGrid(*edges).outline(), color="#666666", line_width=1.5)
     plotter.add_axes(xlabel="E", ylabel="N", zlabel="Up", line_width=4, viewport=(0.0, 0.0, 0.25, 0.25))
     plotter.enable_depth_peeling(8)

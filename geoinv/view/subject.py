@@ -45,7 +45,8 @@ _REMEDY = "give a solution, a netCDF model or a survey"
 class Model:
     """A model (upward, northing, easting) on its grid, NaN where there is no rock.
 
-    An octree is shown on the tensor mesh of its sides; `cells` counts its own.
+    An octree is shown on the tensor mesh of its sides; `cells` counts its own. Of a magnetization the values are its
+    amplitude, and `vectors` (3, upward, northing, easting) its components along easting, northing, upward.
     """
 
     grid: Grid
@@ -53,6 +54,7 @@ class Model:
     name: str
     units: str
     cells: int
+    vectors: Array | None = None
 
     @property
     def label(self) -> str:
@@ -171,6 +173,7 @@ def _model(data: xr.Dataset) -> Model | None:
     mesh = mesh_of(data)
     vector = [f"magnetization_{axis}" for axis in reversed(AXES)]
     name = "susceptibility" if "susceptibility" in names else names[0]
+    parts: list[Array] = []
     if set(vector) <= set(names):
         parts = [model_values(data, data[part]).values for part in vector]
         values, name, units = np.linalg.norm(parts, axis=0), "magnetization", "A/m"
@@ -184,7 +187,9 @@ def _model(data: xr.Dataset) -> Model | None:
     grid, cells = mesh, int(np.isfinite(shown).sum())
     if isinstance(mesh, OctreeGrid):
         grid, shown = as_tensor(mesh, shown)
-    return Model(cast(Grid, grid), shown, plain_text(name), units, cells)
+        parts = [as_tensor(mesh, part)[1] for part in parts]
+    vectors = np.stack(parts) if parts else None
+    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors)
 
 
 def _channels(data: xr.Dataset) -> tuple[Channel, ...]:

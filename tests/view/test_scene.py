@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import matplotlib.image
 import numpy as np
+import numpy.testing as npt
 import pytest
-from view_subjects import solution, without
+from view_subjects import CORNER, ball, padded_grid, solution, without
 
 from geoinv.view import figure, view
 from geoinv.view import picture as picture_module
 from geoinv.view import scene as scene_module
+from geoinv.view.subject import subject_of
+from geoinv.view.window import window_of
 
 
 def test_the_scene_is_drawn_or_the_picture_says_what_to_install(tmp_path):
@@ -58,3 +61,36 @@ def test_without_pyvista_the_rest_is_drawn(monkeypatch, tmp_path):
     monkeypatch.setattr(scene_module, "find_spec", without("pyvista"))
     assert "pip install 'geoinv[view]'" in view(solution(), tmp_path / "out.png")
     assert (tmp_path / "out.png").exists()
+
+
+def magnetized():
+    """Dataset of the ball, magnetized downwards and towards north."""
+    grid = padded_grid()
+    strength = 100.0 * ball(grid)
+    parts = {"easting": 0.0 * strength, "northing": 0.6 * strength, "upward": -0.8 * strength}
+    return grid.to_xarray(**{f"magnetization_{axis}": values for axis, values in parts.items()})
+
+
+def test_arrows_stand_in_the_strong_cells_and_point_along_the_magnetization():
+    subject = subject_of(magnetized())
+    model = subject.model
+    assert model.vectors.shape == (3, *model.grid.shape)
+    places, vectors = scene_module.arrows(model, window_of(subject))
+    assert 10 < len(places) <= scene_module.MOST_ARROWS
+    npt.assert_allclose(vectors, np.tile([0.0, 0.6, -0.8], (len(places), 1)), atol=1e-12)
+    inside = np.linalg.norm(places - np.array([CORNER[2] + 800.0, CORNER[1] + 950.0, CORNER[0] + 180.0]), axis=1)
+    assert (inside < 130.0).all()
+
+
+def test_a_susceptibility_has_no_arrows():
+    subject = subject_of(solution())
+    model = subject.model
+    places, _ = scene_module.arrows(model, window_of(subject))
+    assert len(places) == 0
+
+
+def test_a_picture_of_a_magnetization_is_drawn(tmp_path):
+    said = view(magnetized(), tmp_path / "vectors.png")
+    if "libegl1" in said:
+        pytest.skip("PyVista cannot draw on this machine")
+    assert said == f"Wrote {tmp_path / 'vectors.png'}."

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from record import ROOT, Benchmark, shared_data
 
 from geoinv import Grid, MainField, Survey
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.formats import read_mesh, read_model, read_survey
 from geoinv.operators import Magnetics
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 Array = npt.NDArray[np.float64]
 Cell = tuple[float, float, float, float, float, float]

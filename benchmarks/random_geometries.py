@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv import Grid, MainField, Survey
+from geoinv.conventions.quantities import GRAVITY_COMPONENTS, MAGNETIC_COMPONENTS
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem
-from geoinv.surveys.quantities import GRAVITY_COMPONENTS, MAGNETIC_COMPONENTS
 
 __all__ = ["Geometry", "dipole_sizes", "level_geometry", "matrix_of", "random_geometry"]
 

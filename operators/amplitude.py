@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import InputError
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.magnetic import Magnetics
 from geoinv.surveys.main_field import total_field_anomaly
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["FieldStrength"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.operators.prisms.operator import PrismOperator
 from geoinv.operators.prisms.weights import KernelWeights
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["GRAVITATIONAL_CONSTANT", "Gravity", "gravity_weights"]

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import choice
 from geoinv.meshes.base import Mesh
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.operator import PrismOperator
 from geoinv.operators.prisms.problem import PrismProblem
 from geoinv.operators.prisms.weights import KernelWeights
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["Magnetics", "magnetic_problem", "magnetic_weights"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, kinds_of
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.base import SurveyOptions
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES, kinds_of
 
 __all__ = ["chosen_components", "wanted_components"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import Unit, unit_of
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 
 __all__ = ["DEVIATIONS", "DIMENSIONS", "ColumnName", "understood"]
 

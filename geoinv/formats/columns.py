@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
@@ -14,7 +15,6 @@ from geoinv.formats.column_names import DIMENSIONS, ColumnName, understood
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 
 __all__ = ["Column", "columns_of_table"]
 

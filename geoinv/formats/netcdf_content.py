@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from geoinv.conventions.quantities import COMPONENTS
 from geoinv.conventions.units import unit_of
 from geoinv.conventions.variables import Numbers, text_attribute
 from geoinv.formats.notes import note
 from geoinv.meshes.base import AXES
 from geoinv.meshes.of_dataset import mesh_dims
-from geoinv.surveys.quantities import COMPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import MODELS, QUANTITIES
 from geoinv.conventions.units import unit_of
 from geoinv.conventions.variables import numbers, text_attribute
 from geoinv.core.checks import InputError
@@ -19,7 +20,6 @@ from geoinv.formats.summary import mesh_lines, range_line
 from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.of_dataset import mesh_of, model_values
 from geoinv.surveys.possible_values import refuse_impossible
-from geoinv.surveys.quantities import MODELS, QUANTITIES
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from geoinv.conventions.quantities import COMPONENTS, kinds_of
 from geoinv.conventions.variables import text_attribute
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
@@ -15,7 +16,6 @@ from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_content import content_of, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
 from geoinv.formats.notes import doubt
-from geoinv.surveys.quantities import COMPONENTS, kinds_of
 from geoinv.surveys.survey import Survey
 
 __all__ = ["FORMAT", "read_netcdf_survey", "write_netcdf_survey"]

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import QUANTITIES, kinds_of
 from geoinv.core.checks import InputError, array_of, bounded, finite
 from geoinv.core.wording import way
 from geoinv.formats.base import SurveyOptions
@@ -18,7 +19,6 @@ from geoinv.formats.notes import note_elevation
 from geoinv.formats.registry import must_hold
 from geoinv.meshes.base import Mesh
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.quantities import QUANTITIES, kinds_of
 from geoinv.surveys.survey import FARTHEST, Survey
 
 __all__ = ["read_mesh", "read_model", "read_survey", "read_topography", "survey_of"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.meshes.base import AXES, Mesh
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["extent_lines", "mesh_lines", "point_lines", "range_line", "survey_lines"]

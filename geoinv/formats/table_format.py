@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import COMPONENTS, kinds_of
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
@@ -19,7 +20,6 @@ from geoinv.formats.summary import extent_lines, range_line
 from geoinv.formats.table import read_table, write_table
 from geoinv.formats.text import TextLines, naming
 from geoinv.meshes.base import AXES
-from geoinv.surveys.quantities import COMPONENTS, kinds_of
 from geoinv.surveys.survey import Survey
 
 __all__ = ["POINTS", "TABLE", "read_table_survey", "read_table_topography"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.conventions.units import unit_of
 from geoinv.core.checks import InputError, array_of
 from geoinv.core.labels import along_labels
@@ -19,7 +20,6 @@ from geoinv.formats.ubc_numbers import repeated
 from geoinv.formats.ubc_order import INACTIVE, ubc_order
 from geoinv.meshes.base import Mesh
 from geoinv.surveys.possible_values import refuse_impossible
-from geoinv.surveys.quantities import QUANTITIES
 
 __all__ = ["FORMAT", "read_ubc_model", "write_ubc_model"]
 

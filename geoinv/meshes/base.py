@@ -192,4 +192,4 @@ class CubicCells(Mesh, Protocol):
 
 def of_cubes(mesh: Any) -> TypeGuard[CubicCells]:
     """Whether a mesh's cells are cubes of finest cells."""
-    return all(hasattr(type(mesh), name) or hasattr(mesh, name) for name in ("corner", "width", "cell_at", "spacing"))
+    return all(hasattr(mesh, name) for name in ("corner", "width", "cell_at", "spacing"))

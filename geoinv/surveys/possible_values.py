@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import InputError
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 __all__ = ["refuse_impossible"]
@@ -24,7 +24,7 @@ def refuse_impossible(owner: str, values: npt.NDArray[Any], quantity: str) -> No
     values : array
         In the unit of the project.
     quantity : str
-        A key of :data:`geoinv.surveys.quantities.QUANTITIES`; others have no limits.
+        A key of :data:`geoinv.conventions.quantities.QUANTITIES`; others have no limits.
 
     Raises
     ------

@@ -1,37 +1,13 @@
-"""The components of surveys, and what the data of an operator are called in files: components, multiples, or just data.
-
-The table itself is :mod:`geoinv.conventions.quantities`, which meshes read too.
-"""
+"""What the data of an operator are called in files: components of its survey, multiples of them, or just data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from geoinv.conventions.quantities import (
-    COMPONENTS,
-    GRAVITY_COMPONENTS,
-    MAGNETIC_COMPONENTS,
-    MODELS,
-    QUANTITIES,
-    Quantity,
-    attributes_of,
-    kinds_of,
-    unknown_of,
-)
+from geoinv.conventions.quantities import attributes_of
 
-__all__ = [
-    "COMPONENTS",
-    "GRAVITY_COMPONENTS",
-    "MAGNETIC_COMPONENTS",
-    "MODELS",
-    "QUANTITIES",
-    "Quantity",
-    "attributes_of",
-    "data_quantities",
-    "kinds_of",
-    "unknown_of",
-]
+__all__ = ["data_quantities"]
 
 
 def data_quantities(operator: Any, shape: tuple[int, ...]) -> list[tuple[str, Mapping[str, str]]] | None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, attributes_of, kinds_of
 from geoinv.conventions.variables import attribute_number
 from geoinv.core.checks import InputError, array_of, bounded, finite, positive, shape_text
 from geoinv.core.wording import way
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.main_field import MainField, direction_vector
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES, attributes_of, kinds_of
 
 if TYPE_CHECKING:
     import xarray as xr

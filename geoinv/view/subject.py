@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.cf import dimension_of
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.variables import numbers
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
@@ -24,7 +25,6 @@ from geoinv.meshes.octree_as_tensor import as_tensor
 from geoinv.meshes.of_dataset import mesh_of, model_values
 from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES
 from geoinv.surveys.survey import Survey
 from geoinv.view.wording import plain_text, plain_units, spaced
 

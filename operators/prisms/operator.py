@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.backend import Resident, array_module
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.memory import memory_said
@@ -22,7 +23,6 @@ from geoinv.operators.prisms.offer import APPLICATIONS, Estimate
 from geoinv.operators.prisms.precorrected_fft.plan import DEFAULT_RTOL
 from geoinv.operators.prisms.problem import LEAST_RTOL, Engine, PrismProblem
 from geoinv.operators.prisms.weights import KernelWeights
-from geoinv.surveys.quantities import QUANTITIES
 from geoinv.surveys.survey import Survey
 
 __all__ = ["PrismOperator"]

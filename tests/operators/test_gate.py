@@ -12,8 +12,8 @@ import pytest
 
 import geoinv
 from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Magnetics
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 EVERY_OPERATOR = pytest.mark.parametrize("name", makers.OPERATORS)
 EVERY_MAGNETICS = pytest.mark.parametrize("name", makers.MAGNETICS)

@@ -11,8 +11,8 @@ from makers import FIELD, prism_matrix
 from scipy.integrate import dblquad
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Magnetics
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD_COMPONENTS = ("be", "bn", "bu")
 GRADIENTS = ("bee", "ben", "beu", "bnn", "bnu", "buu")

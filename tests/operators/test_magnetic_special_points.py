@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from makers import ENGINES, FIELD, prism_matrix
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Magnetics
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD_COMPONENTS = ("be", "bn", "bu")
 GRADIENTS = ("bee", "ben", "beu", "bnn", "bnu", "buu")

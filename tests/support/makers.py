@@ -12,9 +12,9 @@ import scipy.sparse.linalg
 import geoinv
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Blur, Gravity, Magnetics, MagneticSection, StraightRayTomography, TotalTime
 from geoinv.operators.prisms import engines
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 Maker = Callable[[], LinearOperator]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoinv import InputError, MainField, Survey
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 FIELD = MainField(65.0, 25.0, 50000.0)
 DATA = np.arange(6.0).reshape(2, 3)

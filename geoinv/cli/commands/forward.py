@@ -68,8 +68,8 @@ def forward(
 
     Example: geoinv forward --mesh mesh.msh --model model.sus --survey obs.mag --out pred.nc
     """
+    from geoinv.conventions.quantities import QUANTITIES
     from geoinv.formats import collected, read_model, recognise, write_netcdf
-    from geoinv.surveys.quantities import QUANTITIES
 
     began = time.perf_counter()
     inputs = list(dict.fromkeys([mesh, model, survey]))

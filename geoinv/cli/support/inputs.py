@@ -15,13 +15,13 @@ from geoinv.cli.support.terminal import say, say_notes
 from geoinv.core.checks import InputError
 
 if TYPE_CHECKING:
+    from geoinv.conventions.quantities import Quantity
     from geoinv.meshes.base import Mesh
     from geoinv.meshes.tensor import Grid
     from geoinv.meshes.topography import Topography
     from geoinv.operators.amplitude import FieldStrength
     from geoinv.operators.demagnetization import SelfDemagnetization
     from geoinv.operators.prisms.operator import PrismOperator
-    from geoinv.surveys.quantities import Quantity
     from geoinv.surveys.survey import Survey
 
 __all__ = [
@@ -62,8 +62,8 @@ def load_survey(
     components: tuple[str, ...] | None = None,
 ) -> Survey:
     """Survey of a file, and lines about it; each `every`-th station of it, and only these components if any."""
+    from geoinv.conventions.quantities import unknown_of
     from geoinv.formats import collected, read_survey, recognise
-    from geoinv.surveys.quantities import unknown_of
 
     level = level_of(height, elevation)
     with collected() as notes:
@@ -139,7 +139,7 @@ def make_operator(
     Stations that cannot be used are rejected, doubtful ones named.
     """
     from geoinv import operators
-    from geoinv.surveys.quantities import QUANTITIES
+    from geoinv.conventions.quantities import QUANTITIES
     from geoinv.surveys.station_checks import refuse_stations
 
     refuse_stations(mesh, survey, measured=measured)

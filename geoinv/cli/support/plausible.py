@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, Quantity, kinds_of
 from geoinv.core.checks import InputError
 from geoinv.surveys.possible_values import refuse_impossible
-from geoinv.surveys.quantities import COMPONENTS, QUANTITIES, Quantity, kinds_of
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoinv.conventions.quantities import QUANTITIES, Quantity, unknown_of
 from geoinv.core.checks import InputError, choice
-from geoinv.surveys.quantities import QUANTITIES, Quantity, unknown_of
 
 if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey

@@ -13,13 +13,13 @@ from direct_sums import attraction_problem
 from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Magnetics
 from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.cuda.direct import DirectCuda
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.multipole.expansion import dipole_size
 from geoinv.operators.prisms.problem import PrismProblem
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 pytestmark = [needs_compiler, pytest.mark.emulated]
 

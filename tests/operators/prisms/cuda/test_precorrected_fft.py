@@ -9,9 +9,9 @@ import pytest
 from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators import Magnetics
 from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda, row_starts
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 pytestmark = [needs_compiler, pytest.mark.emulated]
 

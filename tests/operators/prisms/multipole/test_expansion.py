@@ -10,11 +10,11 @@ from makers import FIELD, UNKNOWNS, holes, scattered_survey
 from random_geometries import dipole_sizes
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.core.progress import reporting
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.direct import Direct, direct_estimate
 from geoinv.operators.prisms.multipole.expansion import ORDERS, cutoff_radius, far_terms, near_cells, places
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 TOLERANCES = (1e-3, 5e-6, 1e-6)
 

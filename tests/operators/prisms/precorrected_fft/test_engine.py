@@ -20,9 +20,9 @@ from lattice_cases import (
 )
 
 import geoinv
+from geoinv.conventions.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 from geoinv.operators.prisms.precorrected_fft.engine import LatticeEngine
 from geoinv.operators.prisms.precorrected_fft.plan import plan_of
-from geoinv.surveys.quantities import MAGNETIC_COMPONENTS as COMPONENTS
 
 
 @pytest.mark.parametrize(

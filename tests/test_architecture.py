@@ -39,29 +39,13 @@ TESTED_ELSEWHERE = {
         experiments/duathlon/networks experiments/duathlon/samplers experiments/magnetics/figures
         experiments/magnetics/networks experiments/magnetics/problem experiments/magnetics/samplers
         experiments/shared/figures experiments/shared/tuned_sampler experiments/shared/tuned_training""",
-    "the tests of commands: test_bad_input.py, test_heights.py, commands/test_invert.py and test_train.py": """
-        cli/support/inputs cli/support/options cli/support/plausible cli/support/stations cli/support/training_data
-        cli/support/unknown""",
-    "the tests of the formats that it is part of: test_table.py, test_columns.py, test_netcdf.py, test_registry.py": """
-        formats/base formats/header formats/netcdf_content formats/summary formats/table_format formats/ubc_rows
-        formats/ubc_topography formats/writing conventions/cf""",
-    "the tests of the loop: test_invert.py, test_convergence.py, test_nonlinear.py": """
-        inversion/objective inversion/outcome inversion/run""",
-    "the tests of the meshes: test_tensor.py, test_octree.py, test_mesh_for_survey.py": """
-        meshes/base meshes/design meshes/exchange surveys/quantities surveys/susceptibility""",
-    "the tests of the regularizers: test_smooth.py, test_sparse.py, test_weighting.py": """
-        regularizers/_distances_numba regularizers/registry regularizers/weighted_differences""",
     "the tests of the engine or operator that it is part of": """
         operators/_blur_numba operators/_straight_ray_numba operators/sparse_cuda operators/spectral_filters
-        operators/prisms/blocks operators/prisms/cuda/exact operators/prisms/cuda/multipole
-        operators/prisms/cuda/through_host operators/prisms/dense operators/prisms/direct operators/prisms/geometry
-        operators/prisms/gridded/estimate operators/prisms/levels/_boxes_numba operators/prisms/levels/embedding
-        operators/prisms/levels/engine operators/prisms/levels/octree_offer operators/prisms/levels/offer
-        operators/prisms/levels/planner operators/prisms/levels/rim operators/prisms/multipole/_series_numba
-        operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
-        operators/prisms/precorrected_fft/_interpolation_numba
+        operators/prisms/cuda/exact operators/prisms/cuda/multipole operators/prisms/cuda/through_host
+        operators/prisms/multipole/_series_numba operators/prisms/multipole/_sums_numba
+        operators/prisms/multipole/tables operators/prisms/precorrected_fft/_interpolation_numba
         operators/prisms/precorrected_fft/_near_numba operators/prisms/precorrected_fft/margin
-        operators/prisms/precorrected_fft/transform operators/prisms/problem""",
+        operators/prisms/precorrected_fft/transform""",
     "nothing but names": "algebra/array_map core/version",
     "test_diffusion_sampling.py and test_picture.py": "learned/sampling/reconstruction view/window",
 }

@@ -113,8 +113,13 @@ def writer_of(path: str | Path, what: str, mesh: Mesh | None = None) -> Writer:
     Raises
     ------
     InputError
-        If no format of `what` has that suffix.
+        If no format of `what` has that suffix, or what is given as the mesh is none.
     """
+    if mesh is not None and not hasattr(mesh, "dims"):
+        raise InputError(
+            f"{path} expects a Grid or OctreeGrid to write a {what} on, got {type(mesh).__name__}; give the mesh "
+            "before the model"
+        )
     suffix = Path(path).suffix.lower()
     for writer in writers_of(what):
         if suffix in writer.suffixes and (mesh is None or writer.dims in ((), mesh.dims)):

@@ -67,7 +67,7 @@ def invert(
         Constant in the data of each component: ``"none"``, ``"fit"`` (estimated with the model) or
         its value.
     initial : array, optional
-        z to start from; the regularizer's reference by default.
+        z to start from, within the bounds; by default the regularizer's reference, or the nearest within them.
     solver : GaussNewton, optional
         How each trade-off's problem is solved.
     iterations : int

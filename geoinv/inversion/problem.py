@@ -135,6 +135,7 @@ class InverseProblem:
             given = along_labels("invert", "initial", initial, forward.domain_names, forward.domain_labels)
             start = array_of("invert", "initial", given, shape=forward.domain_shape)
             finite("invert", "initial model", start, "give a number in every cell")
+            _refuse_outside(start, limits, A)
         if isinstance(embedding, Identity) and getattr(A, "unknown", "") == "susceptibility":
             refuse_below_vacuum("the reference or initial model", start, "give it in SI")
         resistance = None if hasattr(phi, "curvature_diagonal") else _probed_diagonal(phi, reference, seed)
@@ -252,6 +253,22 @@ def _probed_diagonal(phi: Regularizer, z: Array, seed: int, probes: int = 32) ->
     average = total / probes
     # an estimate may be negative or far too small; no unknown is to be let loose by that
     return np.maximum(average, PROBED_FLOOR * float(np.mean(np.abs(average))))
+
+
+def _refuse_outside(start: Array, limits: tuple[Array, Array], A: LinearOperator | NonlinearOperator) -> None:
+    """Reject a start outside the bounds in some active cell, by more than rounding in single precision."""
+    low, high = limits
+    rounding = float(np.finfo(np.float32).eps) * float(np.abs(start).max(initial=0.0))
+    wrong = (start < low - rounding) | (start > high + rounding)
+    mesh = getattr(A, "mesh", None)
+    if mesh is not None:
+        wrong &= mesh.active
+    if wrong.any():
+        value, least, most = (np.broadcast_to(part, start.shape)[wrong][0] for part in (start, low, high))
+        raise InputError(
+            f"invert expects an initial model within the bounds, got {value:g} for {least:g} to {most:g} "
+            f"({int(wrong.sum())} of {start.size} values); start within them, or widen them"
+        )
 
 
 def _told_of(A: LinearOperator | NonlinearOperator, initial: npt.ArrayLike | None) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import array_of, bounded, positive, refuse_masked
+from geoinv.core.checks import array_of, bounded, positive
 from geoinv.meshes import octree_exchange
 from geoinv.meshes.base import AXES, Faces
 from geoinv.meshes.ground import below_ground
@@ -311,19 +311,16 @@ class OctreeGrid:
         ----------
         mesh : discretize.TreeMesh
             Finalized mesh with three dimensions (x easting, y northing, z upward) and one finest width along each.
-        active : (cells,) array of bool, optional
-            Active cells in the mesh's own order.
+        active : (cells,) array of bool, or of 0 and 1, optional
+            Active cells in the mesh's own order; all by default.
 
         Raises
         ------
         InputError
-            If it is another mesh, rotated, or its finest cells differ in width.
+            If it is another mesh, rotated, or its finest cells differ in width, or `active` is no mark of each cell.
         """
         octree = cls(*octree_exchange.cells_of_tree_mesh(mesh))
-        if active is None:
-            return octree
-        refuse_masked("OctreeGrid.from_discretize", "active", active)
-        return octree.with_active(np.asarray(active).astype(bool))
+        return octree if active is None else octree.with_active(octree_exchange.marks(active, octree.size))
 
     @classmethod
     def for_survey(cls, survey: Stations, cell: float, depth: float, topography: Any = None) -> OctreeGrid:

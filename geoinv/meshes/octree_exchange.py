@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.quantities import attributes_of
-from geoinv.core.checks import InputError
+from geoinv.core.checks import InputError, refuse_masked, shape_text
 from geoinv.meshes.base import AXES
 from geoinv.meshes.exchange import models_on
 from geoinv.meshes.octree_checks import checked_counts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from geoinv.meshes.octree import OctreeGrid
 
-__all__ = ["cells_of_dataset", "cells_of_tree_mesh", "dataset_of", "tree_mesh", "voxels"]
+__all__ = ["cells_of_dataset", "cells_of_tree_mesh", "dataset_of", "marks", "tree_mesh", "voxels"]
 
 Array = npt.NDArray[np.float64]
 
@@ -194,7 +194,10 @@ def cells_of_tree_mesh(mesh: discretize.TreeMesh) -> Cells:
     """What an octree is made of, from a discretize.TreeMesh; see :meth:`geoinv.OctreeGrid.from_discretize`."""
     owner = "OctreeGrid.from_discretize"
     if getattr(mesh, "_meshType", "") != "TREE" or mesh.dim != 3:
-        raise InputError(f"{owner} expects a TreeMesh of 3 dimensions, got {type(mesh).__name__}; build an octree")
+        dimensions = f" of {mesh.dim} dimensions" if hasattr(mesh, "dim") else ""
+        raise InputError(
+            f"{owner} expects a TreeMesh of 3 dimensions, got {type(mesh).__name__}{dimensions}; build an octree"
+        )
     if not mesh.finalized:
         raise InputError(f"{owner} expects a finalized TreeMesh, got one that is still refined; call mesh.finalize()")
     if mesh.reference_is_rotated:
@@ -213,3 +216,18 @@ def cells_of_tree_mesh(mesh: discretize.TreeMesh) -> Cells:
     centres = (mesh.cell_centers[:, ::-1] - np.asarray(start)) / np.asarray(spacing)
     corner = np.round(centres - 0.5 * width[:, None]).astype(np.int64)
     return corner, width, cast("tuple[int, int, int]", counts), spacing, start, None, None
+
+
+def marks(active: npt.ArrayLike, cells: int) -> npt.NDArray[np.bool_]:
+    """Active cells of a discretize.TreeMesh, as booleans or as 0 and 1; numbers of cells are none."""
+    owner = "OctreeGrid.from_discretize"
+    refuse_masked(owner, "active", active)
+    given = np.asarray(active)
+    if given.dtype.kind in "iuf" and given.shape == (cells,) and np.isin(given, (0, 1)).all():
+        given = given.astype(bool)
+    if given.dtype != bool or given.shape != (cells,):
+        raise InputError(
+            f"{owner} expects active as True or False for each of the {cells} cells, got {given.dtype} of shape "
+            f"{shape_text(given.shape)}; where you have numbers of cells, set these True in numpy.zeros({cells}, bool)"
+        )
+    return given

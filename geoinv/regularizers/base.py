@@ -65,7 +65,9 @@ class Summable:
         return SumOfRegularizers((*_terms(self), *_terms(other)))
 
     def __radd__(self, other: Any) -> SumOfRegularizers:
-        """Sum with another regularizer, one that does not add itself."""
+        """Sum with another regularizer that does not add itself, or with the 0 that sum() begins with."""
+        if isinstance(other, int) and other == 0:
+            return SumOfRegularizers(_terms(self))
         if not isinstance(other, Regularizer):
             return NotImplemented
         return SumOfRegularizers((*_terms(other), *_terms(self)))

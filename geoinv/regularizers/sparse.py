@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,11 @@ class Sparse(Smooth):
     p_smooth : float or (float, float, float)
         p of the gradient, one or for (upward, northing, easting).
 
+    Raises
+    ------
+    InputError
+        If a norm is not between 0 and 2.
+
     Notes
     -----
     Iteratively reweighted least squares with a cooled threshold: Fournier and Oldenburg (2019), Inversion using
@@ -66,9 +71,29 @@ class Sparse(Smooth):
     smoothness: float | tuple[float, ...] = 7.0
     p_small: float = 0.0
     p_smooth: float | tuple[float, ...] = 1.5
+    _ranks: ClassVar[tuple[int, ...]] = (0, 1)
     _largest: float = field(default=np.nan, repr=False)
     _threshold: float = field(default=np.inf, repr=False)
     _smooth_form: WeightedDifferences | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Reject what is no norm, before anything is computed with it."""
+        super().__post_init__()
+        owner = type(self).__name__
+        for name, ranks in (("p_small", (0,)), ("p_smooth", self._ranks)):
+            given = getattr(self, name)
+            norms = array_of(owner, name, given)
+            if norms.ndim not in ranks:
+                several = ", or one for each axis (upward, northing, easting)" if 1 in ranks else ""
+                raise InputError(f"{owner} expects one number as {name}{several}, got {given!r}; give p from 0 to 2")
+            if norms.ndim:
+                object.__setattr__(self, name, tuple(norms.tolist()))
+            wrong = norms[~((norms >= 0.0) & (norms <= 2.0))]
+            if wrong.size:
+                raise InputError(
+                    f"{owner} expects norms p_small and p_smooth between 0 and 2, got {wrong[0]!s} as {name}; 0 asks "
+                    "for few cells or jumps, 1 for small amplitudes, 2 for small squares"
+                )
 
     def bind(self, operator: LinearOperator) -> Self:
         """Weights of the smooth beginning for the cells and faces of an operator's mesh.
@@ -76,28 +101,17 @@ class Sparse(Smooth):
         Raises
         ------
         InputError
-            If the reference or the weights do not fit the mesh, a weighting lacks what it needs, or a norm is not
-            between 0 and 2.
+            If the reference, the weights or the number of norms do not fit the mesh, or a weighting lacks what it
+            needs.
         """
         bound = super().bind(operator)
-        norms = self._norms(len(bound.bound.faces))
-        return replace(bound, p_small=norms[0], p_smooth=tuple(norms[1:]), _smooth_form=bound.bound)
-
-    def _norms(self, axes: int) -> list[float]:
-        small = array_of("Sparse", "p_small", self.p_small, shape=())
-        smooth = array_of("Sparse", "p_smooth", self.p_smooth)
-        if smooth.shape not in ((), (axes,)):
+        axes = len(bound.bound.faces)
+        if np.shape(self.p_smooth) not in ((), (axes,)):
             raise InputError(
-                f"Sparse expects one p_smooth or {axes}, for (upward, northing, easting), got {self.p_smooth!r}"
+                f"{type(self).__name__} expects one p_smooth or {axes}, for (upward, northing, easting), got "
+                f"{self.p_smooth!r}"
             )
-        norms = [float(small), *(float(p) for p in np.broadcast_to(smooth, (axes,)))]
-        wrong = [p for p in norms if not 0.0 <= p <= 2.0]
-        if wrong:
-            raise InputError(
-                f"Sparse expects norms p_small and p_smooth between 0 and 2, got {wrong[0]:g}; 0 asks for few cells or "
-                "jumps, 1 for small amplitudes, 2 for small squares"
-            )
-        return norms
+        return replace(bound, _smooth_form=bound.bound)
 
     @property
     def settled(self) -> bool:
@@ -123,7 +137,7 @@ class Sparse(Smooth):
         if largest == 0.0:
             return self
         threshold = max(min(self._threshold, largest * COOLING) / COOLING, THRESHOLD * largest)
-        norms = (self.p_small, *np.atleast_1d(self.p_smooth))
+        norms = (float(self.p_small), *np.broadcast_to(self.p_smooth, len(smooth.faces)).astype(np.float64))
         weights = [
             base * ((square + threshold**2) / (largest**2 + threshold**2)) ** (p / 2.0 - 1.0)
             for base, square, p in zip((smooth.cell_weights, *smooth.face_weights), squares, norms, strict=True)

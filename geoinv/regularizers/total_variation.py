@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,8 @@ class TotalVariation(Sparse):
     smallness: float = 0.01
     smoothness: float | tuple[float, ...] = 1.0
     p_small: float = 2.0
-    p_smooth: float | tuple[float, ...] = 1.0
+    p_smooth: float = 1.0
+    _ranks: ClassVar[tuple[int, ...]] = (0,)
 
     def _squared_differences(self, smooth: WeightedDifferences, deviation: Array) -> list[Array]:
         own, in_cells = [], []

@@ -80,10 +80,9 @@ class PrismOperator(LinearOperator):
         applications: int | None = None,
     ) -> None:
         choice(self.name, "engine", engine, ("auto", *ENGINES))
-        choice(self.name, "dtype", np.dtype(dtype).name, ("float64", "float32"))
+        self.dtype = self._checked_dtype(dtype)
         self._check_geometry(mesh, survey)
         count = APPLICATIONS if applications is None else self._whole_number(applications)
-        self.dtype = np.dtype(dtype)
         if rtol is not None:
             self._check_tolerance(rtol)
         elif engine == "auto" or ENGINES[engine].approximate:
@@ -236,9 +235,11 @@ class PrismOperator(LinearOperator):
     def _check_geometry(self, mesh: Any, survey: Any) -> None:
         """Reject what is no mesh or no survey, and surveys of another physics."""
         if not (isinstance(mesh, Grid) or of_cubes(mesh)) or not isinstance(survey, Survey):
+            # discretize's meshes say what they are
+            maker = {"TENSOR": "Grid", "TREE": "OctreeGrid"}.get(getattr(mesh, "_meshType", ""))
             raise InputError(
                 f"{self.name} expects a Grid or OctreeGrid and a Survey, got {type(mesh).__name__} and "
-                f"{type(survey).__name__}"
+                f"{type(survey).__name__}" + (f"; make the mesh with geoinv.{maker}.from_discretize" if maker else "")
             )
         if of_cubes(mesh) and not mesh.active.any():
             raise InputError(
@@ -258,6 +259,15 @@ class PrismOperator(LinearOperator):
                 f"give a {self.kind} survey, or take the operator of {survey.kind} data"
             )
 
+    def _checked_dtype(self, dtype: npt.DTypeLike) -> np.dtype[Any]:
+        """Type of models and data, where it is one of the two."""
+        try:
+            found = np.dtype(dtype)
+        except TypeError:
+            raise InputError(f"{self.name} expects dtype to be one of float64, float32; got {dtype!r}") from None
+        choice(self.name, "dtype", found.name, ("float64", "float32"))
+        return found
+
     def _whole_number(self, applications: int) -> int:
         """Number of applications, where it is one."""
         if isinstance(applications, bool) or not isinstance(applications, (int, np.integer)) or applications < 1:
@@ -270,7 +280,7 @@ class PrismOperator(LinearOperator):
     def _check_tolerance(self, rtol: float) -> None:
         """Reject an error that is not positive, or that no engine stays below."""
         remedy = "give a relative error such as 1e-6, or None"
-        positive(self.name, "rtol", np.asarray(float(rtol)), remedy)
+        positive(self.name, "rtol", array_of(self.name, "rtol", rtol, shape=()), remedy)
         if rtol >= 1.0:
             raise InputError(f"{self.name} expects rtol below 1, got {rtol:g}; {remedy}")
         least = LEAST_RTOL[self.dtype.name]

@@ -347,6 +347,16 @@ CASES: dict[str, Case] = {
         ["view", "obs.mag", "--out", "out.bmp"],
         r"ends in \.png or \.pdf, got 'out\.bmp'",
     ),
+    "start outside the bounds": (
+        nothing,
+        [*INVERT, "--reference", "0.5", "--bounds", "0", "0.1"],
+        r"--reference expects a model within the bounds 0 and 0\.1, since the search starts from it, got 0\.5",
+    ),
+    "model to start from outside the bounds": (
+        nothing,
+        [*INVERT, "--reference", "model.sus", "--bounds", "0.9", "1"],
+        r"model\.sus expects a model within the bounds 0\.9 and 1, since",
+    ),
     "missing folder": (nothing, [*INVERT[:-1], "lost/out.nc"], r"lost/out\.nc expects an existing folder, got no lost"),
     "output over an input": (
         lambda: main(["convert", "obs.mag", "obs.nc"]),

@@ -119,6 +119,12 @@ def test_unknown_suffix_is_refused(tmp_path: Path, write) -> None:
         write(tmp_path / "a.jpg")
 
 
+def test_a_model_where_the_mesh_belongs_is_told_apart(tmp_path: Path) -> None:
+    grid = Grid.regular((1, 1, 1), (1, 1, 1))
+    with pytest.raises(InputError, match=r"expects a Grid or OctreeGrid .* got ndarray; give the mesh before"):
+        write_model(tmp_path / "a.sus", np.ones((1, 1, 1)), grid)
+
+
 def test_importing_the_formats_stays_light() -> None:
     code = (
         "import sys, geoinv.formats;"

@@ -14,7 +14,7 @@ import geoinv
 from geoinv.algebra import gram
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import Identity, MatrixOperator, from_scipy
-from geoinv.operators import Magnetics
+from geoinv.operators import Gravity, Magnetics
 from geoinv.regularizers.weighting import depth_weighting, distance_weighting
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
@@ -154,6 +154,24 @@ def test_random_signs_give_the_diagonal_to_what_is_stated():
 def test_bounds_that_no_model_can_keep_to_are_refused_in_a_sentence(bounds, words):
     with pytest.raises(geoinv.InputError, match=words):
         geoinv.invert(M, DATA, 0.05, bounds=bounds)
+
+
+@pytest.mark.parametrize(("start", "words"), [(-0.1, "got -0.1 for 0 to 2"), (2.001, "got 2.001 for 0 to 2")])
+def test_a_start_outside_the_bounds_is_rejected(start, words):
+    initial = np.ones(8)
+    initial[3] = start
+    with pytest.raises(geoinv.InputError, match=rf"initial model within the bounds, {words} \(1 of 8 values\)"):
+        geoinv.invert(M, DATA, 0.05, bounds=(0.0, 2.0), initial=initial)
+
+
+def test_a_start_may_miss_the_bounds_by_rounding_and_anywhere_in_the_air():
+    grid = geoinv.Grid.regular((2, 2, 2), (10.0, 10.0, 10.0), (-20.0, 0.0, 0.0))
+    grid = grid.with_active(np.arange(8).reshape(2, 2, 2) < 7)
+    survey = geoinv.Survey([5.0, 15.0], [5.0, 15.0], [3.0, 3.0], components=("gz",))
+    initial = np.full(grid.shape, np.float64(np.float32(0.1)))
+    initial[1, 1, 1] = -5.0
+    solution = geoinv.invert(Gravity(grid, survey), [[0.001, 0.001]], 0.0005, bounds=(0.0, 0.1), initial=initial)
+    assert 0.0 <= solution.model[grid.active].min() <= solution.model[grid.active].max() <= 0.1
 
 
 def gravity_like(**told):

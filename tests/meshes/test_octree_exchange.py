@@ -58,14 +58,31 @@ def test_meshes_of_discretize_that_are_no_such_octree_are_refused():
     flat.finalize()
     for mesh, words in [
         (discretize.TensorMesh(cells), "TreeMesh of 3 dimensions, got TensorMesh"),
-        (flat, "TreeMesh of 3 dimensions"),
+        (flat, "TreeMesh of 3 dimensions, got TreeMesh of 2 dimensions"),
         (rough, "finalized TreeMesh"),
         (uneven, "finest cells of one width along easting, got 1 to 2 m"),
     ]:
         with pytest.raises(InputError, match=words):
             OctreeGrid.from_discretize(mesh)
-    with pytest.raises(InputError, match=r"booleans of shape \(15,\) \(cell\), got bool of shape \(3,\)"):
-        OctreeGrid.from_discretize(tree_mesh((4, 4, 4), 2), active=np.ones(3, bool))
+
+
+@pytest.mark.parametrize(
+    "active",
+    [np.ones(3, bool), np.arange(15), np.arange(12), np.full(15, np.nan), np.full(15, "a"), np.ones((15, 1), bool)],
+)
+def test_active_cells_of_discretize_that_are_no_mark_of_each_cell_are_rejected(active):
+    with pytest.raises(InputError, match=r"active as True or False for each of the 15 cells, got .*; where you have"):
+        OctreeGrid.from_discretize(tree_mesh((4, 4, 4), 2), active=active)
+
+
+@pytest.mark.parametrize("kind", [bool, int, float, list])
+def test_active_cells_of_discretize_are_marks_in_its_order(kind):
+    tree = tree_mesh((4, 4, 4), 2)
+    below = tree.cell_centers[:, 2] < np.median(tree.cell_centers[:, 2])
+    given = below.tolist() if kind is list else below.astype(kind)
+    mesh = OctreeGrid.from_discretize(tree, active=given)
+    npt.assert_array_equal(mesh.active, below)
+    npt.assert_array_equal(np.column_stack(mesh.centres), tree.cell_centers)
 
 
 def test_neighbours_that_differ_by_more_than_one_level_have_no_mesh_in_discretize():

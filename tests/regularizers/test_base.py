@@ -68,6 +68,11 @@ def test_multiples_multiply_and_sums_lie_flat():
     assert isinstance(phi, Regularizer)
 
 
+def test_a_list_of_regularizers_adds_up_by_sum():
+    phi = sum([small(), 2.0 * flat(), Plain()])
+    assert [factor for factor, _ in phi.terms] == [1.0, 2.0, 1.0]
+
+
 def test_terms_that_tell_less_are_taken_with_what_they_tell():
     phi = (small() + Plain()).bind(Identity((4, 5)))
     assert not phi.quadratic

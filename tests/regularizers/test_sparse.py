@@ -116,17 +116,37 @@ def test_few_spikes_are_found_where_smooth_finds_none():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"p_small": 2.1}, "between 0 and 2, got 2.1"),
+        ({"p_small": 2.1}, "between 0 and 2, got 2.1 as p_small"),
+        ({"p_small": 2.0 + 1e-9}, "between 0 and 2, got 2.000000001"),
         ({"p_small": -0.5}, "between 0 and 2, got -0.5"),
-        ({"p_smooth": (1.0, 1.0, 3.0)}, "between 0 and 2, got 3"),
+        ({"p_smooth": (1.0, 1.0, 3.0)}, "between 0 and 2, got 3.0 as p_smooth"),
         ({"p_smooth": np.nan}, "between 0 and 2, got nan"),
+        ({"p_smooth": [[1.0, 1.0, 1.0]]}, r"one number as p_smooth, or one for each axis"),
+        ({"p_small": (1.0, 1.0)}, "expects one number as p_small, got"),
+        ({"p_small": "1"}, "expects p_small to be real numbers"),
+    ],
+)
+def test_norms_that_are_none_are_rejected_when_they_are_given(arguments, words):
+    with pytest.raises(geoinv.InputError, match=words):
+        geoinv.Sparse(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
         ({"p_smooth": (1.0, 1.0)}, r"expects one p_smooth or 3"),
-        ({"p_small": (1.0, 1.0)}, "expects p_small"),
         ({"smallness": -1.0}, "Sparse expects smallness and smoothness of zero or more"),
     ],
 )
-def test_norms_that_are_none_are_refused(arguments, words):
+def test_what_does_not_fit_the_mesh_is_rejected_when_bound(arguments, words):
     grid = geoinv.Grid.regular((3, 4, 5), (10, 10, 10))
     A = Magnetics(grid, geoinv.Survey([5.0], [4.0], [33.0], field=FIELD))
     with pytest.raises(geoinv.InputError, match=words):
         geoinv.Sparse(**arguments).bind(A)
+
+
+def test_norms_are_its_own_whatever_becomes_of_the_array_they_came_in():
+    powers = np.array([0.0, 1.0, 2.0])
+    phi = geoinv.Sparse(p_smooth=powers)
+    powers[:] = 5.0
+    assert phi.p_smooth == (0.0, 1.0, 2.0)

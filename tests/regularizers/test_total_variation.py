@@ -63,3 +63,8 @@ def test_it_is_offered_by_name_and_by_geoinv():
 
     assert type(regularizer_of("total-variation", (2.0, 0.5))) is geoinv.TotalVariation
     assert regularizer_of("total-variation", (2.0, 0.5)).p_smooth == 0.5
+
+
+def test_one_norm_serves_the_length_of_the_gradient():
+    with pytest.raises(geoinv.InputError, match="TotalVariation expects one number as p_smooth, got"):
+        geoinv.TotalVariation(p_smooth=(1.0, 1.0, 0.5))

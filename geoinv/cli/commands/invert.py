@@ -32,6 +32,7 @@ from geoinv.cli.support.plausible import (
     refuse_impossible_bounds,
     refuse_impossible_rtol,
     refuse_other_units,
+    refuse_outside_bounds,
     units_of,
 )
 from geoinv.cli.support.progress_display import progress_shown
@@ -169,6 +170,9 @@ def invert(
     data, uncertainty = _data(file, survey, deviation)
     cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
     known = load_reference(start, cells, quantity)
+    if start != 0.0:
+        named = "--reference" if isinstance(start, float) else str(start)
+        refuse_outside_bounds(named, np.broadcast_to(known, cells.shape)[cells.active], *bounds)
     name = regularizer_named(regularizer, quantity.name == "magnetization")
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}

@@ -28,6 +28,7 @@ __all__ = [
     "refuse_impossible_model",
     "refuse_impossible_rtol",
     "refuse_other_units",
+    "refuse_outside_bounds",
     "units_of",
 ]
 
@@ -160,6 +161,23 @@ def refuse_impossible_bounds(low: float, high: float, quantity: Quantity) -> Non
                 f"--bounds expects {name} as a {quantity.name} in {quantity.unit} between {quantity.lowest:g} and "
                 f"{quantity.highest:g}, got {value:g}; give {'-inf' if name == 'LOW' else 'inf'} for none"
             )
+
+
+def refuse_outside_bounds(name: str, values: npt.NDArray[np.float64], low: float, high: float) -> None:
+    """Reject a model, where the search starts, that lies outside the bounds in some cell.
+
+    Raises
+    ------
+    InputError
+        If it does, with the first such value.
+    """
+    rounding = float(np.finfo(np.float32).eps) * float(np.abs(values).max(initial=0.0))
+    wrong = values[(values < low - rounding) | (values > high + rounding)]
+    if wrong.size:
+        raise InputError(
+            f"{name} expects a model within the bounds {low:g} and {high:g}, since the search starts from it, got "
+            f"{wrong[0]:.6g} ({wrong.size} of {values.size} values); give another, or widen --bounds"
+        )
 
 
 def refuse_impossible_model(name: str, values: npt.NDArray[np.float64], quantity: Quantity, remedy: str = "") -> None:

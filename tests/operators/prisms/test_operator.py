@@ -38,9 +38,13 @@ from geoinv.operators import Magnetics
             "Magnetics expects rtol of 1e-06 or more with dtype float32, which rounds, got 1e-07; give None for the "
             "most exact, or dtype='float64'",
         ),
+        ({"rtol": "fine"}, "Magnetics expects rtol to be real numbers, got values of type <U4"),
+        ({"dtype": "real"}, "Magnetics expects dtype to be one of float64, float32; got 'real'"),
+        ({"dtype": "int32"}, "Magnetics expects dtype to be one of float64, float32; got 'int32'"),
         (
             {"grid": WIDE.to_discretize()},
-            "Magnetics expects a Grid or OctreeGrid and a Survey, got TensorMesh and Survey",
+            "Magnetics expects a Grid or OctreeGrid and a Survey, got TensorMesh and Survey; make the mesh with "
+            "geoinv.Grid.from_discretize",
         ),
     ],
 )

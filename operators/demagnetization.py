@@ -12,6 +12,7 @@ from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of, finite
 from geoinv.meshes.base import Mesh
 from geoinv.operators.magnetic import MU0, Magnetics
+from geoinv.operators.partial_fill import PartialFill
 from geoinv.operators.prisms.cell_field import CellField, of_one_size
 from geoinv.operators.prisms.weights import KernelWeights
 from geoinv.surveys.survey import Survey
@@ -48,17 +49,22 @@ class SelfDemagnetization(NonlinearOperator):
         Stations, components and field.
     engine, rtol, dtype, memory_budget, applications
         Of the map from magnetization to data, as :class:`geoinv.operators.Magnetics` takes them.
+    fill : array_like, optional
+        Part of each cell that rock takes, from 0 to 1; 1 by default. Susceptibilities are those of the rock.
 
     Raises
     ------
     InputError
-        As :class:`geoinv.operators.Magnetics` does, or if a susceptibility is below -1.
+        As :class:`geoinv.operators.Magnetics` does, or if a susceptibility is below -1 or fill not from 0 to 1.
 
     Notes
     -----
-    Solved by GMRES, with N by Fourier transforms (:class:`geoinv.operators.prisms.cell_field.CellField`). The
-    corners of cells take part: a sphere of twenty cells across has its moment within 0.1 % at chi = 0.5, 0.6 % at 2
-    and 2.3 % at 10.
+    Solved by GMRES, with N by Fourier transforms (:class:`geoinv.operators.prisms.cell_field.CellField`).
+
+    A body of whole cells has edges and corners, which a smooth one has not: at chi = 10 a ball of cells twenty across
+    has 2.2 % more moment than the sphere of its volume, a spheroid of 20 x 10 x 10 cells 4.6 % more across its axis.
+    Solved more finely, the same bodies have even more. With `fill`, cells that the surface cuts are magnetized along it
+    and across it as what they are (:class:`geoinv.operators.partial_fill.PartialFill`): 0.4 % and 1.2 %.
 
     Examples
     --------
@@ -85,6 +91,7 @@ class SelfDemagnetization(NonlinearOperator):
         dtype: npt.DTypeLike = "float64",
         memory_budget: float | None = None,
         applications: int | None = None,
+        fill: npt.ArrayLike | None = None,
     ) -> None:
         settings = (engine, rtol, dtype)
         self.field = Magnetics(mesh, survey, *settings, "magnetization", memory_budget, applications)
@@ -92,6 +99,7 @@ class SelfDemagnetization(NonlinearOperator):
         self.domain_shape, self.range_shape = mesh.shape, self.field.range_shape
         self.decay_exponent = self.field.decay_exponent
         self.choice, self.engine = self.field.choice, self.field.engine
+        self._rock = PartialFill(self.name, mesh, fill)
         self._inside: LinearOperator
         if of_one_size(mesh):
             tensors = [[np.multiply.outer(i, j) / (4.0 * np.pi) for j in np.eye(3)] for i in np.eye(3)]
@@ -103,17 +111,21 @@ class SelfDemagnetization(NonlinearOperator):
     def magnetization(self, x: npt.ArrayLike) -> Array:
         """Magnetization (3, upward, northing, easting) in A/m of susceptibilities, along easting, northing, upward."""
         chi = self._checked(x)
-        return self._solved(chi, np.multiply.outer(self._primary, chi), transposed=False)
+        primary = np.broadcast_to(self._primary.reshape(3, *[1] * chi.ndim), (3, *chi.shape))
+        return self._solved(chi, self._rock.magnetized(chi, primary), transposed=False)
 
     def __call__(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
         """Data (components, stations) of susceptibilities (upward, northing, easting)."""
         return self.field(self.magnetization(x))
 
     def linearise(self, x: npt.ArrayLike) -> LinearOperator:
-        """Jacobian at susceptibilities: ``J d = A (1 - chi N)^-1 (H d)``, with H the field inside the cells."""
+        """Jacobian at susceptibilities: ``J d = A (1 - chi N)^-1 (H d)``, with H the field inside the cells.
+
+        In cells filled in part, H d is the derivative of their magnetization.
+        """
         chi, magnetization = self._checked(x), self.magnetization(x)
         inside = self._primary.reshape(3, *[1] * chi.ndim) + self._inside(magnetization)
-        return _Jacobian(self, chi, inside)
+        return _Jacobian(self, chi, self._rock.slope(chi, inside))
 
     def gram_diagonal(self, weights: npt.ArrayLike = 1.0) -> Array:
         """Diagonal of ``A' W^2 A`` of weakly susceptible rock: what weights against depth take."""
@@ -138,7 +150,8 @@ class SelfDemagnetization(NonlinearOperator):
 
         def applied(flat: Array) -> Array:
             m = flat.reshape(shape)
-            n = self._inside.T(chi * m) if transposed else chi * self._inside(m)
+            magnetized = self._rock.magnetized
+            n = self._inside.T(magnetized(chi, m)) if transposed else magnetized(chi, self._inside(m))
             return np.asarray((m - n).ravel())
 
         matrix = spla.LinearOperator((size, size), matvec=applied, dtype=np.float64)
@@ -179,18 +192,18 @@ class _AtCentres(LinearOperator):
 class _Jacobian(LinearOperator):
     """Derivative of the data with respect to susceptibility, at a model."""
 
-    def __init__(self, model: SelfDemagnetization, chi: Array, inside: Array) -> None:
-        self._model, self._chi, self._inside = model, chi, inside
+    def __init__(self, model: SelfDemagnetization, chi: Array, slope: Array) -> None:
+        self._model, self._chi, self._slope = model, chi, slope
         self.mesh, self.survey, self.unknown = model.mesh, model.survey, model.unknown
         self.decay_exponent = model.decay_exponent
         self.domain_shape, self.range_shape, self.dtype = model.domain_shape, model.range_shape, model.dtype
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         known = np.where(self.mesh.active, x, 0.0)
-        changes = [self._model._solved(self._chi, one * self._inside, transposed=False) for one in known]
+        changes = [self._model._solved(self._chi, one * self._slope, transposed=False) for one in known]
         return self._model.field(np.stack(changes))
 
     def _adjoint(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         gradients = self._model.field.T(y)
         solved = [self._model._solved(self._chi, np.asarray(one, float), transposed=True) for one in gradients]
-        return np.stack([self.mesh.active * np.sum(one * self._inside, axis=0) for one in solved])
+        return np.stack([self.mesh.active * np.sum(one * self._slope, axis=0) for one in solved])

@@ -55,18 +55,52 @@ def test_a_sphere_has_the_field_of_the_dipole_of_its_closed_form(chi):
     assert np.linalg.norm(data - dipole) <= 0.02 * np.linalg.norm(dipole)
 
 
-def test_an_ellipsoid_has_its_demagnetizing_factors():
-    grid, body = ball(20, (48.0, 24.0, 24.0))
-    ratio, chi = 2.0, 1.0
+def filled(count: int, axes: tuple[float, float, float], parts: int = 8) -> tuple[geoinv.Grid, np.ndarray]:
+    """Mesh of `count` cells across, and the part of each that an ellipsoid takes, by counting finer cells."""
+    fine, inside = ball(count * parts, axes)
+    part = inside.reshape(count, parts, count, parts, count, parts).mean(axis=(1, 3, 5))
+    return geoinv.Grid(
+        *(edges[::parts] for edges in (fine.easting_edges, fine.northing_edges, fine.upward_edges))
+    ), part
+
+
+def prolate(ratio: float) -> np.ndarray:
+    """Demagnetizing factors of a prolate spheroid along its axis and across it (Osborn 1945, eq. 2.18)."""
     root = np.sqrt(ratio**2 - 1.0)
-    # of a prolate spheroid along its axis (Osborn 1945, eq. 2.18)
     along = (ratio / root * np.log(ratio + root) - 1.0) / root**2
-    factors = np.array([along, 0.5 * (1.0 - along), 0.5 * (1.0 - along)])
-    magnetization = SelfDemagnetization(grid, above(grid)).magnetization(np.where(body, chi, 0.0))
+    return np.array([along, 0.5 * (1.0 - along), 0.5 * (1.0 - along)])
+
+
+def test_an_ellipsoid_of_whole_cells_has_its_demagnetizing_factors():
+    grid, body = ball(20, (48.0, 24.0, 24.0))
+    magnetization = SelfDemagnetization(grid, above(grid)).magnetization(np.where(body, 1.0, 0.0))
     strength = FIELD.intensity * 1e-9 / MU0
-    expected = chi * strength * FIELD.direction / (1.0 + chi * factors)
+    expected = strength * FIELD.direction / (1.0 + prolate(2.0))
     npt.assert_allclose(magnetization[:, body].mean(axis=1), expected, rtol=0.02)
     assert not magnetization[:, ~body].any()
+
+
+@pytest.mark.parametrize("chi", [0.1, 1.0, 10.0])
+@pytest.mark.parametrize(
+    ("axes", "factors"),
+    [((48.0, 48.0, 48.0), np.full(3, 1.0 / 3.0)), ((48.0, 24.0, 24.0), prolate(2.0))],
+    ids=["sphere", "prolate spheroid"],
+)
+def test_cells_that_a_surface_cuts_have_the_moment_of_the_smooth_body(axes, factors, chi):
+    grid, part = filled(16, axes)
+    A = SelfDemagnetization(grid, above(grid), fill=part)
+    mean = A.magnetization(np.full(grid.shape, chi)).sum(axis=(1, 2, 3)) / part.sum()
+    strength = FIELD.intensity * 1e-9 / MU0
+    npt.assert_allclose(mean, strength * chi * FIELD.direction / (1.0 + chi * factors), rtol=0.02)
+
+
+def test_a_thin_sheet_has_the_factor_one_across_and_zero_along():
+    chi, count = 4.0, 31
+    grid = geoinv.Grid.regular((1, count, count), (1.0, 10.0, 10.0), (-0.5, -5.0 * count, -5.0 * count))
+    strength = FIELD.intensity * 1e-9 / MU0
+    magnetization = SelfDemagnetization(grid, above(grid)).magnetization(np.full(grid.shape, chi))
+    middle = magnetization[:, 0, count // 2, count // 2]
+    npt.assert_allclose(middle / (strength * FIELD.direction), [chi, chi, chi / (1.0 + chi)], rtol=0.01)
 
 
 def test_a_body_in_a_padded_mesh_is_magnetized_as_in_one_of_equal_cells():
@@ -114,7 +148,14 @@ def test_the_jacobian_is_the_derivative_and_has_its_adjoint():
     grid, random = GRID.with_active(holes(GRID.shape)), np.random.default_rng(3)
     A = SelfDemagnetization(grid, above(grid), engine="dense")
     chi, change = random.uniform(0.0, 3.0, (2, *grid.shape))
-    J = A.linearise(chi)
+    _check_derivative(A, chi, change)
+    part = random.uniform(0.0, 1.0, grid.shape)
+    part[1, 2] = 0.0
+    _check_derivative(SelfDemagnetization(grid, above(grid), engine="dense", fill=part), chi, change)
+
+
+def _check_derivative(A, chi, change):
+    J, grid = A.linearise(chi), A.mesh
     step = 1e-4
     slope = (A(chi + step * change) - A(chi - step * change)) / (2.0 * step)
     npt.assert_allclose(J(change), slope, rtol=0, atol=1e-6 * abs(slope).max())
@@ -149,4 +190,12 @@ def test_what_it_does_not_take_is_refused():
         A(np.full(GRID.shape, np.nan))
     with pytest.raises(InputError, match=r"shape \(3, 4, 5\)"):
         A(np.zeros(60))
+    for fill, message in (
+        (np.ones(60), r"shape \(3, 4, 5\)"),
+        (np.full(GRID.shape, 1.2), "expects fill from 0 to 1, the part of each cell that rock takes, got 1.2"),
+        (np.full(GRID.shape, -0.2), "got -0.2"),
+        (np.full(GRID.shape, np.nan), "fill in active cells"),
+    ):
+        with pytest.raises(InputError, match=message):
+            SelfDemagnetization(GRID, survey, fill=fill)
     assert isinstance(Gravity(GRID, gravity), geoinv.LinearOperator)

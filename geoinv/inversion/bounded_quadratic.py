@@ -14,15 +14,15 @@ __all__ = ["Iterate", "Quadratic", "inner_product", "minimise_quadratic"]
 Array = npt.NDArray[np.float64]
 Watch = Callable[["Iterate"], bool]
 
-PROGRESS = 0.1
-"""Conjugate gradients among the free unknowns end where a step lowers the quadratic by less than this part of the
-best step of the run: then the set of free unknowns is looked at again (More and Toraldo 1991)."""
+LONGER = 1.3
+"""Factor on the last step's best length for the next one within bounds: what is too long is shortened at no cost."""
 
-PROJECTIONS, MOST_PROJECTIONS = 3, 24
-"""Steps along the projected gradient between two runs of conjugate gradients, and after runs that led nowhere."""
+SHORTEST, LONGEST = 0.3, 2.0
+"""Least and most that a step's best length counts for, relative to its own, when the next one's is predicted."""
 
-HALVINGS = 12
-"""Times that a projected step is halved before it is given up."""
+
+IDLE = 20
+"""Steps in a row within bounds that lower the quadratic by less than rounding lets one see, after which it ends."""
 
 
 class Quadratic(Protocol):
@@ -80,9 +80,10 @@ def minimise_quadratic(
 ) -> Iterate:
     """Minimise a convex quadratic over x within bounds, approximately.
 
-    Without bounds these are preconditioned conjugate gradients. With bounds, a few steps along the projected gradient
-    (lengths of Barzilai and Borwein) tell which unknowns lie on a bound, conjugate gradients minimise among the others,
-    and the way they found is projected on the bounds.
+    Without bounds these are preconditioned conjugate gradients. With bounds, each direction is made conjugate to the
+    last step in the same way, among the unknowns that the gradient does not hold at a bound; a step of the length
+    that the one before predicts is projected on the bounds, and the best point on the straight way there is taken. So
+    each iteration costs one application, and unknowns come to their bounds and leave them in any number at a time.
 
     Parameters
     ----------
@@ -103,146 +104,110 @@ def minimise_quadratic(
     -------
     Iterate
         Where the quadratic is not above its value at 0, but for rounding.
-
-    Notes
-    -----
-    More and Toraldo (1991), On the solution of large quadratic programming problems with bound constraints, SIAM J.
-    Optim. 1(1).
     """
     if np.isneginf(bounds[0]).all() and np.isposinf(bounds[1]).all():
-        free = np.ones(start.x.shape, bool)
-        return _conjugate_gradients(quadratic, start, free, bounds, preconditioner, watch, iterations, 0.0)[0]
-    search = _Projected(quadratic, bounds, preconditioner, watch, iterations)
-    return search.run(start)
+        return _conjugate_gradients(quadratic, start, preconditioner, watch, iterations)
+    return _Projected(quadratic, bounds, preconditioner).minimise(start, watch, iterations)
 
 
 @dataclass
 class _Projected:
-    """Gradient projection and conjugate gradients in turn."""
+    """Projected conjugate gradients.
+
+    The last step is kept with the Hessian times it, so that the next direction is conjugate to it (Hestenes and
+    Stiefel) but for the unknowns that have come to a bound since.
+    """
 
     quadratic: Quadratic
     bounds: tuple[Array, Array]
     preconditioner: Array
-    watch: Watch
-    iterations: int
-    length: float = 1.0
-    steps: int = PROJECTIONS
-    done: bool = False
+    length: float = 0.0
+    last: tuple[Array, Array] | None = None
+    idle: int = 0
 
-    def run(self, now: Iterate) -> Iterate:
-        progress, before = PROGRESS, None
-        while not self.done and now.applications < self.iterations:
-            began = now
-            if before is None:
-                now = self._project(now)
-            free = self._free(now)
-            if self.done or not free.any():
-                if now is began:
-                    break
-                before = None
-                continue
-            if before is not None and np.array_equal(free, before):
-                progress *= PROGRESS  # the same unknowns are free: there is more to gain among them
-            else:
-                progress = PROGRESS
-            ahead, ended = _conjugate_gradients(
-                self.quadratic, now, free, self.bounds, self.preconditioner, self.watch, self.iterations, progress
-            )
-            self.done = ended
-            now = ahead if ended else self._projected_move(now, ahead)
-            self.done = self.done or self.watch(now)
-            before = free if np.array_equal(free, self._free(now)) else None
-            if now.change >= began.change:
-                if before is None and self.steps >= MOST_PROJECTIONS:
-                    break
-                before, self.steps = None, min(2 * self.steps, MOST_PROJECTIONS)
-            else:
-                self.steps = PROJECTIONS
-        return now
-
-    def _free(self, now: Iterate) -> npt.NDArray[np.bool_]:
-        """Unknowns that are not held at a bound by the gradient."""
-        lower, upper = self.bounds
-        held = ((now.x <= lower) & (now.gradient >= 0.0)) | ((now.x >= upper) & (now.gradient <= 0.0))
-        return np.asarray(~held)
-
-    def _project(self, now: Iterate) -> Iterate:
-        """A few steps along the projected gradient."""
-        for _ in range(self.steps):
-            move = np.clip(now.x - self.length * self.preconditioner * now.gradient, *self.bounds) - now.x
+    def minimise(self, now: Iterate, watch: Watch, iterations: int) -> Iterate:
+        while now.applications < iterations:
+            target = self._target(now)
+            move = target - now.x
             slope = inner_product(now.gradient, move)
-            if not slope < 0.0 or now.applications >= self.iterations:
-                break
+            if not slope < 0.0:
+                if self.last is None:
+                    break
+                self.last = None
+                continue
             image = self.quadratic.image(move)
             curved = self.quadratic.hessian(move, image)
             curvature = inner_product(move, curved)
-            factor = min(1.0, -slope / curvature) if curvature > 0.0 else 1.0
-            now = now.moved(move, image, curved, factor)
-            held = self.preconditioner > 0.0
-            weighted = inner_product(move, np.where(held, move / np.where(held, self.preconditioner, 1.0), 0.0))
-            self.length = weighted / curvature if curvature > 0.0 else self.length
-            self.done = self.watch(now)
-            if self.done:
+            best = -slope / curvature if curvature > 0.0 else np.inf
+            factor = best if best < 1.0 else min(best, self._room(now.x, move))
+            following = now.moved(move, image, curved, factor)
+            self.idle = 0 if following.change < now.change else self.idle + 1
+            if not np.isfinite(following.change) or self.idle >= IDLE:
+                break
+            # exactly on the bound, which sums of differences may miss by rounding
+            x = target if factor == 1.0 else np.clip(following.x, *self.bounds)
+            now = replace(following, x=x)
+            self.length *= LONGER * min(max(best, SHORTEST), LONGEST)
+            self.last = (move, curved) if curvature > 0.0 else None
+            if watch(now):
                 break
         return now
 
-    def _projected_move(self, now: Iterate, ahead: Iterate) -> Iterate:
-        """Go towards `ahead`, projected on the bounds, as far as the quadratic falls."""
-        way = ahead.x - now.x
-        now = replace(now, applications=ahead.applications)
-        factor = 1.0
-        for _ in range(HALVINGS):
-            target = np.clip(now.x + factor * way, *self.bounds)
-            move = target - now.x
-            slope = inner_product(now.gradient, move)
-            image = self.quadratic.image(move)
-            curved = self.quadratic.hessian(move, image)
-            now = replace(now, applications=now.applications + 1)
-            if slope + 0.5 * inner_product(move, curved) <= 1e-4 * slope and slope < 0.0:
-                return replace(now.moved(move, image, curved), x=target)
-            factor *= 0.5
-        return now
+    def _target(self, now: Iterate) -> Array:
+        """Projection on the bounds of a step of the predicted length."""
+        lower, upper = self.bounds
+        held = ((now.x <= lower) & (now.gradient >= 0.0)) | ((now.x >= upper) & (now.gradient <= 0.0))
+        direction = np.where(held, 0.0, -self.preconditioner * now.gradient)
+        if self.last is None:
+            self.length = LONGER * self._first_length(now.gradient, direction)
+        else:
+            step, curved = self.last
+            share = -inner_product(direction, curved) / inner_product(step, curved)
+            if share > 0.0:
+                direction += share * np.where(held, 0.0, step)
+        return np.asarray(np.clip(now.x + self.length * direction, lower, upper))
+
+    def _first_length(self, gradient: Array, direction: Array) -> float:
+        """Best length of a step as the data alone tell it, 1 at most, which is about the best for the regularizer."""
+        if not direction.any():
+            return 0.0
+        image = self.quadratic.image(direction)
+        size = inner_product(image, image)
+        slope = -inner_product(gradient, direction)
+        return slope / size if size > slope else 1.0
+
+    def _room(self, x: Array, move: Array) -> float:
+        """Largest factor on a move that keeps within the bounds."""
+        lower, upper = (np.broadcast_to(bound, x.shape) for bound in self.bounds)
+        down, up = move < 0.0, move > 0.0
+        room = np.min((lower[down] - x[down]) / move[down], initial=np.inf)
+        room = np.min((upper[up] - x[up]) / move[up], initial=room)
+        return max(1.0, float(room))
 
 
 def _conjugate_gradients(
-    quadratic: Quadratic,
-    start: Iterate,
-    free: npt.NDArray[np.bool_],
-    bounds: tuple[Array, Array],
-    preconditioner: Array,
-    watch: Watch,
-    iterations: int,
-    progress: float,
-) -> tuple[Iterate, bool]:
-    """Minimum among the free unknowns, others held; and whether `watch` ended it, which within bounds alone it may."""
-    now = start
-    weights = np.where(free, preconditioner, 0.0)
-    scaled = -weights * now.gradient
+    quadratic: Quadratic, now: Iterate, preconditioner: Array, watch: Watch, iterations: int
+) -> Iterate:
+    """Minimum of a quadratic without bounds."""
+    scaled = -preconditioner * now.gradient
     direction = scaled
     energy = -inner_product(now.gradient, scaled)
-    best = 0.0
     while now.applications < iterations and energy > 0.0:
         image = quadratic.image(direction)
         curved = quadratic.hessian(direction, image)
         curvature = inner_product(direction, curved)
         if not curvature > 0.0:
             break
-        before = now
-        now = now.moved(direction, image, curved, energy / curvature)
-        gain = 0.5 * energy**2 / curvature
-        best = max(best, gain)
-        if not np.isfinite(now.change):
-            return before, True
-        # with bounds, a look beyond them is no model
-        inside = progress == 0.0 or bool(np.all((now.x >= bounds[0]) & (now.x <= bounds[1])))
-        if inside and watch(now):
-            return now, True
-        if gain < progress * best:
+        following = now.moved(direction, image, curved, energy / curvature)
+        if not np.isfinite(following.change):
             break
-        scaled = -weights * now.gradient
+        now = following
+        if watch(now):
+            break
+        scaled = -preconditioner * now.gradient
         energy, last = -inner_product(now.gradient, scaled), energy
         direction = scaled + (energy / last) * direction
-    return now, False
+    return now
 
 
 def inner_product(first: Array, second: Array) -> float:

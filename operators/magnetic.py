@@ -52,11 +52,10 @@ class Magnetics(PrismOperator):
     engine : str
         ``"direct"`` (matrix-free), ``"gridded"`` (FFT, where cells and stations are regular),
         ``"lattice"`` (FFT and near cells one by one, where cells are regular and stations anywhere),
-        ``"levels"`` (the same on meshes whose cells are whole multiples of the smallest: padded ones and octrees),
         ``"levels"`` (padded tensor meshes of whole multiples, and octrees, as sums over uniform cells),
         ``"dense"`` (matrix in memory) or ``"auto"``, the rule of
-        :func:`geoinv.operators.prisms.choice.choose`. All give the same numbers to within rtol, and reject
-        what they cannot hold.
+        :func:`geoinv.operators.prisms.choice.choose`. Direct and dense serve octrees level by level. All give the same
+        numbers to within rtol, and reject what they cannot hold.
     rtol : float, optional
         Error that is tolerated: ``|error| <= rtol | |A| |m| |`` for every model m, in the Euclidean norm. Direct
         holds it with a dipole's datum in the mean of all directions for every cell's, as single ones vanish in some

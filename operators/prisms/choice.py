@@ -8,6 +8,7 @@ from typing import Any
 
 from geoinv.core.checks import InputError
 from geoinv.core.memory import SHARE, available_memory, bytes_text
+from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.engines import ENGINES
 from geoinv.operators.prisms.offer import APPLICATIONS, Estimate, Offer, Refusal
 from geoinv.operators.prisms.problem import Engine, PrismProblem
@@ -60,6 +61,7 @@ def choose(problem: PrismProblem, engine: str, memory_budget: float | None, appl
     All but direct ask for a tolerance above the rounding of far prisms, which without one is a thousandth at most for
     every engine, gridded above that of its
     transforms, lattice for stations that no cell's field vanishes at.
+    On an octree levels weighs direct and dense for each level; for all of them together these are taken where named.
     The budget is half of the memory that is free now, unless given. A named engine is taken if it
     applies and fits.
 
@@ -124,8 +126,12 @@ def _by_clause(refusals: Mapping[str, Refusal]) -> list[str]:
 
 
 def _answers(problem: PrismProblem, budget: float, applications: int) -> tuple[dict[str, Offer], dict[str, Refusal]]:
-    """Offers and refusals of all engines; the best offer that fits is one that holds."""
-    answers = {name: entry.offer(problem, budget, applications) for name, entry in ENGINES.items()}
+    """Offers and refusals of the engines that are weighed; the best offer that fits is one that holds."""
+    answers = {
+        name: entry.offer(problem, budget, applications)
+        for name, entry in ENGINES.items()
+        if not entry.by_level or isinstance(problem.mesh, Grid)  # levels weighs these level by level
+    }
     while True:
         offers = {name: answer for name, answer in answers.items() if isinstance(answer, Offer)}
         fitting = {name: offer for name, offer in offers.items() if offer.estimate.memory <= budget}

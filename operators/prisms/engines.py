@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geoinv.meshes.base import of_cubes
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.cuda import Runner
 from geoinv.operators.prisms import dense, direct
@@ -15,6 +16,7 @@ from geoinv.operators.prisms.cuda.precorrected_fft import LatticeCuda
 from geoinv.operators.prisms.cuda.through_host import ThroughHost
 from geoinv.operators.prisms.gridded import estimate as gridded
 from geoinv.operators.prisms.levels import offer as levels
+from geoinv.operators.prisms.levels.by_level import offer_by_level
 from geoinv.operators.prisms.offer import Offer, Refusal
 from geoinv.operators.prisms.precorrected_fft import estimate as precorrected_fft
 from geoinv.operators.prisms.problem import PrismProblem
@@ -39,6 +41,8 @@ class EngineEntry:
         engine.
     any_mesh : bool
         Whether it takes meshes that are no tensor grids.
+    by_level : bool
+        Whether it serves an octree level by level.
     approximate : bool
         Whether it cannot be exact to rounding, so that there is a tolerance where the caller names none.
     """
@@ -48,13 +52,23 @@ class EngineEntry:
     cost: Callable[[PrismProblem, float, int], Offer | Refusal]
     on_gpu: Callable[[PrismProblem, Runner, Callable[[], Any]], Any]
     any_mesh: bool = False
+    by_level: bool = False
     approximate: bool = False
 
     def offer(self, problem: PrismProblem, budget: float, applications: int) -> Offer | Refusal:
         """What the engine would cost for a problem, a budget in bytes and a number of applications."""
-        if not self.any_mesh and not isinstance(problem.mesh, Grid):
-            return Refusal("the mesh is no tensor grid")
-        return self.cost(problem, budget, applications)
+        mesh = problem.mesh
+        if self.any_mesh or isinstance(mesh, Grid):
+            return self.cost(problem, budget, applications)
+        if self.by_level and of_cubes(mesh):
+            return offer_by_level(self.cost, problem, mesh, budget, applications)
+        return Refusal("the mesh is no tensor grid")
+
+    def beside(self, problem: PrismProblem, runner: Runner, on_host: Callable[[], Any]) -> Any:
+        """Make the engine for arrays on a GPU; where it serves level by level, through the host."""
+        if isinstance(problem.mesh, Grid):
+            return self.on_gpu(problem, runner, on_host)
+        return ThroughHost(on_host(), runner)
 
 
 _LIST = (
@@ -63,6 +77,7 @@ _LIST = (
         "cells that are not too far away, or an rtol",
         direct.offer,
         lambda problem, runner, _: DirectCuda(problem, runner),
+        by_level=True,
     ),
     EngineEntry(
         "gridded",
@@ -91,6 +106,7 @@ _LIST = (
         dense.offer,
         # a matrix product is the same everywhere
         lambda _problem, _runner, on_host: on_host(),
+        by_level=True,
     ),
 )
 

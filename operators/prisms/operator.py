@@ -127,7 +127,7 @@ class PrismOperator(LinearOperator):
         if array_module(array) is np:
             return self._built()
         if self._device_engine is None:
-            self._device_engine = ENGINES[self.engine].on_gpu(self.problem, on_gpu(), self._built)
+            self._device_engine = ENGINES[self.engine].beside(self.problem, on_gpu(), self._built)
         return self._device_engine
 
     def _forward(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from geoinv.meshes.octree import OctreeGrid
 
-__all__ = ["cells_of_dataset", "cells_of_tree_mesh", "dataset_of", "marks", "tree_mesh", "voxels"]
+__all__ = ["cells_of_dataset", "cells_of_tree_mesh", "dataset_of", "marks", "nodes_of_voxels", "tree_mesh", "voxels"]
 
 Array = npt.NDArray[np.float64]
 
@@ -154,19 +154,44 @@ def _on_lattice(
     return whole[..., 0].astype(np.int64), extents[:, 0].astype(np.int64)
 
 
-def voxels(mesh: OctreeGrid, models: Mapping[str, npt.ArrayLike]) -> pv.UnstructuredGrid:
-    """PyVista's grid of an octree, models as cell data, see :meth:`geoinv.OctreeGrid.to_pyvista`."""
-    import pyvista as pv
+def nodes_of_voxels(
+    corner: npt.NDArray[Any],
+    width: npt.NDArray[Any],
+    counts: Sequence[int],
+    spacing: Sequence[float],
+    origin: Sequence[float],
+) -> tuple[Array, npt.NDArray[np.intp]]:
+    """Corners of cells of an octree, each once, as VTK's voxels take them.
 
+    Parameters
+    ----------
+    corner, width, counts, spacing, origin
+        Of the cells and their box, as :class:`geoinv.OctreeGrid` has them; cells may be some of an octree's.
+
+    Returns
+    -------
+    points : (points, 3) array
+        Easting, northing, upward in metres.
+    index : (cells, 8) array of int
+        Points of each cell.
+    """
     corners = np.array(list(np.ndindex(2, 2, 2)))
-    nodes = mesh.corner[:, None, :].astype(np.int64) + corners * mesh.width[:, None, None]
-    sizes = np.asarray(mesh.counts, np.int64) + 1
+    nodes = corner[:, None, :].astype(np.int64) + corners * width[:, None, None]
+    sizes = np.asarray(counts, np.int64) + 1
     flat = (nodes[..., 0] * sizes[1] + nodes[..., 1]) * sizes[2] + nodes[..., 2]
     numbers, index = np.unique(flat, return_inverse=True)
     northward, east = np.divmod(numbers, sizes[2])
     up, north = np.divmod(northward, sizes[1])
-    points = np.column_stack([mesh.origin[k] + mesh.spacing[k] * n for k, n in ((2, east), (1, north), (0, up))])
-    cells = np.column_stack([np.full(mesh.size, 8), index.reshape(mesh.size, 8)])
+    points = np.column_stack([origin[k] + spacing[k] * n for k, n in ((2, east), (1, north), (0, up))])
+    return points, index.reshape(len(corner), 8)
+
+
+def voxels(mesh: OctreeGrid, models: Mapping[str, npt.ArrayLike]) -> pv.UnstructuredGrid:
+    """PyVista's grid of an octree, models as cell data, see :meth:`geoinv.OctreeGrid.to_pyvista`."""
+    import pyvista as pv
+
+    points, index = nodes_of_voxels(mesh.corner, mesh.width, mesh.counts, mesh.spacing, mesh.origin)
+    cells = np.column_stack([np.full(mesh.size, 8), index])
     result = pv.UnstructuredGrid(cells.ravel(), np.full(mesh.size, pv.CellType.VOXEL), points)
     result.cell_data["active"] = mesh.active
     for name, values in models_on(mesh, "OctreeGrid.to_pyvista", models).items():

@@ -131,7 +131,8 @@ def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:
                 draw_residual(residual, window, subject.stations, channel)
                 residual.set_title(f"observed \N{MINUS SIGN} predicted {channel.short}")
             if subject.model is not None:
-                notice = _draw_model(sheet, grid, subject, subject.model, window, scene)
+                missing = _draw_model(sheet, grid, subject, subject.model, window, scene)
+                notice = "; ".join(part for part in (missing, subject.model.left_out) if part)
         else:
             columns = min(len(subject.channels), _COLUMNS)
             sheet, grid = _sheet(window, -(-len(subject.channels) // columns), columns)
@@ -182,7 +183,8 @@ def _draw_model(sheet: Figure, grid: GridSpec, subject: Subject, model: Model, w
             _show(last, render(model, window, scale, subject.stations), window)
             sign = "\N{PLUS-MINUS SIGN}" if is_signed(scale) else ""
             values = ", ".join(f"{sign}{share * (scale.vmax or 0.0):.2g}" for share in LEVELS)
-            last.set_title(f"surfaces of {model.name} {values} {model.units}".rstrip())
+            drawn = "surfaces of" if model.octree is None else "cells from"
+            last.set_title(f"{drawn} {model.name} {values} {model.units}".rstrip())
             return ""
         except NoSceneError as reason:
             notice = str(reason)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.meshes.base import AXES
+from geoinv.meshes.octree_exchange import nodes_of_voxels
 from geoinv.view.slices import colours_of, is_signed
 from geoinv.view.subject import Model
 from geoinv.view.window import Window
@@ -33,7 +34,10 @@ __all__ = ["LEVELS", "NoSceneError", "arrows", "draw", "render"]
 Array = npt.NDArray[np.float64]
 
 LEVELS = (0.2, 0.4, 0.7)
-"""Surfaces drawn, as shares of the largest value; of both signs where the scale lies about zero."""
+"""Surfaces drawn, as shares of the largest value; of both signs where the scale lies about zero.
+
+An octree is drawn as its cells from each of them on.
+"""
 
 STRONG, MOST_ARROWS = 0.5, 60
 """Part of the largest amplitude from which cells get an arrow, and how many arrows are drawn at the most."""
@@ -75,6 +79,7 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
             signs=(1.0, -1.0) if is_signed(scale) else (1.0,),
             stations=stations,
             arrows=np.stack(arrows(model, window)),
+            **_octree_cells(model, window, scale),
         )
         command = [sys.executable, "-P", "-c", _COMMAND, str(arrays), str(picture)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -86,6 +91,20 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
                 f"without its 3D view: PyVista cannot draw here ({_reason(error)}); "
                 "install the system packages libegl1 and libgl1-mesa-dri"
             ) from None
+
+
+def _octree_cells(model: Model, window: Window, scale: Normalize) -> dict[str, Any]:
+    """Strong cells of an octree inside the window, as they are; nothing of a tensor mesh."""
+    if model.octree is None:
+        return {}
+    mesh, values = model.octree
+    strong = np.abs(np.nan_to_num(values)) >= LEVELS[0] * (scale.vmax or 0.0)
+    for axis in AXES:
+        low, high = mesh.cell_edges(axis)
+        begin, end = getattr(window, axis)
+        strong &= (low < end) & (high > begin)
+    points, index = nodes_of_voxels(mesh.corner[strong], mesh.width[strong], mesh.counts, mesh.spacing, mesh.origin)
+    return {"voxel_points": points, "voxels": index, "voxel_values": values[strong]}
 
 
 def arrows(model: Model, window: Window) -> tuple[Array, Array]:
@@ -136,24 +155,26 @@ def draw(arrays: str, picture: str) -> None:
         colours, signs = str(data["colours"]), data["signs"]
         places, vectors = data["arrows"]
         edges = [data[axis] for axis in ("easting", "northing", "upward")]
+        octree = [data[name] for name in ("voxel_points", "voxels", "voxel_values")] if "voxels" in data else None
     # about a corner of the scene: graphics work in single precision
     corner = [axis[0] for axis in edges]
     edges = [axis - start for axis, start in zip(edges, corner, strict=True)]
     plotter: Any = pv.Plotter(off_screen=True, window_size=list(_SIZE))
     plotter.set_background("white")
     plotter.enable_anti_aliasing("ssaa")
-    body = _closed(edges, values)
+    body = _closed(edges, values) if octree is None else _voxels(octree[0] - np.array(corner), *octree[1:])
     thin = _THIN if len(places) else 1.0
     for level, opacity in zip(LEVELS, _OPACITIES, strict=True):
         for sign in signs:
-            surface = body.contour([sign * level * limits[1]], scalars="values")
+            surface = _surface(body, sign, level * limits[1])
             if surface.n_points:
                 plotter.add_mesh(
                     surface,
                     cmap=colours,
                     clim=limits,
                     opacity=thin * opacity,
-                    smooth_shading=True,
+                    scalars="values",
+                    smooth_shading=octree is None,
                     show_scalar_bar=False,
                 )
     plotter.add_mesh(_ground(edges, values), color="#7d705a", opacity=0.2, smooth_shading=True)
@@ -182,6 +203,23 @@ def _closed(edges: Sequence[Array], values: Array) -> pv.RectilinearGrid:
     body = pv.RectilinearGrid(*centres)
     body["values"] = np.pad(np.nan_to_num(values), 1).ravel()
     return body
+
+
+def _voxels(points: Array, index: npt.NDArray[np.intp], values: Array) -> pv.UnstructuredGrid:
+    """Cells of an octree, with their values."""
+    import pyvista as pv
+
+    cells = np.column_stack([np.full(len(index), 8), index])
+    body = pv.UnstructuredGrid(cells.ravel(), np.full(len(index), pv.CellType.VOXEL), points)
+    body.cell_data["values"] = values
+    return body
+
+
+def _surface(body: Any, sign: float, level: float) -> Any:
+    """Surface at a level of values at points; of cells, those from it on."""
+    if "values" in body.point_data:
+        return body.contour([sign * level], scalars="values")
+    return body.extract_cells(np.flatnonzero(sign * body.cell_data["values"] >= level))
 
 
 def _ground(edges: Sequence[Array], values: Array) -> pv.StructuredGrid:

@@ -45,8 +45,10 @@ _REMEDY = "give a solution, a netCDF model or a survey"
 class Model:
     """A model (upward, northing, easting) on its grid, NaN where there is no rock.
 
-    An octree is shown on the tensor mesh of its sides; `cells` counts its own. Of a magnetization the values are its
-    amplitude, and `vectors` (3, upward, northing, easting) its components along easting, northing, upward.
+    Maps and sections show an octree on the tensor mesh of its sides; `octree` has its own cells and their values
+    (cells,), and `cells` counts them. Of a magnetization the values are its
+    amplitude, and `vectors` (3, upward, northing, easting) its components along easting, northing, upward. `left_out`
+    says what of an octree the tensor mesh has no room for.
     """
 
     grid: Grid
@@ -55,6 +57,8 @@ class Model:
     units: str
     cells: int
     vectors: Array | None = None
+    left_out: str = ""
+    octree: tuple[OctreeGrid, Array] | None = None
 
     @property
     def label(self) -> str:
@@ -184,12 +188,26 @@ def _model(data: xr.Dataset) -> Model | None:
     shown = np.where(mesh.active, values, np.nan)
     if not np.isfinite(shown).any():
         raise InputError(f"view expects a model with a value in some active cell, got none in {name}; check the model")
-    grid, cells = mesh, int(np.isfinite(shown).sum())
+    grid, cells, left_out, octree = mesh, int(np.isfinite(shown).sum()), "", None
     if isinstance(mesh, OctreeGrid):
+        octree = mesh, shown
         grid, shown = as_tensor(mesh, shown)
+        left_out = _left_out(mesh, grid)
         parts = [as_tensor(mesh, part)[1] for part in parts]
     vectors = np.stack(parts) if parts else None
-    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors)
+    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors, left_out, octree)
+
+
+def _left_out(octree: OctreeGrid, grid: Grid) -> str:
+    """Which cells of an octree its tensor mesh joins, for want of room; nothing where it has them all."""
+    narrowest, drawn = octree.smallest_width("easting"), grid.smallest_width("easting")
+    if drawn <= narrowest * 1.001:
+        return ""
+    joined = int((octree.spacing[2] * octree.width < drawn * 0.999)[octree.active].sum())
+    return (
+        f"with cells of {drawn:.10g} m and more (easting): {spaced(joined)} narrower ones, down to {narrowest:.10g} m, "
+        "are left out, and those at the middle of the drawn ones stand for them"
+    )
 
 
 def _channels(data: xr.Dataset) -> tuple[Channel, ...]:

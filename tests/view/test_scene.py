@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib.image
 import numpy as np
 import numpy.testing as npt
 import pytest
 from view_subjects import CORNER, ball, padded_grid, solution, without
 
+from geoinv import OctreeGrid
+from geoinv.meshes.octree_refinement import Surface, refined
 from geoinv.view import figure, view
 from geoinv.view import picture as picture_module
 from geoinv.view import scene as scene_module
-from geoinv.view.subject import subject_of
+from geoinv.view.slices import model_scale
+from geoinv.view.subject import Subject, subject_of
 from geoinv.view.window import window_of
 
 
@@ -94,3 +99,19 @@ def test_a_picture_of_a_magnetization_is_drawn(tmp_path):
     if "libegl1" in said:
         pytest.skip("PyVista cannot draw on this machine")
     assert said == f"Wrote {tmp_path / 'vectors.png'}."
+
+
+def test_an_octree_is_drawn_as_the_cells_that_it_has():
+    pytest.importorskip("pyvista")
+    counts = (8, 16, 16)
+    mesh = OctreeGrid(*refined(Surface(5, 5, np.full((6, 6), 6.0)), counts), counts, (2.0, 5.0, 10.0), (0.0, 7e6, 5e5))
+    values = np.where(np.arange(mesh.size) % 7 == 0, -1.0, np.where(np.arange(mesh.size) % 5 == 0, 0.5, 0.0))
+    model = subject_of(mesh.to_xarray(density=values)).model
+    window = window_of(Subject("", model))
+    window = replace(window, **{axis: mesh.bounds[axis] for axis in mesh.bounds})
+    cells = scene_module._octree_cells(model, window, model_scale(model, window))
+    body = scene_module._voxels(cells["voxel_points"], cells["voxels"], cells["voxel_values"])
+    npt.assert_allclose(body.compute_cell_sizes()["Volume"].sum(), mesh.volumes[values != 0.0].sum(), rtol=1e-6)
+    weak, strong = (scene_module._surface(body, sign, 0.7) for sign in (1.0, -1.0))
+    assert weak.n_points == 0
+    npt.assert_array_equal(np.unique(strong["values"]), [-1.0])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.testing as npt
 import pytest
 from view_subjects import FIELD, ball, bars, padded_grid, solution, stations, titles
 
-from geoinv import InputError, Survey
+from geoinv import InputError, OctreeGrid, Survey
 from geoinv.formats import write_model, write_netcdf, write_survey
-from geoinv.view import figure
+from geoinv.meshes.octree_as_tensor import as_tensor
+from geoinv.meshes.octree_refinement import Surface, refined
+from geoinv.view import figure, view
+from geoinv.view import subject as subject_module
+from geoinv.view.subject import subject_of
 
 
 def test_a_survey_without_data_shows_where_the_stations_are(tmp_path):
@@ -55,3 +60,29 @@ def test_stations_beside_the_grid_are_refused():
     data["station_easting"] = data["station_easting"] - 400_000.0
     with pytest.raises(InputError, match=r"view expects stations above the grid, got easting .* one coordinate system"):
         figure(data)
+
+
+def blocky_octree():
+    """Octree with finest cells of 2 x 5 x 10 m at a surface, and a model of one strong cell in its middle."""
+    counts = (16, 32, 32)
+    mesh = OctreeGrid(*refined(Surface(12, 6, np.full((6, 6), 13.0)), counts), counts, (2.0, 5.0, 10.0))
+    return mesh, np.where(np.arange(mesh.size) == mesh.size // 2, 1.0, 0.01)
+
+
+def test_an_octree_is_shown_with_all_its_cells_where_there_is_room():
+    mesh, values = blocky_octree()
+    model = subject_of(mesh.to_xarray(susceptibility=values)).model
+    assert model.left_out == ""
+    assert model.cells == mesh.size
+    npt.assert_array_equal(model.octree[1], values)
+
+
+@pytest.mark.usefixtures("flat")
+def test_what_an_octree_has_no_room_for_is_said(monkeypatch, tmp_path):
+    mesh, values = blocky_octree()
+    monkeypatch.setattr(subject_module, "as_tensor", lambda mesh, values: as_tensor(mesh, values, 500))
+    said = view(mesh.to_xarray(susceptibility=values), tmp_path / "octree.png")
+    drawn = subject_of(mesh.to_xarray(susceptibility=values)).model.grid.smallest_width("easting")
+    assert drawn > 10.0
+    assert f"with cells of {drawn:g} m and more (easting)" in said
+    assert "down to 10 m, are left out" in said

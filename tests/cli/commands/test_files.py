@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy.testing as npt
 from commands import succeed
 
 import geoinv
+from geoinv.cli.commands.files import convert
 from geoinv.formats import read_mesh, read_model, read_survey
+from geoinv.formats.registry import suffixes_of
 
 
 def test_info_says_what_a_file_is_and_holds(small_survey, capsys):
     told = succeed(["info", "obs.mag"], capsys)
     assert told.startswith("obs.mag: UBC magnetic observations\n  60 stations\n")
     assert "field: inclination 65, declination 25 degrees, 50000 nT" in told
+
+
+def test_the_help_of_convert_names_every_suffix_that_there_is():
+    told = set(re.findall(r"\.[a-z]+", convert.__doc__))
+    missing = {suffix for what in ("survey", "mesh", "model") for suffix in suffixes_of(what)} - told
+    assert not missing
 
 
 def test_convert_gives_every_number_back(small_survey, capsys):

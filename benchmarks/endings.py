@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from judged_endings import Done, Ending, content, emptied, judged, left_well, opens, said_well
+from small_training import made_training
 
 __all__ = ["SCENARIOS", "Ending", "endings", "made_inputs", "run"]
 
@@ -34,24 +35,6 @@ FORWARD = ("forward", "--mesh", "mesh.msh", "--model", "model.sus", "--survey", 
 CONVERT = ("convert", "obs.mag", "out/result.nc")
 TRAIN = ("train", "run.toml", "--resume", "--out", "out")
 COMMANDS = {"invert": INVERT, "forward": FORWARD, "convert": CONVERT, "train": TRAIN}
-
-CONFIGURATION = """
-[operator]
-name = "Blur"
-shape = [6, 5]
-scale = 1.0
-[data]
-models = "models.npy"
-validation = 0.2
-[network]
-name = "OPTEnet"
-embedding = 4
-layers = 2
-[training]
-epochs = 6
-batch = 8
-device = "cpu"
-"""
 
 
 def made_inputs(folder: Path) -> None:
@@ -69,8 +52,7 @@ def made_inputs(folder: Path) -> None:
     write_survey(folder / "obs.mag", survey.with_data(clean + random.standard_normal(clean.shape), 1.0))
     write_mesh(folder / "mesh.msh", grid)
     write_model(folder / "model.sus", grid, model)
-    np.save(folder / "models.npy", random.random((20, 6, 5)))
-    (folder / "run.toml").write_text(CONFIGURATION, encoding="utf-8")
+    made_training(folder, epochs=6)
 
 
 def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import cuda_record
 import hypothesis
 import pytest
 from checkout import ROOT
+from made_once import made_once
 
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 """Whether other tests run beside these: a core each."""
@@ -139,3 +141,33 @@ def small_survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_model(tmp_path / "model.sus", grid, model)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def command_training(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder in which ``geoinv train`` has trained a small network: ``out``, and ``grid`` with ``--grid``."""
+    from small_training import GRID, made_training
+
+    from geoinv.cli import main
+
+    def make(folder: Path) -> None:
+        made_training(folder)
+        configuration = folder / "run.toml"
+        configuration.write_text(configuration.read_text() + GRID)
+        with contextlib.chdir(folder):
+            assert main(["train", "run.toml"]) == 0
+            assert main(["train", "run.toml", "--grid", "--out", "grid"]) == 0
+
+    return made_once(tmp_path_factory, "command_training", make)
+
+
+@pytest.fixture(scope="session")
+def whole_training(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the checkpoint of ``training_problem``, trained to its end without a stop."""
+
+    def make(folder: Path) -> None:
+        import training_problem
+
+        training_problem.trained(folder)
+
+    return made_once(tmp_path_factory, "whole_training", make)

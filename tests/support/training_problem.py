@@ -41,6 +41,11 @@ def trained(folder, resume=False, callback=None, settings=SETTINGS):
     return network, record
 
 
+def whole(training):
+    """Network and record of the training that was done once, from its checkpoint alone."""
+    return trained(training, resume=True)
+
+
 def start(folder, **variables):
     """Process that trains with its checkpoints in a folder, and prints every epoch."""
     return subprocess.Popen(

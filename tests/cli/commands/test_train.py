@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import sys
 import numpy as np
 import pytest
 from cli_refusal import refused
+from small_training import GRID, SMALL, made_training
 
 from geoinv.cli import main
 from geoinv.core.progress import reporting
@@ -21,33 +23,20 @@ from geoinv.learned.networks.unrolled import UnrolledNetwork
 from geoinv.learned.training.configuration import EXAMPLE
 from geoinv.operators import Blur, TotalTime
 
-SMALL = """
-[operator]
-name = "Blur"
-shape = [6, 5]
-scale = 1.0
-[data]
-models = "models.npy"
-validation = 0.2
-[network]
-name = "OPTEnet"
-embedding = 4
-layers = 2
-[training]
-epochs = 2
-batch = 8
-device = "cpu"
-[output]
-folder = "out"
-"""
-
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Working folder with ``run.toml`` and 20 models."""
     monkeypatch.chdir(tmp_path)
-    np.save("models.npy", np.random.default_rng(0).random((20, 6, 5)))
-    (tmp_path / "run.toml").write_text(SMALL)
+    made_training(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def trained(command_training, tmp_path, monkeypatch):
+    """Working folder in which the training of ``run.toml`` is done, in out/, and that of its grid, in grid/."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(command_training, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -68,18 +57,16 @@ def test_the_example_that_is_printed_trains(tmp_path, monkeypatch, capsys):
     assert load(tmp_path / "trained" / "weights.safetensors", A).parameter_count > 0
 
 
-def test_a_resumed_training_gives_the_same_weights_and_keeps_its_operator(folder):
-    assert main(["train", "run.toml"]) == 0
-    weights = (folder / "out" / "weights.safetensors").read_bytes()
+def test_a_resumed_training_gives_the_same_weights_and_keeps_its_operator(trained):
+    weights = (trained / "out" / "weights.safetensors").read_bytes()
     assert main(["train", "run.toml", "--resume"]) == 0
-    assert (folder / "out" / "weights.safetensors").read_bytes() == weights
-    description, _ = read_weights(folder / "out" / "weights.safetensors")
+    assert (trained / "out" / "weights.safetensors").read_bytes() == weights
+    description, _ = read_weights(trained / "out" / "weights.safetensors")
     assert description["operator"] == {"name": "Blur", "shape": [6, 5], "scale": 1.0}
 
 
-def test_a_second_training_does_not_overwrite_the_first(folder, capsys):
-    assert main(["train", "run.toml", "--out", "other"]) == 0
-    assert "expects to be continued" in refused(["train", "run.toml", "--out", "other"], capsys, folder)
+def test_a_second_training_does_not_overwrite_the_first(trained, capsys):
+    assert "expects to be continued" in refused(["train", "run.toml"], capsys, trained)
 
 
 def test_the_grid_keeps_its_table_and_the_best_weights(folder, capsys):
@@ -133,12 +120,10 @@ def test_trained_weights_whose_folder_is_full_are_kept_elsewhere(folder, capsys,
     assert load(folder / "weights.safetensors", Blur((6, 5), 1.0)).parameter_count > 0
 
 
-def test_a_table_without_its_weights_is_refused(folder, capsys):
-    (folder / "run.toml").write_text(SMALL + "[grid]\nlearning_rate = [1e-2]\n")
-    assert main(["train", "run.toml", "--grid"]) == 0
-    (folder / "out" / "weights.safetensors").unlink()
-    told = refused(["train", "run.toml", "--grid", "--resume"], capsys, folder)
-    assert told.startswith("out/weights.safetensors expects to stand beside grid.json")
+def test_a_table_without_its_weights_is_refused(trained, capsys):
+    (trained / "grid" / "weights.safetensors").unlink()
+    told = refused(["train", "run.toml", "--grid", "--resume", "--out", "grid"], capsys, trained)
+    assert told.startswith("grid/weights.safetensors expects to stand beside grid.json")
 
 
 @pytest.mark.parametrize(
@@ -151,13 +136,10 @@ def test_a_table_without_its_weights_is_refused(folder, capsys):
     ],
 )
 @pytest.mark.parametrize("grid", [False, True], ids=["one", "grid"])
-def test_resuming_another_configuration_is_refused(grid, old, new, told, folder, capsys):
-    table = "[grid]\nlearning_rate = [1e-2]\n"
-    options = ["--grid"] if grid else []
-    (folder / "run.toml").write_text(SMALL + table)
-    assert main(["train", "run.toml", *options]) == 0
-    (folder / "run.toml").write_text(SMALL.replace(old, new) + table)
-    assert told in refused(["train", "run.toml", *options, "--resume"], capsys, folder)
+def test_resuming_another_configuration_is_refused(grid, old, new, told, trained, capsys):
+    options = ["--grid", "--out", "grid"] if grid else []
+    (trained / "run.toml").write_text(SMALL.replace(old, new) + GRID)
+    assert told in refused(["train", "run.toml", *options, "--resume"], capsys, trained)
 
 
 @pytest.mark.parametrize("kind", ["matrix", "duathlon", "netcdf"])

@@ -22,10 +22,9 @@ LEAST_EPOCHS = 2
 
 
 @pytest.mark.slow
-def test_a_training_that_was_killed_ends_at_the_same_weights_bit_by_bit(tmp_path):
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    for folder in (whole, killed):
-        folder.mkdir()
+def test_a_training_that_was_killed_ends_at_the_same_weights_bit_by_bit(tmp_path, whole_training):
+    killed = tmp_path / "killed"
+    killed.mkdir()
     victim = training_problem.start(killed)
     for line in victim.stdout:
         if line == f"epoch {LEAST_EPOCHS}\n":
@@ -38,10 +37,10 @@ def test_a_training_that_was_killed_ends_at_the_same_weights_bit_by_bit(tmp_path
     epochs = []
     resumed, _ = training_problem.trained(killed, resume=True, callback=lambda epoch: epochs.append(epoch.epoch))
     assert epochs == list(range(done + 1, training_problem.SETTINGS.epochs + 1))
-    uninterrupted, _ = training_problem.trained(whole)
+    uninterrupted, _ = training_problem.whole(whole_training)
     one, other = weights_of(resumed), weights_of(uninterrupted)
     assert all(torch.equal(one[name], other[name]) for name in one)
-    one, other = load_file(killed / FILE), load_file(whole / FILE)
+    one, other = load_file(killed / FILE), load_file(whole_training / FILE)
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
@@ -57,8 +56,10 @@ def stopped_after(folder, epoch, **options):
 
 def test_a_finished_training_is_not_trained_again(tmp_path):
     network, record = training_problem.trained(tmp_path)
+    before = (tmp_path / FILE).read_bytes()
     again, same = training_problem.trained(tmp_path, resume=True, callback=pytest.fail)
     assert same == record
+    assert (tmp_path / FILE).read_bytes() == before
     assert all(torch.equal(tensor, weights_of(again)[name]) for name, tensor in weights_of(network).items())
 
 
@@ -121,7 +122,7 @@ def test_a_truncated_checkpoint_is_one_sentence(tmp_path):
         training_problem.trained(tmp_path, resume=True)
 
 
-def test_a_disk_full_during_a_checkpoint_keeps_the_last_good_one(tmp_path, monkeypatch):
+def test_a_disk_full_during_a_checkpoint_keeps_the_last_good_one(tmp_path, monkeypatch, whole_training):
     before = []
 
     def fill(record):
@@ -139,5 +140,5 @@ def test_a_disk_full_during_a_checkpoint_keeps_the_last_good_one(tmp_path, monke
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     monkeypatch.undo()
     resumed, _ = training_problem.trained(tmp_path, resume=True)
-    whole, _ = training_problem.trained(None)
+    whole, _ = training_problem.whole(whole_training)
     assert all(torch.equal(tensor, weights_of(resumed)[name]) for name, tensor in weights_of(whole).items())

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from cli_refusal import refused
 from saved_network import BILLION
-
-CONFIGURATION = """
-[operator]
-name = "Blur"
-shape = [6, 5]
-scale = 1.0
-[data]
-models = "models.npy"
-[network]
-name = "OPTEnet"
-embedding = 4
-layers = 2
-[training]
-epochs = 1
-device = "cpu"
-[output]
-folder = "out"
-"""
+from small_training import SMALL, made_training
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Working folder with ``run.toml`` and 20 models."""
     monkeypatch.chdir(tmp_path)
-    np.save("models.npy", np.random.default_rng(0).random((20, 6, 5)))
+    made_training(tmp_path)
     (tmp_path / "out").mkdir()
     return tmp_path
 
@@ -57,16 +39,16 @@ def folder(tmp_path, monkeypatch):
         ("scale = 1.0", "scale = 1.0\ndtype = []", "expects dtype to be text, got []"),
         ('name = "Blur"', "name = []", "[operator] expects name to be text, got []"),
         ('name = "OPTEnet"', "name = 7", "[network] expects name to be text, got 7"),
-        ("epochs = 1", "seed = " + "9" * 25, "expects seed to be a number of at most 64 bits"),
-        ("epochs = 1", "batch = " + "9" * 25, "expects batch to be a number of at most 64 bits"),
-        ("epochs = 1", "noise = nan", "expects noise to be a finite number, got nan"),
+        ("epochs = 2", "seed = " + "9" * 25, "expects seed to be a number of at most 64 bits"),
+        ("batch = 8", "batch = " + "9" * 25, "expects batch to be a number of at most 64 bits"),
+        ("epochs = 2", "noise = nan", "expects noise to be a finite number, got nan"),
         ('device = "cpu"', 'device = "meta"', "expects a device that torch can use, got 'meta'"),
         ('device = "cpu"', 'device = "lazy"', "expects a device that torch can use, got 'lazy'"),
         ('device = "cpu"', 'device = "toaster"', "expects a device that torch can use, got 'toaster'"),
         ('models = "models.npy"', 'models = "a\\u0000.npy"', "expects models to be the name of a file or folder"),
         ('models = "models.npy"', f'models = "{"a" * 400}.npy"', "expects models to be the name of a file or folder"),
         ('models = "models.npy"', 'name = "mnist"\nfolder = "\\u0000"', "expects folder to be the name of a file or"),
-        ('models = "models.npy"', 'models = "models.npy"\nvalidation = "\\u0000.npy"', "expects validation to be the"),
+        ("validation = 0.2", 'validation = "\\u0000.npy"', "expects validation to be the"),
         ('models = "models.npy"', f'name = "duathlon"\ncount = {10**15}', "[data] expects its models to fit in"),
         ('models = "models.npy"', f'models = "models.npy"\ncount = {10**25}', "whole number from 1 to 2^63 - 1"),
         ('folder = "out"', 'folder = "o\\u0000t"', "[output] expects folder to be the name of a file or folder"),
@@ -74,7 +56,7 @@ def folder(tmp_path, monkeypatch):
     ],
 )
 def test_settings_that_no_training_can_use_are_one_sentence(old, new, sentence, folder, capsys):
-    (folder / "run.toml").write_text(CONFIGURATION.replace(old, new, 1))
+    (folder / "run.toml").write_text(SMALL.replace(old, new, 1))
     said = refused(["train", "run.toml"], capsys, folder)
     assert sentence in said
     assert len(said) < 1000

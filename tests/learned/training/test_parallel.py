@@ -21,14 +21,14 @@ def free_port():
 
 
 @pytest.mark.slow
-def test_two_processes_find_what_one_finds(tmp_path):
+def test_two_processes_find_what_one_finds(tmp_path, whole_training):
     (tmp_path / "two").mkdir()
     # what torchrun sets
     common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
     runs = [training_problem.start(tmp_path / "two", RANK=rank, LOCAL_RANK=rank, **common) for rank in "01"]
     errors = [run.communicate()[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], errors
-    network, record = training_problem.trained(None)
+    network, record = training_problem.whole(whole_training)
     found = load_file(tmp_path / "two" / "weights.safetensors")
     for name, tensor in weights_of(network).items():
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=1e-4)

@@ -67,8 +67,8 @@ def test_clipped_gradients_bound_the_moments_of_adam(tmp_path):
     npt.assert_allclose([moment(None), moment(0.5)], [-0.2, -0.05], rtol=1e-4)
 
 
-def test_convolutions_in_half_the_bits_learn_nearly_the_same():
-    _, single = training_problem.trained(None)
+def test_convolutions_in_half_the_bits_learn_nearly_the_same(whole_training):
+    _, single = training_problem.whole(whole_training)
     network, half = training_problem.trained(None, settings=replace(training_problem.SETTINGS, precision="bfloat16"))
     assert all(parameter.dtype == torch.float32 for parameter in network.parameters())
     npt.assert_allclose(half.best.validation_error, single.best.validation_error, rtol=0.05)

@@ -157,3 +157,17 @@ def test_what_is_not_finite_is_refused_instead_of_returned(engine):
         narrow(np.full(grid.shape, 1e38))
     with pytest.raises(InputError, match=r"expects finite squared weights, got inf.*; give 1/uncertainty"):
         A.gram_diagonal(1e200)
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [("float32", None), ("float64", 1e-5)])
+def test_weights_of_deep_padding_are_right_layer_by_layer(dtype, rtol):
+    # layers that grow downward, and cells far beyond the survey on two sides: single precision alone would lose them
+    survey, wide = level((8, 8)), beside(1, 30)
+    depths = np.concatenate([[0.0], np.cumsum(10.0 * 1.4 ** np.arange(14.0))])
+    grid = geoinv.Grid(wide.easting_edges, wide.northing_edges, -depths[::-1])
+    expected = Magnetics(grid, survey, engine="dense").gram_diagonal()
+    found = Magnetics(grid, survey, engine="gridded", dtype=dtype, rtol=rtol).gram_diagonal()
+    assert expected.max() > 1e9 * expected.min()
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+    weights = [sensitivity_weighting(diagonal, grid.volumes, grid.active) for diagonal in (found, expected)]
+    np.testing.assert_allclose(weights[0], weights[1], rtol=0.01)

@@ -12,6 +12,7 @@ from checkout import ROOT
 
 from geoinv.cli.support.streams import standard_streams
 from geoinv.cli.support.terminal import say
+from geoinv.formats import read_survey
 
 
 def run(command, folder, **environment):
@@ -26,9 +27,9 @@ def run(command, folder, **environment):
 
 
 def test_closed_streams_end_no_command(small_survey):
-    told = run("$GEOINV convert obs.mag out.nc <&- >&- 2>&- && $GEOINV info out.nc", small_survey)
-    assert told.returncode == 0, told.stderr
-    assert b"60 stations" in told.stdout
+    told = run("$GEOINV convert obs.mag out.nc <&- >&- 2>&-", small_survey)
+    assert told.returncode == 0
+    assert read_survey("out.nc").stations == 60
     # a file that got the number of the closed output would hold its text
     assert (small_survey / "out.nc").read_bytes()[1:4] == b"HDF"
     told = run("$GEOINV info missing >&-", small_survey)

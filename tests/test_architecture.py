@@ -40,14 +40,12 @@ TESTED_ELSEWHERE = {
         experiments/magnetics/networks experiments/magnetics/problem experiments/magnetics/samplers
         experiments/shared/figures experiments/shared/tuned_sampler experiments/shared/tuned_training""",
     "the tests of the engine or operator that it is part of": """
-        operators/_blur_numba operators/_straight_ray_numba operators/sparse_cuda operators/spectral_filters
-        operators/prisms/cuda/exact operators/prisms/cuda/multipole operators/prisms/cuda/through_host
-        operators/prisms/multipole/_series_numba operators/prisms/multipole/_sums_numba
-        operators/prisms/multipole/tables operators/prisms/precorrected_fft/_interpolation_numba
+        operators/sparse_cuda operators/prisms/cuda/exact operators/prisms/cuda/multipole
+        operators/prisms/cuda/through_host operators/prisms/multipole/_series_numba
+        operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
         operators/prisms/precorrected_fft/_near_numba operators/prisms/precorrected_fft/margin
         operators/prisms/precorrected_fft/transform""",
     "nothing but names": "algebra/array_map core/version",
-    "test_diffusion_sampling.py and test_picture.py": "learned/sampling/reconstruction view/window",
 }
 """Where modules without a test of their name are tested; to be shortened, not lengthened."""
 

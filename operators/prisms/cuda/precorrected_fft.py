@@ -54,7 +54,8 @@ class LatticeCuda:
         self._half = spectra.shape[2:]
         self._order, self._back = Resident(plan.order), Resident(np.argsort(plan.order))
         self._nodes = Resident(plan.nodes.astype(np.int32))
-        self._weights = [Resident(np.ascontiguousarray(axis.T)) for axis in plan.weights()]
+        weights = host.weights.reshape(len(plan.cells), -1).T
+        self._weights = Resident(np.ascontiguousarray(weights, dtype=np.float64))
         self._cells, self._layers = Resident(plan.cells.astype(np.int32)), Resident(plan.layers.astype(np.int32))
         self._extent, self._starts = Resident(plan.extent.astype(np.int32)), Resident(host.near.starts)
         self._row_starts = Resident(row_starts(plan, problem.cells.shape).astype(np.int32))
@@ -116,7 +117,7 @@ class LatticeCuda:
         """Stations' nodes and weights, as the kernels take them."""
         return (
             self._nodes.beside(beside),
-            *(axis.beside(beside) for axis in self._weights),
+            self._weights.beside(beside),
             self._nodes.array.shape[0],
             *self.plan.orders,
         )

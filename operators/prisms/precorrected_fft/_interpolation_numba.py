@@ -1,4 +1,4 @@
-"""Between a lattice and the stations: interpolation, axis by axis, and its transpose.
+"""Between a lattice and the stations: interpolation, and its transpose.
 
 Stations are sorted by northing, so that a strip of rows meets one run of them. Adjoints take strip by strip,
 each written by one thread alone and always in the order of the stations: the same bits however many threads.
@@ -43,9 +43,7 @@ def dot(a: Reals, b: Reals) -> float:
 
 
 @chunked_kernel()
-def interpolate(
-    chunk: Chunk, nodes: Integers, up: Array, north: Array, east: Array, lattice: Reals, data: Array
-) -> None:
+def interpolate(chunk: Chunk, nodes: Integers, weights: Reals, lattice: Reals, data: Array) -> None:
     """Add to `data` (components, stations) the lattice's field at the stations.
 
     Parameters
@@ -54,52 +52,41 @@ def interpolate(
         Part of the stations that one thread takes.
     nodes : (stations, 3) array of int
         First lattice node of each station along upward, northing, easting.
-    up, north, east : (stations, order) arrays
-        Interpolation weights.
+    weights : (stations, up, north, east) array
+        Of the nodes from the first on.
     lattice : (components, planes, rows, columns) array
         Field at the lattice nodes.
     data : (components, stations) array
         Receives the sum.
     """
+    _, up, north, east = weights.shape
     begin, stop = part(chunk, nodes.shape[0])
     for station in range(begin, stop):
         z, y, x = nodes[station]
-        weights = east[station]
         for c in range(lattice.shape[0]):
             total = 0.0
-            for k in range(up.shape[1]):
-                for j in range(north.shape[1]):
-                    row = lattice[c, z + k, y + j, x : x + weights.size]
-                    total += up[station, k] * north[station, j] * dot(weights, row)
+            for k in range(up):
+                for j in range(north):
+                    total += dot(weights[station, k, j], lattice[c, z + k, y + j, x : x + east])
             data[c, station] += total
 
 
 @chunked_kernel()
-def spread(
-    chunk: Chunk,
-    nodes: Integers,
-    up: Array,
-    north: Array,
-    east: Array,
-    data: Array,
-    strip: int,
-    lattice: Reals,
-) -> None:
+def spread(chunk: Chunk, nodes: Integers, weights: Reals, data: Array, strip: int, lattice: Array) -> None:
     """Transpose of :func:`interpolate`, in strips of so many rows: adds to `lattice`."""
     components, _, rows, _ = lattice.shape
-    order = north.shape[1]
+    _, up, north, east = weights.shape
     first_strip, last_strip = part(chunk, (rows + strip - 1) // strip)
     for task in range(first_strip, last_strip):
         south, end = task * strip, min(rows, (task + 1) * strip)
-        begin = first_from(nodes, south - order + 1)
+        begin = first_from(nodes, south - north + 1)
         stop = first_from(nodes, end)
         for station in range(begin, stop):
             z, y, x = nodes[station]
-            weights = east[station]
             for c in range(components):
-                for k in range(up.shape[1]):
-                    value = data[c, station] * up[station, k]
-                    for j in range(max(0, south - y), min(order, end - y)):
-                        target, factor = lattice[c, z + k, y + j], value * north[station, j]
-                        for i in range(weights.size):
-                            target[x + i] += factor * weights[i]
+                value = data[c, station]
+                for k in range(up):
+                    for j in range(max(0, south - y), min(north, end - y)):
+                        target, of_row = lattice[c, z + k, y + j, x : x + east], weights[station, k, j]
+                        for i in range(east):
+                            target[i] += value * np.float64(of_row[i])

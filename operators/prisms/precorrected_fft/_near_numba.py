@@ -7,7 +7,7 @@ runs along easting, one after another, northing outermost. Adjoints go strip by 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,79 +105,13 @@ def near_counts(
             counts[station] += runs[n, 3] - runs[n, 2]
 
 
-@kernel(reorder_sums=True)
-def _interpolated_box(
-    window: Array, up: Array, north: Array, east: Array, plane: Array, line: Array, box: Array
-) -> None:
-    """What the lattice gives a station for each cell of a box: axis by axis, `plane` and `line` are working memory."""
-    layers, rows, columns = box.shape
-    for layer in range(layers):
-        plane[:] = 0.0
-        for m in range(up.size):
-            source, weight = window[layer + up.size - 1 - m], up[m]
-            for j in range(plane.shape[0]):
-                for i in range(plane.shape[1]):
-                    plane[j, i] += weight * source[j, i]
-        for row in range(rows):
-            line[:] = 0.0
-            for m in range(north.size):
-                along, weight = plane[row + north.size - 1 - m], north[m]
-                for i in range(line.size):
-                    line[i] += weight * along[i]
-            target = box[layer, row]
-            target[:] = 0.0
-            for m in range(east.size):
-                weight, shift = east[m], east.size - 1 - m
-                for i in range(columns):
-                    target[i] += weight * line[i + shift]
-
-
-class Boxes(NamedTuple):
-    """What one thread works in.
-
-    Attributes
-    ----------
-    box, squared : (layers, rows, columns) arrays
-        Interpolated field of the cells about a station, and interpolated squares.
-    plane : (rows + order - 1, columns + order - 1) array
-        Nodes of the window, interpolated upward.
-    line : (columns + order - 1,) array
-        And along northing.
-    runs : (extent.size, 4) array of int
-        Near cells of a station.
-    """
-
-    box: Array
-    squared: Array
-    plane: Array
-    line: Array
-    runs: Integers
-
-
-def _boxes(
-    window: Array, up: Array, north: Array, east: Array, cells: Integers, layers: Integers, extent: Integers
-) -> Boxes:
-    shape = [nodes - order.shape[1] + 1 for nodes, order in zip(window.shape[2:], (up, north, east), strict=True)]
-    return Boxes(
-        np.empty(shape),
-        np.empty(shape),
-        np.empty(window.shape[3:]),
-        np.empty(window.shape[4]),
-        _runs(cells, layers, extent),
-    )
-
-
-@chunked_kernel(scratch=lambda index, lowest, fields, *rest: _boxes(*rest[:7]))
+@chunked_kernel(scratch=lambda index, lowest, boxes, *rest: _runs(*rest[:3]))
 def box_corrections(
     chunk: Chunk,
-    s: Boxes,
+    runs: Integers,
     index: Integers,
     lowest: int,
-    fields: Array,
-    window: Array,
-    up: Array,
-    north: Array,
-    east: Array,
+    boxes: Array,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -191,18 +125,14 @@ def box_corrections(
     ----------
     chunk : Chunk
         Part of the stations that one thread takes.
-    s : Boxes
+    runs : (extent.size, 4) array of int
         What it works in.
     index : (some,) array of int
         The stations.
     lowest : int
         Lowest layer of the boxes, from the station's own.
-    fields : (components, some, unknowns, layers, rows, columns) array
-        Exact fields of the cells of each station's box.
-    window : (components, unknowns, layers + order - 1, rows + order - 1, columns + order - 1) array
-        Field of a cell at a lattice node, by offset.
-    up, north, east : (stations, order) arrays
-        Interpolation weights.
+    boxes : (components, some, unknowns, layers, rows, columns) array
+        Of the cells of each station's box.
     cells, layers, extent, shape
         As :func:`near_counts` takes them.
     starts : (stations + 1,) array of int
@@ -210,36 +140,32 @@ def box_corrections(
     values : (components, unknowns, entries) array
         Receives them.
     """
-    components, _, unknowns, _, _, long = fields.shape
-    cutoff_north, cutoff_east, box = extent.shape[0] // 2, long // 2, s.box
+    components, _, unknowns, _, _, long = boxes.shape
+    cutoff_north, cutoff_east = extent.shape[0] // 2, long // 2
     first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], s.runs)
+        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], runs)
         for c in range(components):
             for u in range(unknowns):
-                _interpolated_box(window[c, u], up[station], north[station], east[station], s.plane, s.line, box)
                 at = starts[station]
                 for n in range(count):
-                    row, layer, west, end = s.runs[n]
+                    row, layer, west, end = runs[n]
                     a, b, shift = layer - cell[0] - lowest, row - cell[1] + cutoff_north, cutoff_east - cell[2]
                     for i in range(west, end):
-                        values[c, u, at] = fields[c, task, u, a, b, i + shift] - box[a, b, i + shift]
+                        values[c, u, at] = boxes[c, task, u, a, b, i + shift]
                         at += 1
 
 
-@chunked_kernel(scratch=lambda index, lowest, window, squares, *rest: _boxes(window, *rest[:6]))
+@chunked_kernel(scratch=lambda index, lowest, boxes, squares, *rest: _runs(*rest[:3]))
 def box_squares(
     chunk: Chunk,
-    s: Boxes,
+    runs: Integers,
     index: Integers,
     lowest: int,
-    window: Array,
+    boxes: Array,
     squares: Array,
-    up: Array,
-    north: Array,
-    east: Array,
     cells: Integers,
     layers: Integers,
     extent: Integers,
@@ -251,29 +177,26 @@ def box_squares(
 ) -> None:
     """Store squared exact field minus interpolated squared field of the near cells of some stations.
 
-    Parameters are those of :func:`box_corrections`, whose `values` hold the field's corrections; `squares` is
-    the squared `window`; `result` (components, unknowns, entries) begins with the entry `begin`.
+    Parameters are those of :func:`box_corrections`: `values` hold the field's corrections, `boxes` and `squares` the
+    interpolated field and its interpolated square; `result` (components, unknowns, entries) begins with the entry
+    `begin`.
     """
-    components, unknowns = window.shape[:2]
-    cutoff_north, cutoff_east = extent.shape[0] // 2, (window.shape[4] - east.shape[1] + 1) // 2
-    box, squared = s.box, s.squared
+    components, _, unknowns, _, _, long = boxes.shape
+    cutoff_north, cutoff_east = extent.shape[0] // 2, long // 2
     first_task, last_task = part(chunk, index.size)
     for task in range(first_task, last_task):
         station = index[task]
         cell = cells[station]
-        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], s.runs)
+        count = _near_runs(cell, layers[station], extent, shape[1], shape[2], runs)
         for c in range(components):
             for u in range(unknowns):
-                weights = up[station], north[station], east[station]
-                _interpolated_box(window[c, u], weights[0], weights[1], weights[2], s.plane, s.line, box)
-                _interpolated_box(squares[c, u], weights[0], weights[1], weights[2], s.plane, s.line, squared)
                 at = starts[station]
                 for n in range(count):
-                    row, layer, west, end = s.runs[n]
+                    row, layer, west, end = runs[n]
                     a, b, shift = layer - cell[0] - lowest, row - cell[1] + cutoff_north, cutoff_east - cell[2]
                     for i in range(west, end):
-                        exact = values[c, u, at] + box[a, b, i + shift]
-                        result[c, u, at - begin] = exact * exact - squared[a, b, i + shift]
+                        exact = values[c, u, at] + boxes[c, task, u, a, b, i + shift]
+                        result[c, u, at - begin] = exact * exact - squares[c, task, u, a, b, i + shift]
                         at += 1
 
 

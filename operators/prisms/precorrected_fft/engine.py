@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.precorrected_fft import _interpolation_numba as kernels
-from geoinv.operators.prisms.precorrected_fft.near import STRIP, NearCells
+from geoinv.operators.prisms.precorrected_fft.near import STRIP, NearCells, near_precision
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, plan_of, tolerance
 from geoinv.operators.prisms.precorrected_fft.runs import CellRuns
 from geoinv.operators.prisms.precorrected_fft.transform import LatticeConvolution
@@ -28,8 +28,8 @@ class LatticeEngine:
     """Pre-corrected Fourier transforms.
 
     A convolution takes cells to a lattice with the cells' own spacing round the stations' box; each
-    station interpolates between lattice nodes (Lagrange polynomials, axis by axis); and for the cells
-    within some radius of it the difference between exact and interpolated field is kept. Orders and
+    station interpolates between lattice nodes (weights fitted to fields of sources beyond a radius); and for
+    the cells within that radius of it the difference between exact and interpolated field is kept. Nodes and
     radius follow from the tolerated error. Lattice nodes under ground do no harm: what they get wrong
     is near, and subtracted.
 
@@ -61,8 +61,8 @@ class LatticeEngine:
         if isinstance(found, str):
             raise TypeError(found)
         self.problem, self.plan, self._runs = problem, found, runs
-        self._weights, self._nodes = found.weights(), found.nodes
-        self.near = NearCells(problem, found, self._weights)
+        self.weights, self._nodes = found.weights().astype(near_precision(problem)), found.nodes
+        self.near = NearCells(problem, found, self.weights)
         reached = np.inf
         # where all stations are far from the cells, single precision may not be enough after all
         for precision in dict.fromkeys((found.precision, np.dtype(np.float64))):
@@ -102,7 +102,7 @@ class LatticeEngine:
         model = np.ascontiguousarray(model, self.plan.precision)
         lattice = self.convolution.forward(model)
         ordered = np.zeros((self.problem.components, self.plan.order.size))
-        kernels.interpolate(self._nodes, *self._weights, lattice, ordered)
+        kernels.interpolate(self._nodes, self.weights, lattice, ordered)
         self.near.forward(self._repeated(model), ordered)
         data = np.empty_like(ordered)
         data[:, self.plan.order] = ordered
@@ -114,7 +114,7 @@ class LatticeEngine:
 
     def _adjoint_one(self, data: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         ordered = data[:, self.plan.order].astype(np.float64)
-        model = self._from_lattice(self.convolution, ordered)
+        model = self._from_lattice(self.convolution, self.weights, ordered)
         if self._runs is None:
             self.near.adjoint(ordered, model)
         else:
@@ -142,23 +142,23 @@ class LatticeEngine:
         return uniform
 
     def _from_lattice(
-        self, convolution: LatticeConvolution, ordered: npt.NDArray[np.float64]
+        self, convolution: LatticeConvolution, weights: npt.NDArray[Any], ordered: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
         lattice = np.zeros((self.problem.components, *self.plan.shape))
-        kernels.spread(self._nodes, *self._weights, ordered, STRIP, lattice)
+        kernels.spread(self._nodes, weights, ordered, STRIP, lattice)
         return convolution.adjoint(lattice).astype(np.float64)
 
     def gram_diagonal(self, squared_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Diagonal of A' W^2 A (unknowns, upward, northing, easting) for w^2 (components, stations).
 
         The squared field of a cell is smooth away from it too: its spectra are made for the occasion, in float64, and
-        near cells are corrected, at about the cost of building the engine. Interpolation is coarser for the square:
-        entries are right to about 1e-5 of their size where ``rtol`` is 1e-6, 1e-3 where it is 1e-4 or more, and to 2 %
-        in any plan with a margin.
+        near cells are corrected, at about the cost of building the engine. The square is not harmonic, and its
+        interpolation coarser: entries are right to about 1e-4 of their size where ``rtol`` is 1e-6, 1e-3 where it is
+        1e-5, 1e-2 where it is 1e-4 or more, and to 2 % in any plan with a margin.
         """
         ordered = np.ascontiguousarray(squared_weights[:, self.plan.order])
-        squared = LatticeConvolution(self.problem, self.plan, np.float64, power=2)
-        diagonal = self._from_lattice(squared, ordered)
-        self.near.add_squares(ordered, diagonal)
+        squared, weights = LatticeConvolution(self.problem, self.plan, np.float64, power=2), self.plan.weights(power=2)
+        diagonal = self._from_lattice(squared, weights, ordered)
+        self.near.add_squares(weights, ordered, diagonal)
         # interpolation may leave a small negative number where the field is tiny
         return np.maximum(diagonal, 0.0)

@@ -86,12 +86,9 @@ def lattice_estimate(problem: PrismProblem, plan: LatticePlan, applications: int
 def _box_work(plan: LatticePlan) -> tuple[float, float]:
     """Exact kernel values and multiply-adds that the corrections of one kernel take."""
     _, north, east = (2 * reach + 1 for reach in plan.cutoff)
-    up_order, north_order, east_order = plan.orders
     layers = float((plan.layers[:, 1] - plan.layers[:, 0]).sum())
     columns = -(-(east + 1) // REGISTER) * REGISTER
-    long = east + east_order - 1
-    products = up_order * (north + north_order - 1) * long + north * (north_order * long + east_order * east)
-    return layers * (north + 1) * columns, layers * products
+    return layers * (north + 1) * columns, layers * north * east * float(np.prod(plan.orders))
 
 
 def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> float:
@@ -99,7 +96,7 @@ def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> flo
     (planes, rows, columns), layers = plan.padded, problem.cells.shape[0]
     plane = float(rows) * columns
     kept = corrections * near_precision(problem).itemsize + width * planes * plane * size
-    kept += plan.order.size * 8.0 * (sum(plan.orders) + 16)
+    kept += plan.order.size * (near_precision(problem).itemsize * float(np.prod(plan.orders)) + 128.0)
     working = (2 * problem.unknowns * layers + 2 * problem.components * plan.shape[0]) * plane * size
     # the table of a slab, its fields and its transform; the exact fields of boxes
     slab = 24.0 * min(float(POINTS_A_SLAB), width * planes * plane)

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from geoinv.operators.prisms.dense import cell_fields
 from geoinv.operators.prisms.multipole.expansion import dipole_size
-from geoinv.operators.prisms.precorrected_fft.accuracy import axis_error
 from geoinv.operators.prisms.precorrected_fft.plan import LatticePlan, interpolation_rtol, plan_of, tolerance
 from geoinv.operators.prisms.problem import PrismProblem
 
@@ -26,7 +25,7 @@ CELLS = 300
 STATIONS = 32
 """Stations that count for such a cell: so many of the nearest, and of any."""
 
-FLUCTUATION = (3.0, 5.0)
+FLUCTUATION = (6.0, 6.0)
 """Largest error over its root mean square, ``a + b / sqrt(stations)``: in a direction, and wherever between nodes."""
 
 SQUARES = 0.02
@@ -84,10 +83,9 @@ def _errors(problem: PrismProblem, plan: LatticePlan) -> tuple[float, float, flo
     missed, missed_squares, noise = np.zeros_like(given), np.zeros_like(given), np.zeros(problem.unknowns)
     for n, size in zip(order, sizes, strict=True):
         dipole = (volume / distance ** (n + 1)) ** 2
-        error = _interpolation(plan, int(n), offsets, distance) ** 2
+        error = _interpolation(plan, int(n), 1, distance) ** 2
         missed += np.einsum("ns,s,u->nu", error * dipole, shares, size**2)
-        # the square falls with twice the power of the distance
-        error = _interpolation(plan, 2 * int(n) + 1, offsets, distance)
+        error = _interpolation(plan, int(n), 2, distance)
         missed_squares += np.einsum("ns,s,u->nu", error * dipole, shares, size**2)
         # all offsets beyond the core: 4 pi times the integral of r^2 / r^(2 n + 2)
         core = max(plan.radius - 0.5 * max(np.multiply(plan.orders, plan.spacing)), 0.5 * min(plan.spacing))
@@ -106,21 +104,14 @@ def _sizes(problem: PrismProblem) -> tuple[npt.NDArray[np.int64], Array]:
     return order, np.array(sizes)
 
 
-def _interpolation(plan: LatticePlan, derivative: int, offsets: Array, distance: Array) -> Array:
-    """Relative error of interpolation in each direction, its oscillation levelled; 0 for near cells.
-
-    Of order p along an axis, it goes as the Legendre polynomial P_p of the angle t to the axis does, which is 1 on the
-    axis, and away from it oscillates below ``sqrt(2 / (pi p sin t))``.
-    """
-    places = np.geomspace(plan.radius, 8.0 * plan.radius, 25)
-    squared = np.zeros_like(distance)
-    for axis, (order, width) in enumerate(zip(plan.orders, plan.spacing, strict=True)):
-        mean = np.array([axis_error(order, float(place / width), derivative) for place in places])
-        # beyond the last place it goes on falling, with rounding as its end
-        error = np.exp(np.interp(np.log(distance), np.log(places), np.log(np.maximum(mean, 1e-150))))
-        sine = np.sqrt(np.maximum(1.0 - (offsets[..., 2 - axis] / distance) ** 2, 1e-12))
-        squared += error**2 * (2 * order + 1) * np.minimum(1.0, 2.0 / (np.pi * order * sine))
-    return np.where(distance > plan.radius, np.sqrt(squared), 0.0)
+def _interpolation(plan: LatticePlan, derivative: int, power: int, distance: Array) -> Array:
+    """Relative error of interpolated fields, or their squares, in the mean of directions; 0 for near cells."""
+    widest = max(plan.spacing)
+    places = np.geomspace(plan.radius, 8.0 * plan.radius, 10)
+    mean = np.array([plan.stencil.error(round(place / widest, 6), derivative, power) for place in places])
+    # beyond the last place it is as small
+    error = np.exp(np.interp(np.log(distance), np.log(places), np.log(np.maximum(mean, 1e-150))))
+    return np.where(distance > plan.radius, error, 0.0)
 
 
 def _counted(stations: Array, centres: Array) -> tuple[npt.NDArray[np.intp], Array]:

@@ -41,7 +41,7 @@ class NearCells:
         Cells, stations and kernel weights.
     plan : LatticePlan
         Near cells and interpolation.
-    weights : three (stations, order) arrays
+    weights : (stations, *orders) array
         Interpolation weights.
 
     Attributes
@@ -52,7 +52,7 @@ class NearCells:
         The corrections.
     """
 
-    def __init__(self, problem: PrismProblem, plan: LatticePlan, weights: tuple[npt.NDArray[np.float64], ...]) -> None:
+    def __init__(self, problem: PrismProblem, plan: LatticePlan, weights: npt.NDArray[Any]) -> None:
         self._problem, self._plan, self._weights = problem, plan, weights
         self.starts = np.concatenate([[0], np.cumsum(plan.counts)]).astype(np.int64)
         shape = (problem.components, problem.unknowns, int(self.starts[-1]))
@@ -81,8 +81,9 @@ class NearCells:
             first = (lowest, -reach_north, -reach_east)
             shape = (highest - lowest, 2 * reach_north + 1, 2 * reach_east + 1)
             reference = plan.reference(problem, first, shape)
-            fields, window = cell_fields(reference, plan.offsets[index, ::-1].copy()), self._window(first, shape)
-            kernels.box_corrections(index, lowest, fields, window, *self._weights, *self._geometry(), self.values)
+            fields = cell_fields(reference, plan.offsets[index, ::-1].copy())
+            fields -= self._interpolated(self._weights[index], self._window(first, shape))
+            kernels.box_corrections(index, lowest, fields, *self._geometry(), self.values)
         report("near cells", near.size, near.size)
 
     def _window(self, first: tuple[int, int, int], shape: tuple[int, int, int]) -> npt.NDArray[np.float64]:
@@ -91,6 +92,26 @@ class NearCells:
         low = [start - order // 2 for start, order in zip(first, orders, strict=True)]
         count = [cells + order - 1 for cells, order in zip(shape, orders, strict=True)]
         return offset_fields(self._problem, self._plan, (low[0], low[1], low[2]), (count[0], count[1], count[2]))
+
+    def _interpolated(self, weights: npt.NDArray[Any], window: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What the lattice gives some stations for the cells of a box (components, some, unknowns, *box).
+
+        Parameters
+        ----------
+        weights : (some, *orders) array
+        window : (components, unknowns, *nodes) array
+            As :meth:`_window` makes it, or its square.
+        """
+        # the first node is the one of the largest offset
+        offsets = np.lib.stride_tricks.sliding_window_view(window, self._plan.orders, axis=(2, 3, 4))
+        offsets = offsets[..., ::-1, ::-1, ::-1]
+        components, unknowns, *box = offsets.shape[:5]
+        flat = weights.reshape(len(weights), -1).astype(np.float64)
+        boxes = np.empty((components, len(flat), unknowns, *box))
+        for of_component, result in zip(offsets, boxes, strict=True):
+            for unknown, of_nodes in enumerate(of_component):
+                result[:, unknown] = (flat @ of_nodes.reshape(-1, flat.shape[1]).T).reshape(-1, *box)
+        return boxes
 
     def forward(self, model: npt.NDArray[Any], data: npt.NDArray[np.float64]) -> None:
         """Add to data (components, stations), sorted, the corrections of a model."""
@@ -102,8 +123,22 @@ class NearCells:
         cells, layers, extent, _, starts = self._geometry()
         kernels.near_adjoint(cells, layers, extent, starts, self.values, data, STRIP, model)
 
-    def add_squares(self, squared_weights: npt.NDArray[np.float64], diagonal: npt.NDArray[np.float64]) -> None:
-        """Add to a diagonal ``sum over data of w^2 (field^2 - its interpolation)``; w^2 is sorted as data are."""
+    def add_squares(
+        self,
+        weights: npt.NDArray[np.float64],
+        squared_weights: npt.NDArray[np.float64],
+        diagonal: npt.NDArray[np.float64],
+    ) -> None:
+        """Add to a diagonal ``sum over data of w^2 (field^2 - its interpolation)``.
+
+        Parameters
+        ----------
+        weights : (stations, *orders) array
+            That interpolate the square.
+        squared_weights : (components, stations) array
+            w^2, sorted as data are.
+        diagonal : (unknowns, upward, northing, easting) array
+        """
         plan, problem = self._plan, self._problem
         cells, layers, extent, _, starts = self._geometry()
         relative = layers - cells[:, :1]
@@ -117,17 +152,9 @@ class NearCells:
             )
             begin = int(starts[start])
             squares = np.empty((problem.components, problem.unknowns, int(starts[stop]) - begin))
-            kernels.box_squares(
-                index,
-                low,
-                window,
-                window**2,
-                *self._weights,
-                *self._geometry(),
-                self.values,
-                begin,
-                squares,
-            )
+            boxes = self._interpolated(self._weights[index], window)
+            interpolated = self._interpolated(weights[index], window**2)
+            kernels.box_squares(index, low, boxes, interpolated, *self._geometry(), self.values, begin, squares)
             part = slice(start, stop)
             kernels.near_adjoint(
                 cells[part],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ducc0.fft
@@ -12,8 +13,8 @@ import numpy.typing as npt
 
 from geoinv.meshes.tensor import AXES, Grid
 from geoinv.operators.prisms.precorrected_fft import _near_numba as kernels
-from geoinv.operators.prisms.precorrected_fft.accuracy import ORDERS, axis_error, lagrange_weights
-from geoinv.operators.prisms.problem import PrismProblem
+from geoinv.operators.prisms.precorrected_fft.stencil import ORDERS, Stencil
+from geoinv.operators.prisms.problem import LEAST_RTOL, PrismProblem
 
 __all__ = ["DEFAULT_RTOL", "LatticePlan", "interpolation_rtol", "plan_of", "tolerance"]
 
@@ -31,6 +32,12 @@ MOST_NODES = 10_000_000
 
 MOST_NEAR = 1_000_000
 """Cells of the box round a station's near ones beyond which another engine is sure to be better."""
+
+WORST_DIRECTION = 4.0
+"""Error of sources in the worst direction, in the root mean square over directions."""
+
+ROUNDING = 0.1
+"""Errors of the lattice's values that weights are fitted with, in tolerances."""
 
 SINGLE_FROM = 1e-5
 """Tolerance from which single precision is enough for the transforms."""
@@ -52,6 +59,8 @@ class LatticePlan:
         Lattice nodes that a station interpolates between.
     radius : float
         Of the ball of near cells, in metres.
+    stencil : Stencil
+        What makes the weights of these nodes.
     precision : dtype
         Of the transforms.
     order : (stations,) array of int
@@ -73,6 +82,7 @@ class LatticePlan:
     spacing: tuple[float, float, float]
     orders: tuple[int, int, int]
     radius: float
+    stencil: Stencil
     precision: np.dtype[Any]
     order: npt.NDArray[np.intp]
     cells: npt.NDArray[np.int64]
@@ -94,12 +104,10 @@ class LatticePlan:
         """First lattice node (stations, 3) of each station's interpolation."""
         return np.asarray(self.cells - np.array(self.first) + 1 - np.array(self.orders) // 2)
 
-    def weights(self) -> tuple[npt.NDArray[np.float64], ...]:
-        """Interpolation weights (stations, order) along upward, northing, easting."""
-        return tuple(
-            lagrange_weights(offset / width, order)
-            for offset, width, order in zip(self.offsets.T, self.spacing, self.orders, strict=True)
-        )
+    def weights(self, power: int = 1) -> npt.NDArray[np.float64]:
+        """Interpolation weights (stations, *orders) of the field, or of its square."""
+        weights = self.stencil.weights(self.offsets / np.array(self.spacing), power)
+        return weights.reshape(-1, *self.orders)
 
     def core(self, first: tuple[int, int, int], shape: tuple[int, int, int]) -> npt.NDArray[np.bool_]:
         """Offsets of a cell from a lattice node, from `first` on, at which it is near all stations that use the node.
@@ -160,7 +168,8 @@ def plan_of(problem: PrismProblem, rtol: float | None = None) -> LatticePlan | s
     settings = _settings(problem, np.array(spacing), rtol)
     if settings is None:
         return f"a relative error of {rtol:.2g} is below what interpolation reaches"
-    orders, radius = settings
+    stencil, radius = settings
+    orders = stencil.orders
     near = float(np.prod(2.0 * radius / np.array(spacing) + 1.0))
     if near > MOST_NEAR:
         return f"cells differ so much in length and height that a station would have {near:.1g} of them near"
@@ -183,6 +192,7 @@ def plan_of(problem: PrismProblem, rtol: float | None = None) -> LatticePlan | s
         spacing=_triple(spacing, float),
         orders=orders,
         radius=radius,
+        stencil=stencil,
         precision=np.dtype(np.float32 if single else np.float64),
         order=order,
         cells=cells,
@@ -201,29 +211,32 @@ def _triple(values: Any, kind: type) -> tuple[Any, Any, Any]:
     return upward, northing, easting
 
 
-def _settings(
-    problem: PrismProblem, spacing: npt.NDArray[np.float64], rtol: float
-) -> tuple[tuple[int, int, int], float] | None:
-    """Orders and radius that meet the tolerance with the fewest sums a station."""
-    derivative = int(problem.kernels.order.max())
-    best: tuple[float, tuple[int, int, int], float] | None = None
-    for radius in RADII * spacing.max():
-        # half of the ball is ground
-        ball = float(2.0 / 3.0 * np.pi * radius**3 / np.prod(spacing))
-        if best is not None and ball > best[0]:
-            break
-        errors = [
-            [axis_error(p, radius / width, derivative) if 2 * radius > 1.2 * p * width else np.inf for p in ORDERS]
-            for width in spacing
+def _settings(problem: PrismProblem, spacing: npt.NDArray[np.float64], rtol: float) -> tuple[Stencil, float] | None:
+    """Stencil and radius that meet the tolerance with the fewest sums a station."""
+    if rtol < LEAST_RTOL["float64"]:
+        return None
+    derivative, widest = int(problem.kernels.order.max()), float(spacing.max())
+    # in round numbers, so that parts of a mesh, and looks at it, share what is fitted
+    ratios = _triple([round(width / widest, 6) for width in spacing], float)
+    rounding = ROUNDING * 10.0 ** np.floor(np.log10(rtol))
+    best: tuple[float, Stencil, float] | None = None
+    for order in ORDERS:
+        # half of the ball is ground; a station may lie anywhere in its cell
+        sums = 2.0 / 3.0 * np.pi * (RADII + 0.5) ** 3 / np.prod(ratios) + order**3
+        radii = RADII if best is None else RADII[sums < best[0]]
+        stencils = [
+            Stencil((order, order, order), ratios, float(radius + 0.5), derivative, float(rounding)) for radius in radii
         ]
-        for choice in itertools.product(range(len(ORDERS)), repeat=3):
-            if np.sqrt(sum(errors[axis][p] ** 2 for axis, p in enumerate(choice))) > rtol:
-                continue
-            orders = _triple([ORDERS[p] for p in choice], int)
-            sums = ball + float(np.prod(orders))
-            if best is None or sums < best[0]:
-                best = sums, orders, float(radius)
+        # errors fall with the radius
+        first = bisect_left(stencils, True, key=partial(_serves, rtol=rtol))
+        if first < len(stencils):
+            best = float(sums[first]), stencils[first], float(radii[first] * widest)
     return None if best is None else best[1:]
+
+
+def _serves(stencil: Stencil, rtol: float) -> bool:
+    """Whether sources at the least distance are interpolated within a tolerance."""
+    return WORST_DIRECTION * stencil.error(stencil.reach, stencil.derivative) <= rtol
 
 
 def _locate(

@@ -82,7 +82,7 @@ def test_the_same_survey_in_another_order_gets_the_same_data():
 
 
 @pytest.mark.parametrize(
-    ("rtol", "storage", "limit"), [(1e-6, DOUBLE, 1e-5), (1e-5, SINGLE, 1e-4), (1e-4, SINGLE, 1e-3)]
+    ("rtol", "storage", "limit"), [(1e-6, DOUBLE, 2e-4), (1e-5, SINGLE, 2e-3), (1e-4, SINGLE, 1e-2)]
 )
 def test_the_gram_diagonal_is_near_the_sum_of_squares(rtol, storage, limit):
     problem = problem_of(draped(60, ("tmi", "bee")), rtol, storage, "magnetization")

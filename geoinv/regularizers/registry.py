@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geoinv.core.checks import InputError, choice
+from geoinv.regularizers.aligned import Aligned
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.sparse import Sparse
 from geoinv.regularizers.total_variation import TotalVariation
 
-__all__ = ["REGULARIZERS", "Entry", "Smooth", "Sparse", "TotalVariation", "regularizer_of"]
+__all__ = ["REGULARIZERS", "Aligned", "Entry", "Smooth", "Sparse", "TotalVariation", "regularizer_of"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,15 @@ class Entry:
         Arguments that its norms go to: that of the model, that of the gradient; empty where it has none to choose.
     settings : mapping
         Arguments that the name stands for.
+    vectors : bool
+        Whether it is for models of vectors alone.
     """
 
     make: Callable[..., Regularizer]
     summary: str
     norms: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    vectors: bool = False
 
 
 COMPACT = {"p_small": 0.0, "p_smooth": 1.0, "smoothness": 1.0}
@@ -44,6 +48,7 @@ REGULARIZERS: dict[str, Entry] = {
     "smooth": Entry(Smooth, "small and smooth"),
     "sparse": Entry(Sparse, "few cells and few edges", ("p_small", "p_smooth")),
     "compact": Entry(Sparse, "few cells, of nearly one amplitude", ("p_small", "p_smooth"), COMPACT),
+    "aligned": Entry(Aligned, "few cells, in each body of nearly one direction", ("p_small", "p_smooth"), vectors=True),
     "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), BLOCKY),
     "total-variation": Entry(TotalVariation, "flat, with edges", ("p_small", "p_smooth")),
 }

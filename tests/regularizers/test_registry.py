@@ -36,5 +36,7 @@ def test_norms_stand_before_what_a_name_stands_for():
 def test_other_names_and_norms_where_there_are_none_are_rejected():
     with pytest.raises(InputError, match=r"smooth.*total-variation.*got 'smoth'"):
         regularizer_of("smoth")
-    with pytest.raises(InputError, match=r"some to choose \(sparse, compact, blocky, total-variation\), got smooth"):
+    with pytest.raises(
+        InputError, match=r"some to choose \(sparse, compact, aligned, blocky, total-variation\), got smooth"
+    ):
         regularizer_of("smooth", (1.0,))

@@ -28,8 +28,8 @@ RegularizerOption = Annotated[
     typer.Option(
         metavar="NAME",
         help="What is asked of the model besides fitting the data: smooth, sparse (few cells and edges), compact (as "
-        "sparse, with sharper edges), blocky (few edges) or total-variation.  [default: smooth; compact for a "
-        "magnetization]",
+        "sparse, with sharper edges), aligned (as compact, in each body of nearly one direction: for a "
+        "magnetization), blocky (few edges) or total-variation.  [default: smooth; aligned for a magnetization]",
     ),
 ]
 SmallnessOption = Annotated[
@@ -58,11 +58,19 @@ NormsOption = Annotated[
 
 
 def regularizer_named(name: str | None, vector: bool) -> str:
-    """Name of the regularizer, the usual one for a model or for a vector where none is given; sparse ones are said."""
+    """Name of the regularizer, the usual one for a model or for a vector where none is given; sparse ones are said.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name, or it is for vectors and the model is none.
+    """
     from geoinv.regularizers.registry import REGULARIZERS
 
-    name = name or ("compact" if vector else "smooth")
+    name = name or ("aligned" if vector else "smooth")
     choice("invert", "--regularizer", name, tuple(REGULARIZERS))
+    if REGULARIZERS[name].vectors and not vector:
+        raise InputError(f"--regularizer {name} expects a vector in each cell; add --unknown magnetization")
     if name != "smooth":
         say("norms", f"{name}: {REGULARIZERS[name].summary}")
     return name

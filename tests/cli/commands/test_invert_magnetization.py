@@ -43,7 +43,7 @@ def test_a_susceptibility_that_stalls_points_to_the_magnetization_which_is_then_
     assert "result    stalled" in told
     assert "remanent magnetization (which --unknown magnetization finds)" in told
 
-    assert main([*command, "--unknown", "magnetization", "--regularizer", "compact"]) == 0
+    assert main([*command, "--unknown", "magnetization"]) == 0
     told = capsys.readouterr().out
     assert "unknown   magnetization (A/m), from tmi" in told
     assert "result    target reached" in told

@@ -38,6 +38,10 @@ def test_no_weights_are_asked_for_by_name():
     ("options", "words"),
     [
         (["--regularizer", "Smooth"], "expects --regularizer to be one of smooth"),
+        (
+            ["--regularizer", "aligned"],
+            "--regularizer aligned expects a vector in each cell; add --unknown magnetization",
+        ),
         (["--weighting", "gravity"], "expects --weighting to be one of sensitivity, distance, depth, none"),
         (["--smallness", "-1"], "--smallness expects a number of zero or more"),
         (["--smallness", "nan"], "--smallness expects"),
@@ -56,10 +60,10 @@ def test_bad_options_are_refused(options, words, small_survey, tmp_path, capsys)
     assert words in refused([*INVERT, *options], capsys, tmp_path)
 
 
-def test_a_magnetization_is_compact_unless_another_regularizer_is_named(small_survey, capsys):
+def test_a_magnetization_is_aligned_unless_another_regularizer_is_named(small_survey, capsys):
     assert main([*INVERT, "--unknown", "magnetization"]) == 0
     said = capsys.readouterr().out
-    assert "norms     compact: few cells, of nearly one amplitude" in said
+    assert "norms     aligned: few cells, in each body of nearly one direction" in said
     assert " reweightings: chi^2/N" in said
     assert "p_small=0.0, p_smooth=1.0" in json.loads(xr.load_dataset("out.nc").attrs["settings"])["regularizer"]
     assert main([*INVERT, "--unknown", "magnetization", "--regularizer", "smooth"]) == 0

@@ -38,13 +38,10 @@ TESTED_ELSEWHERE = {
         experiments/deblurring/networks experiments/deblurring/samplers experiments/duathlon/figures
         experiments/duathlon/networks experiments/duathlon/samplers experiments/magnetics/figures
         experiments/magnetics/networks experiments/magnetics/problem experiments/magnetics/samplers
-        experiments/shared/figures experiments/shared/tuned_sampler experiments/shared/tuned_training""",
+        experiments/shared/tuned_sampler""",
     "the tests of the engine or operator that it is part of": """
         operators/sparse_cuda operators/prisms/cuda/exact operators/prisms/cuda/multipole
-        operators/prisms/cuda/through_host operators/prisms/multipole/_series_numba
-        operators/prisms/multipole/_sums_numba operators/prisms/multipole/tables
-        operators/prisms/precorrected_fft/_near_numba operators/prisms/precorrected_fft/margin
-        operators/prisms/precorrected_fft/transform""",
+        operators/prisms/cuda/through_host""",
     "nothing but names": "algebra/array_map core/version",
 }
 """Where modules without a test of their name are tested; to be shortened, not lengthened."""

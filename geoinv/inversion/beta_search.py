@@ -16,8 +16,9 @@ COOLING = 6.0
 PLATEAU = 0.05
 """Power of beta with which chi^2 falls below which there is nothing to see on the way: cooling goes by its square."""
 
-BEYOND = 1.5
-"""How much further down than the last two misfits ask for: chi^2 falls ever more slowly."""
+BEYOND, FLATTENING = 1.2, 0.5
+"""How much further down than the last two misfits ask for, at least, and by how much more with the logarithm of how far
+the last is above the target: chi^2 falls ever more slowly."""
 
 WINDOW = (0.98, 1.01)
 """Where chi^2/N may end, relative to the target."""
@@ -147,7 +148,8 @@ class BetaSearch:
             return COOLING
         before, last = self.trail[-2:]
         rate = np.log(before.misfit / last.misfit) / np.log(before.beta / last.beta)
-        needed = BEYOND * np.log(last.misfit / self.target)
+        above = np.log(last.misfit / self.target)
+        needed = max(BEYOND, 1.0 + FLATTENING * above) * above
         if needed < rate * np.log(COOLING):
             return float(np.exp(needed / rate))
         return COOLING**2 if rate < PLATEAU else COOLING

@@ -20,6 +20,9 @@ NEAR_FLOOR = 1.5
 LASTING = 1.5
 """How many times as much as by its last applications a minimisation may still change the misfit."""
 
+TRUSTED = 10
+"""Trials that may be left by the course of their misfit alone: a search that goes on for longer was misled by it."""
+
 TIGHTER = 0.1
 """Factor on the solver's tolerance when trials contradict each other."""
 
@@ -91,10 +94,11 @@ def _far_from(search: BetaSearch, run: Run) -> Enough:
     """
     low, high = (np.sqrt(limit * run.problem.data.size) for limit in search.window)
     linear = run.problem.objective.linear
+    trusted = len(search.trials) < TRUSTED
 
     def enough(misfit: float, gap: float, drift: float) -> bool:
         size, change = np.sqrt(misfit), np.sqrt(2.0 * max(gap, 0.0))
-        resting = misfit - LASTING * drift > high**2 or misfit + LASTING * drift < low**2
+        resting = trusted and (misfit - LASTING * drift > high**2 or misfit + LASTING * drift < low**2)
         return linear and bool(size - change > high or size + change < low or resting)
 
     return enough

@@ -19,6 +19,9 @@ Enough = Callable[[float, float, float], bool]
 LOOK_BACK = 20
 """Applications of the Hessian whose gain estimates how far J is from its minimum where no bound is known."""
 
+LATELY = 12
+"""Applications whose change of the misfit tells whether it comes to rest."""
+
 CAUTION = 10.0
 """Factor on that estimate where a minimisation is to be left before its end."""
 
@@ -72,14 +75,20 @@ class GaussNewton:
     inner_iterations: int = 500
 
 
+def _never(misfit: float, excess: float, drift: float) -> bool:
+    return False
+
+
 class _Watch:
     """How far the quadratic is above its minimum, followed from iterate to iterate."""
 
     def __init__(
-        self, objective: Objective, state: State, stop: Callable[[Iterate, float, float, float, float], bool]
+        self, objective: Objective, state: State, stop: Callable[[Iterate, float, float], bool], leave: Enough
     ) -> None:
-        self.objective, self.state, self.stop = objective, state, stop
+        self.objective, self.state, self.stop, self.leave = objective, state, stop, leave
         self.total = objective.total(state)
+        self.left = False
+        self.gap = np.inf
         self.changes: list[tuple[int, float, float]] = [(0, 0.0, state.misfit)]
 
     def __call__(self, now: Iterate) -> bool:
@@ -88,20 +97,22 @@ class _Watch:
         misfit = inner_product(now.residual, now.residual)
         estimate, drift = self.estimate(now), self.drift(now, misfit)
         self.changes.append((now.applications, now.change, misfit))
-        return self.stop(now, bound if np.isfinite(bound) else estimate, min(bound, CAUTION * estimate), total, drift)
+        self.gap = bound if np.isfinite(bound) else estimate
+        self.left = self.leave(misfit, min(bound, CAUTION * estimate), drift)
+        return self.left or self.stop(now, self.gap, total)
 
     def estimate(self, now: Iterate) -> float:
         """Gain of the last applications: what conjugate gradients still have to gain is about as much."""
-        before = self._before(now)
+        before = self._before(now, LOOK_BACK)
         return np.inf if before is None else before[1] - now.change
 
     def drift(self, now: Iterate, misfit: float) -> float:
         """Change of chi^2 by the last applications."""
-        before = self._before(now)
+        before = self._before(now, LATELY)
         return np.inf if before is None else abs(misfit - before[2])
 
-    def _before(self, now: Iterate) -> tuple[int, float, float] | None:
-        window = max(LOOK_BACK, now.applications // 4)
+    def _before(self, now: Iterate, least: int) -> tuple[int, float, float] | None:
+        window = max(least, now.applications // 4)
         if now.applications < window:
             return None
         return [change for change in self.changes if change[0] <= now.applications - window][-1]
@@ -111,7 +122,7 @@ def minima(
     objective: Objective,
     solver: GaussNewton,
     state: State,
-    enough: Enough = lambda misfit, excess, drift: False,
+    enough: Enough = _never,
 ) -> Iterator[Minimum]:
     """Step until J is as near its minimum as the solver's tolerance asks.
 
@@ -152,14 +163,14 @@ def minima(
             yield Minimum(state, relative, False, exhausted=idle)
             return
 
-        def stop(now: Iterate, gap: float, likely: float, total: float, drift: float) -> bool:
+        def stop(now: Iterate, gap: float, total: float) -> bool:
             if not objective.quadratic:
                 return gap <= -solver.inner_tolerance * now.change
             misfit = inner_product(now.residual, now.residual)
-            return gap <= 0.5 * solver.tolerance * objective.scale(total, misfit) or enough(misfit, likely, drift)
+            return gap <= 0.5 * solver.tolerance * objective.scale(total, misfit)
 
         start = Iterate(np.zeros_like(state.z), state.residual, gradient)
-        watch = _Watch(objective, state, stop)
+        watch = _Watch(objective, state, stop, enough if objective.quadratic else _never)
         limits = objective.bounds[0] - state.z, objective.bounds[1] - state.z
         found = minimise_quadratic(
             local, start, limits, objective.preconditioner(state.z), watch, solver.inner_iterations
@@ -174,6 +185,9 @@ def minima(
         state = following if gain >= 0.0 else state
         if not following.finite:
             yield Minimum(following, np.inf, False)
+            return
+        if watch.left:
+            yield Minimum(state, _relative(watch.gap, objective.scale(objective.total(state), state.misfit)), False)
             return
         yield Minimum(state, np.inf, False)
     bound = objective.excess(state.z, objective.near(state).gradient())

@@ -46,7 +46,11 @@ def test_near_the_target_cooling_goes_no_further_than_the_last_two_misfits_ask_f
     search = search.with_trial(trial(60.0, 8.0))
     search = search.with_trial(trial(10.0, 1.5))
     needed = np.log(1.5) / (np.log(8.0 / 1.5) / np.log(6.0))
-    assert search.next_beta() == pytest.approx(10.0 * np.exp(-1.5 * needed))
+    further = 1.0 + 0.5 * np.log(1.5)
+    assert search.next_beta() == pytest.approx(10.0 * np.exp(-further * needed))
+    closer = search.with_trial(trial(6.0, 1.05))
+    needed = np.log(1.05) / (np.log(1.5 / 1.05) / np.log(10.0 / 6.0))
+    assert closer.next_beta() == pytest.approx(6.0 * np.exp(-1.2 * needed))
 
 
 def test_a_misfit_that_hardly_falls_is_slow_and_the_steps_grow():

@@ -179,7 +179,10 @@ def invert(
     A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization)
     hours = A.choice.estimate.total / 3600.0
     if hours > 1.0:
-        warn(f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh of equal cells")
+        warn(
+            f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh whose cells are whole "
+            "multiples of its smallest, as --cell makes it"
+        )
     with progress_shown("inversion"):
         solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
     written = write_result(out, lambda path: write_netcdf(path, solution.to_xarray(origin)))

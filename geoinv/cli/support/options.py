@@ -72,7 +72,7 @@ RtolOption = Annotated[
     float | None,
     typer.Option(
         metavar="ERROR",
-        help=f"{RTOL_HELP}  [default: exact for direct, gridded and dense, 1e-6 for auto and lattice]",
+        help=f"{RTOL_HELP}  [default: exact for direct, gridded and dense, 1e-6 for auto, lattice and levels]",
     ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]

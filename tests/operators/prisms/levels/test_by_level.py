@@ -1,4 +1,4 @@
-"""Direct and dense on an octree, against the finest cells that its cells are made of."""
+"""Direct and dense on an octree, against the finest cells that its cells are made of; lattices against dense."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 from octree_makers import random_octree
 
 import geoinv
+from geoinv.meshes.octree_refinement import Surface, refined
 from geoinv.operators import Gravity, Magnetics
+from geoinv.operators.prisms.levels.planner import OctreePlanner
 
 FIELD = geoinv.MainField(65.0, 25.0, 50000.0)
 
@@ -54,9 +56,11 @@ def test_an_engine_by_level_is_that_of_the_finest_cells(engine, physics, unknown
     y = np.random.default_rng(2).standard_normal(A.range_shape)
     npt.assert_allclose(np.vdot(A(model), y), np.vdot(model, A.T(y)), rtol=1e-11)
     weights = np.random.default_rng(3).uniform(0.5, 2.0, A.range_shape)
-    columns = A(np.eye(model.size).reshape(-1, *A.domain_shape))
-    squares = np.sum((weights * columns) ** 2, axis=(1, 2)).reshape(A.domain_shape)
-    npt.assert_allclose(A.gram_diagonal(weights), squares, rtol=1e-10)
+    some = np.random.default_rng(4).choice(model.size, 20, replace=False)
+    units = np.zeros((some.size, model.size))
+    units[np.arange(some.size), some] = 1.0
+    squares = np.sum((weights * A(units.reshape(-1, *A.domain_shape))) ** 2, axis=(1, 2))
+    npt.assert_allclose(A.gram_diagonal(weights).ravel()[some], squares, rtol=1e-10)
 
 
 def test_a_level_that_the_engine_does_not_serve_is_told():
@@ -64,3 +68,33 @@ def test_a_level_that_the_engine_does_not_serve_is_told():
     survey = geoinv.Survey([1e9], [0.0], [0.0], components=("gz",))
     with pytest.raises(geoinv.InputError, match=r"engine='direct' expects cells that are not too far away, or an rtol"):
         Gravity(mesh, survey, engine="direct")
+
+
+def test_lattices_hold_the_tolerance_on_coarse_faces_at_fine_edges(monkeypatch):
+    counts = (16, 32, 32)
+    corner, width = refined(Surface(10, 10, np.full((12, 12), 13.0)), counts)
+    mesh = geoinv.OctreeGrid(corner, width, counts, (4.0, 10.0, 7.0), (-64.0, 7e6, 5e5))
+    mesh = mesh.with_active(mesh.centres[2] < -8.0)
+    random = np.random.default_rng(4)
+    tops = random.choice(np.flatnonzero(mesh.active & (mesh.width > 1)), 60)
+    axes = ("easting", "northing", "upward")
+    low, high = (np.stack([mesh.cell_edges(axis)[side][tops] for axis in axes]) for side in (0, 1))
+    # corners, edges and middles of the upper faces of wide cells, where narrow ones often begin
+    places = low + (high - low) * random.choice([0.0, 0.5, 1.0], low.shape)
+    places[2] = high[2]
+    beside = np.stack([random.uniform(*mesh.bounds[axis], 200) for axis in axes])
+    beside[2] = random.uniform(1.0, 15.0, 200)
+    survey = geoinv.Survey(*np.hstack([places, beside]), components=("tmi", "buu"), field=FIELD)
+    groups = OctreePlanner._on
+    monkeypatch.setattr(OctreePlanner, "_on", lambda *of: (one for one in groups(*of) if one.engine == "lattice"))
+    A = Magnetics(mesh, survey, engine="levels", rtol=1e-5, unknown="magnetization")
+    exact = Magnetics(mesh, survey, engine="dense", unknown="magnetization")
+    assert {engine for _, _, engine in A.choice.settings["groups"]} == {"lattice"}
+    single = np.zeros(A.domain_shape)
+    single[:, random.choice(tops)] = [1.0, -0.5, 2.0]
+    for model in (random.standard_normal(A.domain_shape), single):
+        data = exact(model)
+        for got, right in zip(A(model), data, strict=True):
+            assert np.linalg.norm(got - right) < 1e-5 * np.linalg.norm(right)
+    y = random.standard_normal(A.range_shape)
+    npt.assert_allclose(np.vdot(A(model), y), np.vdot(model, A.T(y)), rtol=1e-7)

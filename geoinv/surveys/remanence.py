@@ -1,4 +1,4 @@
-"""How much of a magnetization is remanent, where the susceptibility is known."""
+"""What of a magnetization is remanent, where the susceptibility is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError, array_of, finite, shape_text
 from geoinv.surveys.main_field import MainField
 
-__all__ = ["koenigsberger_ratio"]
+__all__ = ["koenigsberger_ratio", "remanent_magnetization"]
 
 Array = npt.NDArray[np.float64]
 
@@ -45,7 +45,32 @@ def koenigsberger_ratio(magnetization: npt.ArrayLike, susceptibility: npt.ArrayL
     >>> koenigsberger_ratio([0.0, 0.0, 4.0], 0.05, field).round(2).item()
     3.01
     """
-    owner = "koenigsberger_ratio"
+    remanent = remanent_magnetization(magnetization, susceptibility, field)
+    induced = np.asarray(susceptibility, np.float64) * _induced_by(field)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.linalg.norm(remanent, axis=0) / np.abs(induced))
+
+
+def remanent_magnetization(magnetization: npt.ArrayLike, susceptibility: npt.ArrayLike, field: MainField) -> Array:
+    """Magnetization (3, ...) in A/m less the induced one, ``chi B0 / mu0``.
+
+    Parameters
+    ----------
+    magnetization, susceptibility, field
+        As :func:`koenigsberger_ratio` takes them.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree or values are not finite.
+
+    Examples
+    --------
+    >>> field = MainField(90.0, 0.0, 50000.0)
+    >>> remanent_magnetization([1.0, 2.0, -2.0], 0.05, field).round(2).tolist()
+    [1.0, 2.0, -0.01]
+    """
+    owner = "the remanence"
     vectors = array_of(owner, "the magnetization", magnetization)
     chi = array_of(owner, "the susceptibility", susceptibility)
     if vectors.ndim == 0 or vectors.shape[0] != 3 or chi.shape not in ((), vectors.shape[1:]):
@@ -56,7 +81,9 @@ def koenigsberger_ratio(magnetization: npt.ArrayLike, susceptibility: npt.ArrayL
     finite(owner, "the magnetization", vectors, "give A/m in every cell")
     finite(owner, "the susceptibility", chi, "give SI in every cell")
     along = np.asarray(field.direction, np.float64).reshape(3, *[1] * (vectors.ndim - 1))
-    induced = chi * (1e-9 * field.intensity / VACUUM)
-    remanent = np.linalg.norm(vectors - induced * along, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(remanent / np.abs(induced))
+    return np.asarray(vectors - chi * _induced_by(field) * along)
+
+
+def _induced_by(field: MainField) -> float:
+    """Magnetization in A/m that a field induces in a rock of susceptibility 1."""
+    return float(1e-9 * field.intensity / VACUUM)

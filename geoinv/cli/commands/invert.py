@@ -45,6 +45,12 @@ from geoinv.cli.support.regularization import (
     regularizer_from,
     regularizer_named,
 )
+from geoinv.cli.support.remanence import (
+    SusceptibilityOption,
+    add_remanence,
+    load_susceptibility,
+    susceptibility_of,
+)
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.cli.support.unknown import said, sought
 from geoinv.core.checks import InputError
@@ -131,6 +137,7 @@ def invert(
     smallness: SmallnessOption = None,
     smoothness: SmoothnessOption = None,
     weighting: WeightingOption = "sensitivity",
+    susceptibility: SusceptibilityOption = None,
     demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
@@ -163,6 +170,7 @@ def invert(
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
     quantity = sought(file, survey, unknown)
+    induced = susceptibility_of(susceptibility, quantity)
     say("unknown", f"{said(quantity)} ({quantity.unit}), from {' '.join(survey.components)}")
     if bounds is None:
         bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
@@ -170,6 +178,7 @@ def invert(
     data, uncertainty = _data(file, survey, deviation)
     cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
     known = load_reference(start, cells, quantity)
+    chi = None if induced is None else load_susceptibility(induced, cells)
     if start != 0.0:
         named = "--reference" if isinstance(start, float) else str(start)
         refuse_outside_bounds(named, np.broadcast_to(known, cells.shape)[cells.active], *bounds)
@@ -185,7 +194,10 @@ def invert(
         )
     with progress_shown("inversion"):
         solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
-    written = write_result(out, lambda path: write_netcdf(path, solution.to_xarray(origin)))
+    result = solution.to_xarray(origin)
+    if chi is not None:
+        result = add_remanence(result, solution, chi)
+    written = write_result(out, lambda path: write_netcdf(path, result))
     say_solution(solution)
     say("cost", cost(began))
     say("wrote", str(written.path))

@@ -108,17 +108,19 @@ def _heights(survey: Survey, height: float | None, elevation: float | None, grou
     return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
 
 
-def load_reference(reference: float | Path, mesh: Mesh, quantity: Quantity) -> npt.NDArray[np.float64] | float:
-    """Reference model: a number, or that of a file on the same mesh."""
+def load_reference(
+    reference: float | Path, mesh: Mesh, quantity: Quantity, label: str = "reference"
+) -> npt.NDArray[np.float64] | float:
+    """Model that the option `label` names: a number, or that of a file on the same mesh."""
     from geoinv.formats import collected, read_model, recognise
 
     if isinstance(reference, float):
-        refuse_impossible_model("--reference", np.array([reference]), quantity, f"give it in {quantity.unit}")
+        refuse_impossible_model(f"--{label}", np.array([reference]), quantity, f"give it in {quantity.unit}")
         return reference
     with collected() as notes:
         model = read_model(reference, mesh, quantity.name)
     refuse_impossible_model(str(reference), model[np.isfinite(model)], quantity)
-    say("reference", f"{reference}: {recognise(reference).name}")
+    say(label, f"{reference}: {recognise(reference).name}")
     say_notes(notes)
     return model
 

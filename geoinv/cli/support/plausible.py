@@ -63,8 +63,8 @@ def base_level_of(text: str) -> float | str:
     return level
 
 
-def reference_of(text: str) -> float | Path:
-    """Reference model that ``--reference`` names: a number, or a file.
+def reference_of(text: str, option: str = "--reference") -> float | Path:
+    """Model that an option names: a number, or a file.
 
     Raises
     ------
@@ -77,10 +77,10 @@ def reference_of(text: str) -> float | Path:
         value = float(text)
     except ValueError:
         if not text.strip() or "\0" in text:
-            raise typer.BadParameter(f"--reference expects a number or the name of a file, got {text!r}") from None
+            raise typer.BadParameter(f"{option} expects a number or the name of a file, got {text!r}") from None
         return Path(text)
     if not math.isfinite(value):
-        raise InputError(f"--reference expects a finite number, got {value:g}; give one in the unit of the model")
+        raise InputError(f"{option} expects a finite number, got {value:g}; give one in the unit of the model")
     return value
 
 

@@ -39,10 +39,7 @@ TESTED_ELSEWHERE = {
         experiments/duathlon/networks experiments/duathlon/samplers experiments/magnetics/figures
         experiments/magnetics/networks experiments/magnetics/problem experiments/magnetics/samplers
         experiments/shared/tuned_sampler""",
-    "the tests of the engine or operator that it is part of": """
-        operators/sparse_cuda operators/prisms/cuda/exact operators/prisms/cuda/multipole
-        operators/prisms/cuda/through_host""",
-    "nothing but names": "algebra/array_map core/version",
+    "nothing but names": "core/version",
 }
 """Where modules without a test of their name are tested; to be shortened, not lengthened."""
 

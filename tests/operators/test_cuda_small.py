@@ -11,7 +11,6 @@ import pytest
 from emulated_gpu import ORDERS, EmulatedGpu, needs_compiler
 
 from geoinv.operators import Blur, blur
-from geoinv.operators.sparse_cuda import SparseSum
 from geoinv.operators.straight_ray import back_project_on_gpu, integrate_on_gpu
 
 pytestmark = [needs_compiler, pytest.mark.emulated]
@@ -59,16 +58,3 @@ def test_more_rays_than_threads_of_a_block_go_to_several():
     sections = np.empty((2, *A.domain_shape))
     back_project_on_gpu(EmulatedGpu(2), *(resident.array for resident in A._on_gpu), y, sections)
     npt.assert_allclose(sections, A.T(y), rtol=0, atol=1e-13 * abs(sections).max())
-
-
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("dtype", makers.DTYPES)
-def test_terms_add_up_as_a_sparse_matrix_does(order, dtype):
-    random = np.random.default_rng(0)
-    targets, places, weights = random.integers(0, 200, 500), random.integers(0, 70, 500), random.standard_normal(500)
-    matrix = np.zeros((200, 70))
-    np.add.at(matrix, (targets, places), weights)
-    values = random.standard_normal((3, 70)).astype(dtype)
-    results = np.ones((3, 200), dtype)
-    SparseSum(targets, places, weights, np.dtype(dtype)).add(EmulatedGpu(order), values, results)
-    npt.assert_allclose(results, 1.0 + values @ matrix.T, rtol=0, atol=20 * TOLERANCE[dtype])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import geoinv
+from geoinv.operators import Magnetics
 from geoinv.operators.magnetic import magnetic_problem
 from geoinv.operators.prisms.direct import Direct
 from geoinv.operators.prisms.problem import PrismProblem
@@ -29,3 +30,10 @@ def dense(engine: Direct) -> np.ndarray:
     p = engine.problem
     units = np.eye(int(np.prod(p.range_shape))).reshape(-1, *p.range_shape)
     return engine.adjoint(units).reshape(*p.range_shape, p.unknowns, *p.cells.shape)
+
+
+def draws(A: Magnetics, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    """Models and data."""
+    random = np.random.default_rng(3)
+    models = random.standard_normal((batch, A.problem.unknowns, *A.grid.shape)) * A.grid.active
+    return models, random.standard_normal((batch, *A.range_shape))

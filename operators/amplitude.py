@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import InputError
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.magnetic import Magnetics
+from geoinv.operators.nonlinear import AroundPrisms
 from geoinv.surveys.main_field import total_field_anomaly
 from geoinv.surveys.survey import Survey
 
@@ -22,7 +22,7 @@ __all__ = ["FieldStrength"]
 Array = npt.NDArray[Any]
 
 
-class FieldStrength(NonlinearOperator):
+class FieldStrength(AroundPrisms):
     """Strength of the magnetic field of prisms.
 
     Maps models as :class:`geoinv.operators.Magnetics` takes them to data (components, stations): all of its components,
@@ -83,20 +83,7 @@ class FieldStrength(NonlinearOperator):
         self.vector = Magnetics(
             mesh, _of_parts(self.name, survey), engine, rtol, dtype, unknown, memory_budget, applications
         )
-        self.mesh, self.survey, self.unknown, self.dtype = mesh, survey, unknown, self.vector.dtype
-        self.domain_shape, self.range_shape = self.vector.domain_shape, survey.range_shape
-        self.decay_exponent = self.vector.decay_exponent
-        self.choice, self.engine = self.vector.choice, self.vector.engine
-
-    @property
-    def domain_names(self) -> tuple[str, ...]:
-        """Names of the model's dimensions."""
-        return self.vector.domain_names
-
-    @property
-    def range_names(self) -> tuple[str, ...]:
-        """Names of the data's dimensions."""
-        return self.vector.range_names
+        super().__init__(self.vector, survey, unknown)
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Data (..., components, stations) of models; leading dimensions are a batch."""

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of, finite
+from geoinv.core.labels import along_labels
 from geoinv.meshes.base import Mesh
 from geoinv.operators.magnetic import MU0, Magnetics
+from geoinv.operators.nonlinear import AroundPrisms
 from geoinv.operators.partial_fill import PartialFill
 from geoinv.operators.prisms.cell_field import CellField, of_one_size
 from geoinv.operators.prisms.weights import KernelWeights
@@ -29,7 +30,7 @@ MOST_ITERATIONS = 500
 """Applications after which a Krylov method is given up: tens are the rule."""
 
 
-class SelfDemagnetization(NonlinearOperator):
+class SelfDemagnetization(AroundPrisms):
     """Magnetic field of prisms whose magnetization is induced by the main field and by all of them.
 
     Maps susceptibility (upward, northing, easting), dimensionless SI, to data (components, stations) as
@@ -80,8 +81,6 @@ class SelfDemagnetization(NonlinearOperator):
     [[0.5]]
     """
 
-    unknown = "susceptibility"
-
     def __init__(
         self,
         mesh: Mesh,
@@ -95,10 +94,7 @@ class SelfDemagnetization(NonlinearOperator):
     ) -> None:
         settings = (engine, rtol, dtype)
         self.field = Magnetics(mesh, survey, *settings, "magnetization", memory_budget, applications)
-        self.mesh, self.survey, self.dtype = mesh, survey, self.field.dtype
-        self.domain_shape, self.range_shape = mesh.shape, self.field.range_shape
-        self.decay_exponent = self.field.decay_exponent
-        self.choice, self.engine = self.field.choice, self.field.engine
+        super().__init__(self.field, survey, "susceptibility")
         self._rock = PartialFill(self.name, mesh, fill)
         self._inside: LinearOperator
         if of_one_size(mesh):
@@ -134,7 +130,8 @@ class SelfDemagnetization(NonlinearOperator):
 
     def _checked(self, x: npt.ArrayLike) -> Array:
         """Susceptibilities of all cells, 0 in inactive ones."""
-        values = array_of(self.name, "susceptibility", x, shape=self.domain_shape, names=self.mesh.dims)
+        labelled = along_labels(self.name, "the susceptibility", x, self.domain_names, self.domain_labels)
+        values = array_of(self.name, "susceptibility", labelled, shape=self.domain_shape, names=self.mesh.dims)
         chi = np.where(self.mesh.active, values, 0.0)
         finite(self.name, "susceptibility in active cells", chi, "mark cells without a value inactive")
         refuse_below_vacuum(self.name, chi)

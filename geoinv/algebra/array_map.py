@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.algebra.labelled_map import LabelledMap
 from geoinv.core.backend import applier_of, array_module, memory_refusals
 from geoinv.core.checks import InputError, refuse_masked, shape_text
 from geoinv.core.labels import along_labels
@@ -18,7 +19,7 @@ __all__ = ["ArrayMap"]
 Array = npt.NDArray[Any]
 
 
-class ArrayMap(ABC):
+class ArrayMap(LabelledMap, ABC):
     """Map of arrays of one shape to arrays of another.
 
     What :class:`geoinv.algebra.linear_operator.LinearOperator` is but for being linear: a subclass sets the attributes
@@ -34,9 +35,6 @@ class ArrayMap(ABC):
         Whether :meth:`_forward` and :meth:`_adjoint` also map CuPy arrays, which stay on their GPU.
     """
 
-    domain_shape: tuple[int, ...]
-    range_shape: tuple[int, ...]
-    dtype: np.dtype[Any]
     device_arrays: bool = False
 
     @abstractmethod
@@ -121,47 +119,3 @@ class ArrayMap(ABC):
             return result.copy() if library.may_share_memory(result, values) else result
         out[...] = result
         return out
-
-    @property
-    def name(self) -> str:
-        """What the operator is called in errors."""
-        return type(self).__name__
-
-    @property
-    def grid(self) -> Any:
-        """The mesh of the models under its second name, for an operator that has one."""
-        try:
-            return self.__dict__["mesh"]
-        except KeyError:
-            raise AttributeError(f"{self.name} has no mesh") from None
-
-    @grid.setter
-    def grid(self, mesh: Any) -> None:
-        self.__dict__["mesh"] = mesh
-
-    @property
-    def domain_names(self) -> tuple[str, ...]:
-        """Names of the domain's dimensions, for errors."""
-        return ()
-
-    @property
-    def range_names(self) -> tuple[str, ...]:
-        """Names of the range's dimensions, for errors."""
-        return ()
-
-    @property
-    def domain_labels(self) -> dict[str, Any]:
-        """Coordinates along the domain's dimensions, as far as they are known, for labelled arrays."""
-        labels = getattr(getattr(self, "mesh", None), "labels", {})
-        return {axis: labels[axis] for axis in self.domain_names if axis in labels}
-
-    @property
-    def range_labels(self) -> dict[str, Any]:
-        """Coordinates along the range's dimensions, as far as they are known, for labelled arrays."""
-        components = getattr(getattr(self, "survey", None), "components", None)
-        return {} if components is None or "component" not in self.range_names else {"component": list(components)}
-
-    def __repr__(self) -> str:
-        """Name and shapes."""
-        domain = shape_text(self.domain_shape, self.domain_names)
-        return f"{self.name}: {domain} to {shape_text(self.range_shape, self.range_names)}, {self.dtype}"

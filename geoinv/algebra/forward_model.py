@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.carried import OF_THE_DOMAIN, OF_THE_RANGE, having
+from geoinv.algebra.labelled_map import LabelledMap
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import as_operator
 from geoinv.core.checks import InputError, array_of, shape_text
@@ -41,7 +42,7 @@ class ForwardModel(Protocol):
         """Jacobian at a model; a linear operator returns itself."""
 
 
-class NonlinearOperator(ABC):
+class NonlinearOperator(LabelledMap, ABC):
     """Forward model that is not linear.
 
     A subclass sets the attributes and writes :meth:`__call__` and :meth:`linearise`. Where they are there, the
@@ -68,8 +69,6 @@ class NonlinearOperator(ABC):
     [2.0, 6.0]
     """
 
-    domain_shape: tuple[int, ...]
-    range_shape: tuple[int, ...]
     dtype: np.dtype[Any] = np.dtype(np.float64)
     data_multiple: float | None = 1.0
 
@@ -80,35 +79,6 @@ class NonlinearOperator(ABC):
     @abstractmethod
     def linearise(self, x: Array) -> LinearOperator:
         """Jacobian at a model."""
-
-    @property
-    def name(self) -> str:
-        """What the operator is called in errors."""
-        return type(self).__name__
-
-    @property
-    def domain_names(self) -> tuple[str, ...]:
-        """Names of the domain's dimensions, for errors."""
-        return ()
-
-    @property
-    def range_names(self) -> tuple[str, ...]:
-        """Names of the range's dimensions, for errors."""
-        return ()
-
-    @property
-    def domain_labels(self) -> dict[str, Any]:
-        """Coordinates along the domain's dimensions, for labelled arrays."""
-        return {}
-
-    @property
-    def range_labels(self) -> dict[str, Any]:
-        """Coordinates along the range's dimensions, for labelled arrays."""
-        return {}
-
-    def __repr__(self) -> str:
-        """Name and shapes."""
-        return f"{self.name}: {shape_text(self.domain_shape)} to {shape_text(self.range_shape)}, {self.dtype}"
 
 
 class _Composed(NonlinearOperator):

@@ -136,7 +136,8 @@ class Smooth(Summable):
 
     def value(self, z: Array) -> float:
         """phi(z)."""
-        return 0.5 * float(np.vdot(self.deviation(z), self.gradient(z)))
+        # no BLAS: it would wake threads of its own, which keep the cores from those of the operators
+        return 0.5 * float(np.einsum("i,i->", self.deviation(z).ravel(), self.gradient(z).ravel()))
 
     def gradient(self, z: Array) -> Array:
         """Gradient of phi at z."""

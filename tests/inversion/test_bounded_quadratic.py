@@ -48,6 +48,26 @@ def test_within_bounds_it_is_the_bounded_minimum(bounds):
     npt.assert_allclose(found.x, expected, rtol=0, atol=1e-8 * abs(expected).max())
 
 
+def test_within_bounds_an_iteration_costs_one_application_and_the_first_one_more_image():
+    class Counting(LeastSquares):
+        images = hessians = 0
+
+        def image(self, x):
+            self.images += 1
+            return super().image(x)
+
+        def hessian(self, x, image):
+            self.hessians += 1
+            return super().hessian(x, image)
+
+    problem, visited = Counting(), []
+    found = minimum(problem, (0.0, np.inf), 40, lambda now: visited.append(now.change))
+    assert len(visited) == found.applications == problem.hessians == 40
+    assert problem.images == 41
+    assert np.all(np.diff(visited) <= 0.0)
+    assert np.any(found.x == 0.0)
+
+
 def test_it_stays_within_bounds_and_never_ends_above_the_start_however_soon_it_is_stopped():
     problem = LeastSquares(seed=1)
     for iterations in range(1, 40):

@@ -213,7 +213,7 @@ def _triple(values: Any, kind: type) -> tuple[Any, Any, Any]:
 
 def _settings(problem: PrismProblem, spacing: npt.NDArray[np.float64], rtol: float) -> tuple[Stencil, float] | None:
     """Stencil and radius that meet the tolerance with the fewest sums a station."""
-    if rtol < LEAST_RTOL["float64"]:
+    if rtol <= LEAST_RTOL["float64"]:
         return None
     derivative, widest = int(problem.kernels.order.max()), float(spacing.max())
     # in round numbers, so that parts of a mesh, and looks at it, share what is fitted

@@ -34,9 +34,8 @@ HEAVY = [
 
 TESTED_ELSEWHERE = {
     "the quick run in test_experiment.py of its experiment": """
-        experiments/ablations/dictionaries experiments/ablations/duathlon experiments/deblurring/figures
-        experiments/deblurring/networks experiments/deblurring/samplers experiments/duathlon/figures
-        experiments/duathlon/networks experiments/duathlon/samplers experiments/shared/tuned_sampler""",
+        experiments/ablations/duathlon experiments/deblurring/figures experiments/deblurring/networks
+        experiments/deblurring/samplers experiments/duathlon/samplers""",
     "nothing but names": "core/version",
 }
 """Where modules without a test of their name are tested; to be shortened, not lengthened."""

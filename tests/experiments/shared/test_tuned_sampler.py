@@ -1,0 +1,62 @@
+"""Strengths of samplers chosen on validation models, and the diffusion that a killed run left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.testing as npt
+import pytest
+
+from geoinv.algebra.matrices import Identity
+from geoinv.experiments.shared.noisy_problem import NoisyProblem, noisy_data
+from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.tuned_sampler import Sampler, SamplingProtocol, train_diffusion
+
+RANDOM = np.random.default_rng(0)
+MODELS = [RANDOM.standard_normal((n, 3)).astype(np.float32) for n in (60, 8, 8)]
+A = Identity((3,))
+PROBLEM = NoisyProblem(A, *MODELS, noisy_data(A, MODELS[1], RANDOM), noisy_data(A, MODELS[2], RANDOM))
+PROTOCOL = SamplingProtocol(
+    steps=8,
+    width=8,
+    depth=1,
+    epochs=1,
+    batch=20,
+    learning_rate=1e-3,
+    candidates={"Diffusion": [1e-6, 0.3], "score-based": [0.5], "MCG": [1e30, 0.1]},
+    chosen_by=4,
+)
+
+
+@pytest.fixture
+def prior(tmp_path):
+    return train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), PROBLEM.training, (3,), PROTOCOL, 0)
+
+
+def test_a_diffusion_is_trained_once(prior, tmp_path):
+    # other models, but the same folder: what a killed run left is taken
+    again = train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), 0 * PROBLEM.training, (3,), PROTOCOL, 0)
+    for one, other in zip(prior.parameters(), again.parameters(), strict=True):
+        npt.assert_array_equal(one.detach().numpy(), other.detach().numpy())
+
+
+@pytest.mark.parametrize("method", ["Diffusion", "score-based", "MCG"])
+def test_draws_are_of_every_datum_and_repeat_themselves(method, prior):
+    sampler = Sampler(method, prior, PROBLEM, PROTOCOL, seed=0)
+    draws = sampler(PROBLEM.test_data, 2, seed=1)
+    assert draws.shape == (2, 8, 3)
+    assert np.isfinite(draws).all()
+    npt.assert_array_equal(draws, sampler(PROBLEM.test_data, 2, seed=1))
+    assert sampler.parameters > 0
+    assert sampler.seconds > 0.0
+
+
+def test_a_strength_under_which_draws_are_not_finite_is_not_chosen(prior):
+    assert Sampler("MCG", prior, PROBLEM, PROTOCOL, seed=0).chosen == 0.1
+
+
+def test_one_candidate_is_not_tuned_and_the_note_says_so(prior):
+    sampler = Sampler("score-based", prior, PROBLEM, replace(PROTOCOL, chosen_by=0), seed=0)
+    assert sampler.chosen == 0.5
+    assert sampler.note.startswith("relaxation 0.5 (not tuned); prior of 8 steps, epochs trained: 1")

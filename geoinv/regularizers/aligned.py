@@ -64,7 +64,7 @@ class Aligned(Sparse):
     smoothness: float | tuple[float, ...] = 1.0
     p_smooth: float | tuple[float, ...] = 1.0
     alignment: float = 200.0
-    span: float = 3.0
+    span: float = 2.0
     _averaging: WeightedDifferences | None = field(default=None, repr=False)
 
     def bind(self, operator: LinearOperator) -> Self:

@@ -49,3 +49,23 @@ def test_aligned_vectors_tell_direction_and_moment_of_bodies_magnetized_60_degre
     assert np.average(off, weights=amplitude[core]) < 10.0
     moment, expected = (model.sum(axis=(1, 2, 3)) for model in (solution.model, truth))
     assert np.linalg.norm(moment - expected) < 0.25 * np.linalg.norm(expected)
+
+
+def test_two_bodies_have_directions_of_their_own():
+    field, random = geoinv.MainField(65.0, 25.0, 50000.0), np.random.default_rng(1)
+    grid = geoinv.Grid.regular((8, 14, 24), (25.0, 25.0, 25.0), (-200.0, 0.0, 0.0))
+    directions, truth = [turned(field, 60.0, azimuth) for azimuth in (0.0, 180.0)], np.zeros((3, *grid.shape))
+    for direction, easting in zip(directions, (np.s_[4:8], np.s_[16:20]), strict=True):
+        truth[:, 4:7, 5:9, easting] = 2.0 * direction[:, None, None, None]
+    easting, northing = (c.ravel() for c in np.meshgrid(grid.easting, grid.northing))
+    survey = geoinv.Survey(easting, northing, np.full(easting.size, 25.0), field=field)
+    A = Magnetics(grid, survey, unknown="magnetization", engine="dense", rtol=1e-5)
+    clean = np.asarray(A(truth))
+    deviation = 0.02 * np.abs(clean) + 0.01 * np.abs(clean).max()
+    model = geoinv.invert(
+        A, clean + deviation * random.standard_normal(clean.shape), deviation, regularizer_of("aligned")
+    ).model
+    for direction, half in zip(directions, (np.s_[..., :12], np.s_[..., 12:]), strict=True):
+        moment, expected = model[half].sum(axis=(1, 2, 3)), truth[half].sum(axis=(1, 2, 3))
+        assert np.linalg.norm(moment - expected) < 0.25 * np.linalg.norm(expected)
+        assert moment @ direction > np.cos(np.radians(10.0)) * np.linalg.norm(moment)

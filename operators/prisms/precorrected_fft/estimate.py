@@ -27,7 +27,7 @@ All rates: both cores of a Xeon (2.1 GHz, AVX-512) at once, other work beside; t
 TABLE_VALUES_A_SECOND = 1.2e7
 """Exact kernel values a second and core of a table in memory: evaluated, put in place, transformed or compared."""
 
-BOX_PRODUCTS_A_SECOND = 1.3e9
+BOX_PRODUCTS_A_SECOND = 3e9
 """Multiply-adds a second and core as boxes are interpolated."""
 
 POINTS_A_SECOND = 4.5e7
@@ -38,6 +38,12 @@ CORRECTIONS_A_SECOND = 3.3e8
 
 LEAST_SECONDS = 0.03
 """Of building, however small the problem."""
+
+FITS = 4e7
+"""Bytes of the interpolations that planning tries, which a process keeps."""
+
+BOX_ARRAYS = 3.0
+"""Arrays of exact fields of boxes that are alive at once."""
 
 NODES_A_SECOND = 4.5e8
 """Lattice nodes a second and core that stations interpolate from."""
@@ -101,5 +107,7 @@ def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> flo
     # the table of a slab, its fields and its transform; the exact fields of boxes
     slab = 24.0 * min(float(POINTS_A_SLAB), width * planes * plane)
     high, north, east = (2 * reach + 1 for reach in plan.cutoff)
-    boxes = 8.0 * min(float(VALUES_A_CALL), plan.order.size * width * float(high * north * east))
-    return kept + max(working, slab, boxes)
+    box = float(high * north * east)
+    boxes = 8.0 * BOX_ARRAYS * min(float(VALUES_A_CALL), plan.order.size * width * box)
+    boxes += 8.0 * box * float(np.prod(plan.orders))
+    return FITS + kept + max(working, slab, boxes)

@@ -17,7 +17,7 @@ from geoinv.operators.prisms.problem import PrismProblem
 
 __all__ = ["NearCells", "near_precision"]
 
-VALUES_A_CALL = 2_000_000
+VALUES_A_CALL = 500_000
 """Exact fields worked on at a time."""
 
 STRIP = 8

@@ -26,7 +26,7 @@ INSIDE = 1.15
 TRIED = 500
 """Other sources by which the error is measured."""
 
-STATIONS_A_CALL = 2000
+STATIONS_A_CALL = 250
 
 Array = npt.NDArray[np.float64]
 Triple = tuple[float, float, float]
@@ -178,7 +178,7 @@ def _nodes_of(parts: Array) -> Array:
     return values
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _fitted(stencil: Stencil, power: int) -> tuple[Array, Array]:
     """Least squares by parity: orthogonal (parities, nodes of an octant, sources), and a triangle among these nodes."""
     nodes = stencil.nodes

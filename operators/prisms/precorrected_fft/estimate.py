@@ -39,9 +39,6 @@ CORRECTIONS_A_SECOND = 3.3e8
 LEAST_SECONDS = 0.03
 """Of building, however small the problem."""
 
-FITS = 4e7
-"""Bytes of the interpolations that planning tries, which a process keeps."""
-
 BOX_ARRAYS = 3.0
 """Arrays of exact fields of boxes that are alive at once."""
 
@@ -110,4 +107,4 @@ def _memory(problem: PrismProblem, plan: LatticePlan, corrections: float) -> flo
     box = float(high * north * east)
     boxes = 8.0 * BOX_ARRAYS * min(float(VALUES_A_CALL), plan.order.size * width * box)
     boxes += 8.0 * box * float(np.prod(plan.orders))
-    return FITS + kept + max(working, slab, boxes)
+    return kept + max(working, slab, boxes)

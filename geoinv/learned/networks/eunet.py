@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
 from geoinv.algebra.linear_operator import LinearOperator
-from geoinv.core.checks import InputError
+from geoinv.core.checks import InputError, InputWarning
 from geoinv.learned.layers.embedding import Embedding, HyperEmbedding
 from geoinv.learned.layers.normalisation import Normalisation
-from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.networks.embedded import EmbeddedNetwork
 from geoinv.learned.networks.unrolled import seeded
 
@@ -25,7 +25,9 @@ class EUnet(EmbeddedNetwork):
         z_{j+1} = z_j - h_j E_j'A'(A E_j z_j - b) - h_j grad phi(z_j; theta_j, t_j),   x = E(1) z_L,   t_j = j / L
 
     theta and h are free at the times of the layers trained with and linear in between; E(t) is the
-    hypernetwork ``W2 tanh(t W1 + c)``. Set :attr:`layers` after training to take more or fewer steps.
+    hypernetwork ``W2 tanh(t W1 + c)``. :attr:`layers` may be set after a training that drew them
+    (``TrainingSettings(layers=(4, 8, 16))``), to take more or fewer steps; the weights of any other training belong to
+    the layers trained with.
 
     Parameters
     ----------
@@ -39,10 +41,11 @@ class EUnet(EmbeddedNetwork):
     >>> import torch
     >>> from geoinv.operators import TotalTime
     >>> net = EUnet(TotalTime(), embedding=16, layers=4)
-    >>> net.layers = 8
     >>> len(net.trajectory(torch.zeros(7, 1)))
-    9
+    5
     """
+
+    layers_may_change = True
 
     def __init__(
         self,
@@ -89,9 +92,16 @@ class EUnet(EmbeddedNetwork):
 
     @layers.setter
     def layers(self, layers: int) -> None:
-        if layers < 1:
-            raise InputError(f"EUnet expects one layer or more, got {layers}")
-        require_size("EUnet", 0, layers)
+        self._check_layers(layers)
+        known = self.drawn_layers or (self.trained_layers,)
+        # fewer and longer steps than ever were tried may not be stable; more and shorter ones follow the same flow
+        if layers < min(known) or (not self.drawn_layers and layers != self.trained_layers):
+            warnings.warn(
+                f"EUnet expects the {_numbers(known)} of its weights, got {layers}; its models may be far off: draw "
+                "layers in training (TrainingSettings(layers=(4, 8, 16)), for example) to change them afterwards",
+                InputWarning,
+                stacklevel=2,
+            )
         self._layers = layers
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
@@ -106,3 +116,8 @@ class EUnet(EmbeddedNetwork):
             pull = self.embedding.adjoint(self.misfit_gradient(x, data), kernel)
             z = z - shorter * self.steps.at(time) * (pull + self.potential.at(time).gradient(z))
         yield self.embedding(z, self.embedding.at(1.0))
+
+
+def _numbers(layers: Sequence[int]) -> str:
+    """Layers trained with, for a reader."""
+    return f"{layers[0]} layers" if len(layers) == 1 else f"{min(layers)} layers or more"

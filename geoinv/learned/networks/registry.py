@@ -77,7 +77,19 @@ def load(
         settings["embedding"] = dictionary
     network: UnrolledNetwork = call_with(f"{path} (settings of its {kind})", NETWORKS[kind], settings, operator)
     load_into(path, network, tensors)
+    network.drawn_layers = _drawn_layers(path, description)
     return network
+
+
+def _drawn_layers(path: str | Path, description: Mapping[str, Any]) -> tuple[int, ...]:
+    """Numbers of layers that were drawn in training, where a file says so."""
+    layers = description.get("drawn_layers", [])
+    if not isinstance(layers, list) or not all(type(number) is int and number > 0 for number in layers):
+        raise InputError(
+            f"{path} expects drawn_layers to be whole numbers above zero, got {shown(layers)}; it is damaged: copy it "
+            "again"
+        )
+    return tuple(layers)
 
 
 def _normalisation(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +77,15 @@ class UnrolledNetwork(nn.Module, ABC):
         What the steps invert: A, or what the normalisation makes of it.
     steps, start : Steps
         h_j, and alpha of the start alpha A'b.
+    layers_may_change : bool
+        Whether :attr:`layers` can be set, and drawn in training.
+    drawn_layers : tuple of int
+        Numbers of layers that were drawn in training
+        (:class:`geoinv.learned.training.training_settings.TrainingSettings`); none where all batches took the same.
     """
+
+    layers_may_change: ClassVar[bool] = False
+    drawn_layers: tuple[int, ...] = ()
 
     settings: dict[str, Any]
     steps: Steps
@@ -113,6 +122,30 @@ class UnrolledNetwork(nn.Module, ABC):
     def layers(self) -> int:
         """Steps L; those of an EUnet can be changed."""
         return self._layers
+
+    @contextmanager
+    def taking(self, layers: int) -> Iterator[None]:
+        """Take another number of layers for a while, in training.
+
+        Raises
+        ------
+        InputError
+            If the layers are what they are, or that is no number of layers.
+        """
+        if not self.layers_may_change:
+            raise InputError(f"{self.name} expects the {self._layers} layers that it was built with, got {layers}")
+        self._check_layers(layers)
+        before, self._layers = self._layers, layers
+        try:
+            yield
+        finally:
+            self._layers = before
+
+    def _check_layers(self, layers: int) -> None:
+        """Reject what is no number of layers."""
+        if layers < 1:
+            raise InputError(f"{self.name} expects one layer or more, got {layers}")
+        require_size(self.name, 0, layers)
 
     @property
     def parameter_count(self) -> int:
@@ -226,7 +259,9 @@ class UnrolledNetwork(nn.Module, ABC):
         """
         shapes = {"domain_shape": self.layout.domain_shape, "range_shape": self.layout.range_shape}
         normalisation = None if self.normalisation is None else type(self.normalisation).__name__
-        about = {"settings": self.settings, "normalisation": normalisation, **shapes}
+        about: dict[str, Any] = {"settings": self.settings, "normalisation": normalisation, **shapes}
+        if self.drawn_layers:
+            about["drawn_layers"] = list(self.drawn_layers)
         learned = dict(self.named_parameters()) if half else {}
         weights = {name: tensor.half() if name in learned else tensor for name, tensor in self.state_dict().items()}
         write_weights(path, self.name, {**about, **describe_operator(self.operator), **extra}, weights)

@@ -16,6 +16,7 @@ from geoinv.core.checks import InputError, InputWarning, MachineWarning
 from geoinv.learned.layers.weights import read_weights, write_weights
 from geoinv.learned.training.fingerprint import first_difference, known
 from geoinv.learned.training.training_record import TrainingRecord
+from geoinv.learned.training.training_settings import ADDED
 
 __all__ = [
     "FILE",
@@ -32,7 +33,7 @@ FILE = "checkpoint.safetensors"
 KIND = "training checkpoint"
 LONGEST = 80
 """Characters that a sentence shows of what a file says."""
-PARTS = ("network", "best", "adam")
+PARTS = ("network", "best", "adam", "average")
 OTHERS = {
     "operator values": "an operator of the same name and shapes with other values",
     "operator adjoint": "an operator of the same values with another adjoint",
@@ -61,6 +62,8 @@ class Checkpoint:
         Weights now, and those of the best epoch.
     adam : mapping of str to Tensor
         State of the optimizer, as :func:`adam_state` gives it.
+    average : mapping of str to Tensor
+        Average of the weights, where the training keeps one.
     """
 
     run: Mapping[str, Any]
@@ -68,6 +71,7 @@ class Checkpoint:
     network: Mapping[str, Tensor]
     best: Mapping[str, Tensor]
     adam: Mapping[str, Tensor]
+    average: Mapping[str, Tensor]
 
 
 def write_checkpoint(path: Path, state: Checkpoint) -> None:
@@ -121,7 +125,7 @@ def read_checkpoint(path: Path, run: Mapping[str, Any]) -> Checkpoint:
         part: {name.removeprefix(f"{part}/"): tensor for name, tensor in tensors.items() if name.startswith(f"{part}/")}
         for part in PARTS
     }
-    for part in ("network", "best"):
+    for part in ("network", "best", "average"):
         for name, tensor in parts[part].items():
             if not bool(torch.isfinite(tensor).all()):
                 raise InputError(broken(path, ValueError(f"{part} {name} is not finite")))
@@ -148,6 +152,9 @@ def check_same_run(path: Path, found: Mapping[str, Any], run: Mapping[str, Any])
     InputError
         If they differ, or the file does not say enough to tell.
     """
+    settings = found.get("settings")
+    if isinstance(settings, Mapping):
+        found = {**found, "settings": {**ADDED, **settings}}
     difference = first_difference(found, run)
     if difference is None:
         return

@@ -1,10 +1,11 @@
-"""Training: Adam on models with fresh noise, the best epoch by validation, exactly resumable."""
+"""Training on models with fresh noise: steps of Adam, the best epoch by validation, exactly resumable."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
+from geoinv.learned.networks.unrolled import UnrolledNetwork
+from geoinv.learned.training.batches import LAYERS, batches_of, held_back
 from geoinv.learned.training.checkpoint import (
     FILE,
     Checkpoint,
@@ -23,17 +26,17 @@ from geoinv.learned.training.checkpoint import (
     set_adam_state,
     write_checkpoint,
 )
-from geoinv.learned.training.examples import Examples, generator_of, with_noise
+from geoinv.learned.training.examples import generator_of
 from geoinv.learned.training.fingerprint import network_fingerprint, note_trained, operator_fingerprint
 from geoinv.learned.training.losses import loss_of, squared_norms
 from geoinv.learned.training.parallel import processes
 from geoinv.learned.training.training_record import EpochRecord, TrainingRecord
 from geoinv.learned.training.training_settings import TrainingSettings
+from geoinv.learned.training.weight_average import WeightAverage
 
 __all__ = ["DivergenceError", "fit"]
 
-ORDER, NOISE, LAYERS, VALIDATION = range(4)
-"""What random numbers are for: each has a source of its own."""
+OPTIMIZERS: dict[str, type[torch.optim.Adam]] = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}
 
 LOOK_EVERY = 32
 """Batches between two looks at the loss of a GPU, as each waits for it; on a CPU every batch is looked at."""
@@ -45,7 +48,7 @@ class DivergenceError(InputError):
 
 def fit(
     network: nn.Module,
-    A: LinearOperator,
+    A: LinearOperator | None,
     models: Any,
     validation: Any,
     settings: TrainingSettings,
@@ -57,8 +60,8 @@ def fit(
     """Train a network to find models from their noisy data.
 
     The data are A of the models with noise that is drawn anew every epoch; the noise of the
-    validation data is drawn once. In the end the network has the weights of the epoch with the
-    smallest validation loss.
+    validation data is drawn once. Or models and data come from a stream, which makes them anew for every
+    batch. In the end the network has the weights of the epoch with the smallest validation loss.
 
     Every random number follows from the seed, the epoch and the batch, so a training that is resumed
     after a kill ends at the same weights, bit by bit, on the same machine. Within a process group of
@@ -68,10 +71,13 @@ def fit(
     ----------
     network : torch.nn.Module
         Maps data (samples, [channels,] *range_shape) to models; trained in place.
-    A : LinearOperator
-        Makes the data.
-    models, validation : (samples, [channels,] *domain_shape) array or tensor
-        Clean models, to train with and to choose the best epoch by.
+    A : LinearOperator or None
+        Makes the data; None where a stream gives them.
+    models : (samples, [channels,] *domain_shape) array or tensor, or Stream
+        Clean models to train with, or a stream of models with their data
+        (:class:`geoinv.learned.training.stream.Stream`), which draws its `samples` in each epoch.
+    validation : array or tensor as models, Stream, or int
+        To choose the best epoch by; a number is that of samples drawn once from the stream in `models`.
     settings : TrainingSettings
         Loss, rates, epochs, noise and seed.
     folder : str or Path, optional
@@ -91,8 +97,8 @@ def fit(
     Raises
     ------
     InputError
-        If models do not fit the operator or are not finite, the checkpoint belongs to another
-        training or would be overwritten, or the disk is full.
+        If models do not fit the operator or are not finite, the settings do not fit the network or
+        the models, the checkpoint belongs to another training or would be overwritten, or the disk is full.
     DivergenceError
         If the loss becomes infinite or NaN. As after every error, the last good checkpoint stays and
         the network has the best weights so far.
@@ -134,82 +140,98 @@ def fit(
 
 
 class _Training:
-    """A network, its optimizer and its examples between two epochs."""
+    """A network, its optimizer and its models between two epochs."""
 
     def __init__(
-        self, network: nn.Module, A: LinearOperator, models: Any, validation: Any, settings: TrainingSettings
+        self, network: nn.Module, A: LinearOperator | None, models: Any, validation: Any, settings: TrainingSettings
     ) -> None:
         self.settings, self.record, self.processes = settings, TrainingRecord(), processes()
+        _check_layers(network, settings)
         self.device = self.processes.device(settings.device)
         self.look_every = 1 if self.device.type == "cpu" else LOOK_EVERY
-        self.network = network.to(self.device)
+        self.network: Any = network.to(self.device)
         self.module = self.processes.wrapped(self.network, self.device)
         self.loss = loss_of(settings, A)
         self.names = [name for name, _ in network.named_parameters()]
-        self.optimizer = torch.optim.Adam(
+        self.optimizer = OPTIMIZERS[settings.optimizer](
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
+        self.average = None if settings.average is None else WeightAverage(self.network, settings.average)
         dtype = next(network.parameters()).dtype
-        self.training = Examples(A, models, "training models", dtype, self.device)
-        self.validation = Examples(A, validation, "validation models", dtype, self.device)
-        noise = generator_of(self.device, settings.seed, VALIDATION)
-        self.validation_data = with_noise(self.validation.clean, settings.noise, noise)
+        self.batches = batches_of(A, models, settings, dtype, self.device)
+        self.steps = math.ceil(self.batches.samples / settings.batch)
+        settings.check_steps(self.steps)
+        self.validation = held_back(A, models, validation, settings, dtype, self.device)
         self.best: dict[str, Tensor] = {}
         self.run: dict[str, Any] = {
             "settings": settings.decisive(),
-            "operator": operator_fingerprint(A),
-            "training models": self.training.checksum,
+            "operator": "none" if A is None else operator_fingerprint(A),
+            "training models": self.batches.checksum,
             "validation models": self.validation.checksum,
-            "network": network_fingerprint(self.network, self.validation_data[:1]),
+            "network": network_fingerprint(self.network, self.validation.data[:1]),
         }
 
     def epoch(self, number: int, done: tuple[int, int]) -> EpochRecord:
         """Pass over the training models once, then look at the validation models."""
         began = time.perf_counter()
         torch.manual_seed((self.settings.seed * 1_000_003 + number) % 2**63)  # of layers that draw, such as dropout
-        rate = self.settings.learning_rate_of(number)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         train = self._train(number, done)
-        validation = self._validate()
-        if not math.isfinite(validation[0]):
-            raise DivergenceError(_not_finite(f"the validation of epoch {number}", validation[0]))
-        result = EpochRecord(number, *train, *validation, rate, time.perf_counter() - began)
-        self.record.epochs.append(result)
-        if self.record.best is result:
-            self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
+        with nullcontext() if self.average is None else self.average.in_place():
+            validation = self._validate()
+            if not math.isfinite(validation[0]):
+                raise DivergenceError(_not_finite(f"the validation of epoch {number}", validation[0]))
+            rate = self.optimizer.param_groups[0]["lr"]
+            result = EpochRecord(number, *train, *validation, rate, time.perf_counter() - began)
+            self.record.epochs.append(result)
+            if self.record.best is result:
+                self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
         return result
 
     def _train(self, number: int, done: tuple[int, int]) -> tuple[float, float]:
-        """Loss and NMSE of an epoch of Adam steps."""
+        """Loss and NMSE of an epoch of steps."""
         self.network.train()
-        settings, size = self.settings, self.processes.size
-        order = torch.randperm(len(self.training), generator=generator_of("cpu", settings.seed, ORDER, number))
-        batches = torch.split(order.to(self.device), settings.batch)
-        losses, sums = torch.zeros(len(batches), device=self.device), torch.zeros(2, device=self.device)
-        for step, rows in enumerate(batches):
-            noise = generator_of(self.device, settings.seed, NOISE, number, step)
-            # all processes draw the noise of the whole batch: the result does not depend on their count
-            data = with_noise(self.training.clean[rows], settings.noise, noise)
-            share = self.processes.share(len(rows))
+        size = self.processes.size
+        losses, sums = torch.zeros(self.steps, device=self.device), torch.zeros(2, device=self.device)
+        counts = torch.zeros(self.steps, dtype=torch.int64, device=self.device)
+        for step, (models, data) in enumerate(self.batches.epoch(number)):
+            # all processes draw the whole batch: the result does not depend on their count
+            count = len(data)
+            share = self.processes.share(count)
             # a process without a sample still takes part in the sum of gradients
             part, weight = (share, 1.0) if share.stop > share.start else (slice(0, 1), 0.0)
-            models = self.training.models[rows[part]]
-            found = self._found(self.module, data[part])
-            each = weight * self.loss(found, models, data[part])
+            models, data = models[part], data[part]
+            with self._drawn_layers(number, step):
+                found = self._found(self.module, data)
+            each = weight * self.loss(found, models, data)
             self.optimizer.zero_grad()
             # gradients are averaged over the processes
-            torch.autograd.backward(each.sum() * (size / len(rows)))
-            if settings.clip is not None:
-                nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip)
-            self.optimizer.step()
-            losses[step] = each.detach().sum() / len(rows)
+            torch.autograd.backward(each.sum() * (size / count))
+            self._move(number, step)
+            losses[step], counts[step] = each.detach().sum() / count, count
             sums += weight * torch.stack([squared_norms(found.detach() - models).sum(), squared_norms(models).sum()])
-            if (step + 1) % self.look_every == 0 or step + 1 == len(batches):
+            if (step + 1) % self.look_every == 0 or step + 1 == self.steps:
                 self._look(losses, number, step, done)
-        counts = torch.tensor([len(rows) for rows in batches], device=self.device)
         total = self.processes.total(torch.cat([(losses * counts).sum()[None], sums])).tolist()
-        return total[0] / len(self.training), _ratio(total[1], total[2])
+        return total[0] / self.batches.samples, _ratio(total[1], total[2])
+
+    def _move(self, number: int, step: int) -> None:
+        """One step of the optimizer along the gradients."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate_of(number, step, self.steps)
+        if self.settings.clip is not None:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+        self.optimizer.step()
+        if self.average is not None:
+            self.average.update((number - 1) * self.steps + step)
+
+    def _drawn_layers(self, number: int, step: int) -> AbstractContextManager[None]:
+        """Number of layers of a batch, for its time."""
+        choices = self.settings.layers
+        if choices is None:
+            return nullcontext()
+        drawn = torch.randint(len(choices), (), generator=generator_of("cpu", self.settings.seed, LAYERS, number, step))
+        taken: AbstractContextManager[None] = self.network.taking(choices[int(drawn)])
+        return taken
 
     def _look(self, losses: Tensor, number: int, step: int, done: tuple[int, int]) -> None:
         """Reject a loss that is not finite, else report it."""
@@ -228,16 +250,16 @@ class _Training:
     def _validate(self) -> tuple[float, float]:
         """Loss and NMSE of the validation models."""
         self.network.eval()
-        mine = self.processes.share(len(self.validation))
+        mine = self.processes.share(len(self.validation.data))
         sums = torch.zeros(3, dtype=torch.float64, device=self.device)
         for start in range(mine.start, mine.stop, self.settings.batch):
             rows = slice(start, min(start + self.settings.batch, mine.stop))
-            data, models = self.validation_data[rows], self.validation.models[rows]
+            data, models = self.validation.data[rows], self.validation.models[rows]
             found = self._found(self.network, data)
             each = (self.loss(found, models, data), squared_norms(found - models), squared_norms(models))
             sums += torch.stack([values.sum() for values in each])
         total = self.processes.total(sums).tolist()
-        return total[0] / len(self.validation), _ratio(total[1], total[2])
+        return total[0] / len(self.validation.data), _ratio(total[1], total[2])
 
     def _found(self, module: nn.Module, data: Tensor) -> Tensor:
         """Reconstructions, in the precision of the data whatever that of the network's products."""
@@ -247,8 +269,9 @@ class _Training:
 
     def state(self) -> Checkpoint:
         """State to go on from."""
-        weights = self.network.state_dict()
-        return Checkpoint(self.run, self.record, weights, self.best, adam_state(self.optimizer, self.names))
+        average = {} if self.average is None else self.average.weights
+        adam = adam_state(self.optimizer, self.names)
+        return Checkpoint(self.run, self.record, self.network.state_dict(), self.best, adam, average)
 
     def restore(self, path: Path) -> None:
         """Go back to the state of a checkpoint."""
@@ -256,6 +279,8 @@ class _Training:
         try:
             self.network.load_state_dict(dict(state.network))
             set_adam_state(self.optimizer, self.names, state.adam)
+            if self.average is not None:
+                self.average.restore(state.average)
         except (KeyError, RuntimeError, ValueError) as error:
             raise InputError(broken(path, error)) from error
         self.best = {name: tensor.to(self.device) for name, tensor in state.best.items()}
@@ -265,6 +290,21 @@ class _Training:
         """Give the network the weights of the best epoch, once there is one."""
         if self.best:
             self.network.load_state_dict(self.best)
+            if isinstance(self.network, UnrolledNetwork):
+                self.network.drawn_layers = self.settings.layers or ()
+
+
+def _check_layers(network: nn.Module, settings: TrainingSettings) -> None:
+    """Reject to draw the layers of a network whose layers are what they are."""
+    if settings.layers is None:
+        return
+    if not isinstance(network, UnrolledNetwork) or not network.layers_may_change:
+        raise InputError(
+            f"training expects a network whose layers may change, such as EUnet, to draw them from "
+            f"{list(settings.layers)}, got {type(network).__name__}; leave layers out of the training's settings"
+        )
+    with network.taking(max(settings.layers)):
+        pass
 
 
 def _ratio(error: float, size: float) -> float:

@@ -21,7 +21,10 @@ from networks import (
 from scipy.integrate import solve_ivp
 
 from geoinv import InputError
+from geoinv.core.checks import InputWarning
 from geoinv.learned import EUnet, load
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
 
 
 def eunet_by_hand(net, A, b):
@@ -77,8 +80,8 @@ def test_eunet_more_layers_after_training_approach_the_flow():
     exact = array(E_at(1.0)) @ flow.y[:, -1]
     results = {}
     for factor in (1, 2, 4, 8, 64):
-        net.layers = factor * scale
-        results[factor] = array(net(data))
+        with net.taking(factor * scale):
+            results[factor] = array(net(data))
     npt.assert_allclose(results[64], exact, rtol=0, atol=0.01 * np.linalg.norm(exact))
     away = {factor: np.linalg.norm(found - exact) for factor, found in results.items()}
     # Euler's method: half the step, half the error
@@ -90,7 +93,8 @@ def test_eunet_layers_come_back_to_what_was_trained_and_are_saved_as_trained(tmp
     net = network(EUnet, pictures())
     data = draw(net, 2)
     before = net(data)
-    net.layers = 2 * LAYERS
+    with pytest.warns(InputWarning, match="expects the 3 layers of its weights, got 6; its models may be far off"):
+        net.layers = 2 * LAYERS
     assert not torch.allclose(net(data), before)
     net.save(tmp_path / "w.safetensors")
     back = load(tmp_path / "w.safetensors", pictures()).double()
@@ -101,3 +105,20 @@ def test_eunet_layers_come_back_to_what_was_trained_and_are_saved_as_trained(tmp
     npt.assert_allclose(array(back(data)), array(before), rtol=0, atol=1e-5 * abs(array(before)).max())
     with pytest.raises(InputError, match="EUnet expects one layer or more, got 0"):
         net.layers = 0
+
+
+def test_eunet_trained_with_drawn_layers_takes_others_in_silence_and_its_file_says_so(tmp_path):
+    A = pictures()
+    net = EUnet(A, embedding=2, layers=3, hidden=2)
+    models = np.random.default_rng(0).random((4, *A.domain_shape))
+    fit(net, A, models, models, TrainingSettings(epochs=1, batch=2, layers=[2, 3], device="cpu"))
+    net.save(tmp_path / "w.safetensors")
+    back = load(tmp_path / "w.safetensors", A)
+    assert (back.layers, back.drawn_layers) == (3, (2, 3))
+    back.layers = 12
+    with pytest.warns(InputWarning, match="expects the 2 layers or more of its weights, got 1"):
+        back.layers = 1
+    # weights that are trained on with their own layers alone belong to these again
+    fit(net, A, models, models, TrainingSettings(epochs=1, batch=2, device="cpu"))
+    with pytest.warns(InputWarning, match="expects the 3 layers of its weights, got 12"):
+        net.layers = 12

@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import training_problem
@@ -15,8 +16,13 @@ from stopped_training import StoppedError, weights_of
 
 from geoinv import InputError
 from geoinv.core.checks import MachineWarning
+from geoinv.learned import EUnet, OPTEnet
 from geoinv.learned.layers.weights import read_weights, write_weights
 from geoinv.learned.training.checkpoint import FILE
+from geoinv.learned.training.stream import ModelStream
+from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_settings import TrainingSettings
+from geoinv.operators import Blur
 
 LEAST_EPOCHS = 2
 
@@ -43,6 +49,84 @@ def test_a_training_that_was_killed_ends_at_the_same_weights_bit_by_bit(tmp_path
     one, other = load_file(killed / FILE), load_file(whole_training / FILE)
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+EVERYTHING = TrainingSettings(
+    "relative",
+    learning_rate=0.01,
+    weight_decay=0.01,
+    batch=4,
+    epochs=4,
+    schedule="cosine per step",
+    device="cpu",
+    optimizer="AdamW",
+    warmup=5,
+    average=0.9,
+    layers=(1, 2, 3),
+)
+"""Of a training that uses all there is."""
+
+
+def smooth(count, random):
+    return Blur((4, 5), 1.0)(random.random((count, 4, 5)))
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("streamed", [True, False], ids=["stream", "models"])
+def test_a_resumed_training_with_average_and_drawn_layers_is_the_whole_one(streamed, tmp_path):
+    A = Blur((4, 5), 1.0)
+    models = ModelStream(A, smooth, 10, "smooth") if streamed else smooth(10, np.random.default_rng(0))
+    validation = 6 if streamed else models[:6]
+
+    def trained(folder, **options):
+        network = EUnet(A, embedding=2, layers=2, hidden=1)
+        operator = None if streamed else A
+        record = fit(network, operator, models, validation, EVERYTHING, folder, checkpoint_seconds=0.0, **options)
+        return network, record
+
+    def stop(record):
+        if record.epoch == 2:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        trained(tmp_path, callback=stop)
+    resumed, record = trained(tmp_path, resume=True)
+    whole, uninterrupted = trained(None)
+    assert all(torch.equal(tensor, weights_of(whole)[name]) for name, tensor in weights_of(resumed).items())
+    assert [epoch.validation_loss for epoch in record.epochs] == [
+        epoch.validation_loss for epoch in uninterrupted.epochs
+    ]
+    assert resumed.drawn_layers == (1, 2, 3)
+
+
+def test_a_training_does_not_go_on_with_another_stream_or_validation(tmp_path):
+    A = Blur((4, 5), 1.0)
+
+    def trained(checksum, validation):
+        network = OPTEnet(A, embedding=1, layers=1)
+        stream = ModelStream(A, smooth, 4, checksum)
+        fit(network, None, stream, validation, replace(EVERYTHING, layers=None, warmup=0), tmp_path, resume=True)
+
+    trained("smooth", 3)
+    with pytest.raises(InputError, match="got other training models; train as before"):
+        trained("rough", 3)
+    with pytest.raises(InputError, match="got other validation models; train as before"):
+        trained("smooth", 4)
+
+
+def test_a_checkpoint_of_an_older_version_goes_on_with_what_that_trained_with(tmp_path):
+    def as_before(content):
+        for name in ("optimizer", "warmup", "average", "layers"):
+            del content["run"]["settings"][name]
+
+    stopped_after(tmp_path, 2)
+    changed(tmp_path / FILE, as_before)
+    resumed, _ = training_problem.trained(tmp_path, resume=True)
+    whole, _ = training_problem.trained(None)
+    assert all(torch.equal(tensor, weights_of(whole)[name]) for name, tensor in weights_of(resumed).items())
+    changed(tmp_path / FILE, as_before)
+    with pytest.raises(InputError, match="settings optimizer = 'AdamW' where that had 'Adam'"):
+        training_problem.trained(tmp_path, resume=True, settings=replace(training_problem.SETTINGS, optimizer="AdamW"))
 
 
 def stopped_after(folder, epoch, **options):

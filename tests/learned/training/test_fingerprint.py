@@ -20,15 +20,6 @@ from geoinv.learned.training.train import fit
 from geoinv.operators import Blur, MagneticSection
 
 
-@pytest.fixture
-def one_thread():
-    """Small networks are trained faster so where other processes want the machine too."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def begun(folder, network, A, models, validation, **changes):
     """Train two epochs of four, as if stopped then."""
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from constant_network import Constant
 
+from geoinv import InputError
 from geoinv.algebra.matrices import Identity
 from geoinv.learned.training.losses import loss_of
 from geoinv.learned.training.train import fit
@@ -39,3 +40,21 @@ def test_the_norm_has_a_slope_where_the_reconstruction_is_exact():
     models = torch.ones(2, 3, requires_grad=True)
     loss_of(TrainingSettings("norm"), Identity((3,)))(models, torch.ones(2, 3), models).sum().backward()
     assert not models.grad.any()
+
+
+def test_the_relative_loss_is_the_error_of_each_sample_over_its_size():
+    models, found = np.array([[3.0, 4.0], [0.01, 0.0]]), np.array([[3.0, 5.0], [0.02, 0.01]])
+    values = loss_of(TrainingSettings("relative"), None)(torch.tensor(found), torch.tensor(models), torch.zeros(2, 1))
+    npt.assert_allclose(values.numpy(), [1.0 / 25.0, 2.0], rtol=1e-12)
+
+
+def test_a_relative_loss_of_models_that_are_zero_is_refused():
+    models = np.ones((6, 2))
+    models[4] = 0.0
+    with pytest.raises(InputError, match='"relative" expects models that are not zero everywhere, got 1 of 6 that are'):
+        fit(Constant(), Identity((2,)), models, models, TrainingSettings("relative", device="cpu"))
+
+
+def test_a_loss_of_data_without_an_operator_is_refused():
+    with pytest.raises(InputError, match='the loss "data" expects an operator, got none beside the stream'):
+        loss_of(TrainingSettings("data"), None)

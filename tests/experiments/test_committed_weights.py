@@ -23,7 +23,7 @@ from geoinv.experiments.duathlon.problem import Duathlon  # noqa: E402
 from geoinv.experiments.magnetics.problem import Magnetics  # noqa: E402
 from geoinv.experiments.shared.measures import nmse  # noqa: E402
 from geoinv.experiments.shared.preset import RunSettings  # noqa: E402
-from geoinv.learned import load  # noqa: E402
+from geoinv.learned import LearnedPotential, load  # noqa: E402
 from geoinv.operators import Blur, MagneticSection  # noqa: E402
 
 RESULTS = ROOT / "results"
@@ -81,6 +81,28 @@ def test_committed_weights_reach_the_figure_of_their_table(file, tmp_path, monke
     with torch.no_grad():
         few = load(path, A)(torch.from_numpy(test_data[:5]).float()).numpy()
     npt.assert_allclose(few, found[:5], rtol=0, atol=1e-4 * np.abs(found[:5]).max())
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_committed_weights_are_a_potential_of_the_classical_loop_or_say_why_not(file):
+    """E and phi of the file, as the loop takes them, make the network's own first step."""
+    path = RESULTS / file
+    if path.stem != "OPTEnet":
+        with pytest.raises(InputError, match=rf"of a LearnedPotential or an OPTEnet, got those of {path.stem[:5]}"):
+            LearnedPotential.load(path)
+        return
+    network = load(path).double()
+    A = network.operator
+    phi = LearnedPotential.load(path).bind(A)
+    E = phi.embedding
+    data = np.array([1.7])
+    with torch.no_grad():
+        first, second = (model.numpy() for model in network.trajectory(torch.from_numpy(data))[:2])
+        start, step = float(network.start.at(0.0)), float(network.steps.all()[0])
+    z = start * E.T(A.T(data))
+    npt.assert_allclose(E(z), first, rtol=1e-5)
+    z = z - step * (E.T(A.T(A(E(z)) - data)) + phi.gradient(z))
+    npt.assert_allclose(E(z), second, rtol=1e-5)
 
 
 def test_there_are_committed_weights_of_every_experiment_that_saves_some():

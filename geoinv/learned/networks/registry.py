@@ -21,7 +21,7 @@ from geoinv.learned.networks.optenet import OPTEnet
 from geoinv.learned.networks.proximal import Proximal
 from geoinv.learned.networks.unrolled import UnrolledNetwork
 
-__all__ = ["NETWORKS", "load"]
+__all__ = ["NETWORKS", "load", "normalisation_of"]
 
 NETWORKS: dict[str, type[UnrolledNetwork]] = {
     "OPTEnet": OPTEnet,
@@ -64,13 +64,8 @@ def load(
     settings = description.get("settings")
     if not isinstance(settings, dict):
         raise InputError(f"{path} expects the settings of its {kind}, got a file without them; save it anew")
-    if "centred" in description:
-        raise InputError(
-            f"{path} expects the mean model that its network counts from, which files of older versions lack; "
-            "take the file of this version, or train anew"
-        )
     operator = operator_of(path, description, A)
-    settings = {**settings, "normalisation": _normalisation(path, description, tensors)}
+    settings = {**settings, "normalisation": normalisation_of(path, description, tensors)}
     if settings.get("embedding") == "dictionary":
         if dictionary is None:
             raise InputError(f"{path} expects the dictionary it was trained with; give load(path, A, dictionary=E)")
@@ -92,10 +87,28 @@ def _drawn_layers(path: str | Path, description: Mapping[str, Any]) -> tuple[int
     return tuple(layers)
 
 
-def _normalisation(
+def normalisation_of(
     path: str | Path, description: Mapping[str, Any], tensors: dict[str, Tensor]
 ) -> Normalisation | None:
-    """Units in which the network counts; what older versions kept of them is put among the tensors."""
+    """Units in which the network of a file counts.
+
+    Parameters
+    ----------
+    path : str or Path
+        File, for errors.
+    description, tensors
+        Its content; what older versions kept of the units is put among the tensors.
+
+    Raises
+    ------
+    InputError
+        If numbers are missing or damaged, or the file is of a version that did not keep them.
+    """
+    if "centred" in description:
+        raise InputError(
+            f"{path} expects the mean model that its network counts from, which files of older versions lack; "
+            "take the file of this version, or train anew"
+        )
     name = description.get("normalisation")
     if name is None and "whitening" in description:
         numbers = description["whitening"]

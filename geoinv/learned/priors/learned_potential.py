@@ -17,9 +17,11 @@ from geoinv.core.checks import InputError, shape_text
 from geoinv.learned.configuration.table_checks import call_with
 from geoinv.learned.layers.embedding import DictionaryEmbedding, Embedding, IdentityEmbedding, LearnedEmbedding
 from geoinv.learned.layers.layout import Layout
+from geoinv.learned.layers.normalisation import Centred, Normalisation
 from geoinv.learned.layers.potential import Potential
 from geoinv.learned.layers.weights import load_into, read_weights, write_weights
 from geoinv.learned.networks.optenet import OPTEnet
+from geoinv.learned.networks.registry import normalisation_of
 
 __all__ = ["LearnedPotential"]
 
@@ -82,8 +84,20 @@ class LearnedPotential:
 
     @classmethod
     def from_network(cls, network: OPTEnet, unit: float = 1.0) -> LearnedPotential:
-        """Embedding and potential of a trained OPTEnet."""
-        return cls(network.embedding, network.potential, unit)
+        """Embedding and potential of a trained OPTEnet.
+
+        Parameters
+        ----------
+        network : OPTEnet
+        unit : float
+            Unit of the models that it was trained with, in units of the model.
+
+        Raises
+        ------
+        InputError
+            If the network counts from a mean model, or whitens its data: phi is then not one of models.
+        """
+        return cls(network.embedding, network.potential, unit * _scale_of("from_network", network.normalisation))
 
     def save(self, path: str | Path) -> None:
         """Write weights and settings as safetensors.
@@ -162,9 +176,10 @@ class LearnedPotential:
                 embedding = call_with(f"{path} (settings of its embedding)", LearnedEmbedding, table)
         except (KeyError, TypeError) as error:
             raise InputError(f"{path} expects the settings of an OPTEnet, got '{error}'; save it anew") from None
+        scale = _scale_of(str(path), normalisation_of(path, description, tensors))
         module = torch.nn.ModuleDict({"potential": potential, "embedding": embedding})
         load_into(path, module, {name: t for name, t in tensors.items() if name.split(".")[0] in module})
-        return cls(embedding, potential)
+        return cls(embedding, potential, scale)
 
     def bind(self, operator: LinearOperator) -> LearnedPotential:
         """Regularizer for the models of an operator.
@@ -200,6 +215,22 @@ class LearnedPotential:
     def curvature(self, z: Array, v: Array) -> Array:
         """Hessian of phi at z times v, without the parts that bend downwards."""
         return _model(self._theta.curvature(_sample(z), _sample(v)))
+
+
+def _scale_of(where: str, normalisation: Normalisation | None) -> float:
+    """Unit in which a network counts its models, which are then its own but for that."""
+    if normalisation is None:
+        return 1.0
+    if isinstance(normalisation, Centred) and not bool(normalisation.mean.any()):
+        return float(normalisation.scale)
+    what = "counts from a mean model" if isinstance(normalisation, Centred) else "whitens its data"
+    remedy = (
+        "invert the data less those of the mean with LearnedPotential(network.embedding, network.potential, "
+        "unit=float(network.normalisation.scale)), and add the mean"
+        if isinstance(normalisation, Centred)
+        else "train one without normalisation"
+    )
+    raise InputError(f"{where} expects an OPTEnet whose potential is one of models, got one that {what}; {remedy}")
 
 
 def _sample(z: Array) -> Tensor:

@@ -13,7 +13,9 @@ from geoinv.algebra.matrices import Identity
 from geoinv.embeddings.dictionaries import OverCompleteCosines
 from geoinv.learned import EUnet, LearnedPotential, OPTEnet, Potential
 from geoinv.learned.layers.embedding import DictionaryEmbedding, HyperEmbedding, IdentityEmbedding, LearnedEmbedding
+from geoinv.learned.layers.normalisation import Centred, Whitened
 from geoinv.learned.layers.weights import read_weights, write_weights
+from geoinv.operators import Blur
 
 SHAPES = {"vectors": (5,), "pictures": (4, 5), "volumes": (2, 3, 4)}
 EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -157,3 +159,36 @@ def test_files_of_other_things_are_refused(tmp_path):
         InputError, match=r"expects the settings of a LearnedPotential, got none of its unit; save it anew"
     ):
         LearnedPotential.load(path)
+
+
+def test_the_unit_in_which_a_network_counts_is_that_of_its_potential(tmp_path):
+    A = Identity((4, 5))
+    network = OPTEnet(A, embedding=3, layers=1, normalisation=Centred(np.zeros((4, 5)), 0.05))
+    network.save(tmp_path / "w.safetensors")
+    plain = LearnedPotential(network.embedding, network.potential).bind(A)
+    z = np.random.default_rng(0).standard_normal(plain.embedding.domain_shape)
+    for phi, unit in (
+        (LearnedPotential.from_network(network), 0.05),
+        (LearnedPotential.from_network(network, unit=2.0), 0.1),
+        (LearnedPotential.load(tmp_path / "w.safetensors"), 0.05),
+    ):
+        bound = phi.bind(A)
+        npt.assert_allclose(bound.embedding(z), unit * plain.embedding(z), rtol=1e-6)
+        npt.assert_allclose(bound.gradient(z), plain.gradient(z), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("normalisation", "told"),
+    [
+        (Centred(np.full((4, 5), 0.2), 0.05), r"counts from a mean model; invert the data less those of the mean with"),
+        (Whitened(0.01, 0.2), "whitens its data; train one without normalisation"),
+    ],
+    ids=["centred", "whitened"],
+)
+def test_a_potential_of_anything_but_models_is_refused(normalisation, told, tmp_path):
+    network = OPTEnet(Blur((4, 5), 1.0), embedding=3, layers=1, normalisation=normalisation)
+    network.save(tmp_path / "w.safetensors")
+    with pytest.raises(InputError, match=f"from_network expects an OPTEnet .*, got one that {told}"):
+        LearnedPotential.from_network(network)
+    with pytest.raises(InputError, match=rf"w\.safetensors expects an OPTEnet .*, got one that {told}"):
+        LearnedPotential.load(tmp_path / "w.safetensors")

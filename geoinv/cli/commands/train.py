@@ -6,15 +6,16 @@ import json
 import os
 import time
 from contextlib import ExitStack, redirect_stdout
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geoinv.cli.support.extras import require_learning
 from geoinv.cli.support.outputs import Written, make_folder, write_result
 from geoinv.cli.support.progress_display import progress_shown
-from geoinv.cli.support.terminal import cost, fail, say
+from geoinv.cli.support.terminal import cost, fail, say, say_notes
 from geoinv.cli.support.training_data import load_training_data
 from geoinv.core.checks import InputError, shape_text
 
@@ -53,6 +54,7 @@ def train(
     Example: geoinv train run.toml --resume
     """
     require_learning("train")
+    from geoinv.formats import collected
     from geoinv.learned.training.configuration import EXAMPLE, read_configuration
     from geoinv.learned.training.parallel import torchrun_group
 
@@ -62,7 +64,8 @@ def train(
     if config is None:
         raise typer.BadParameter("train expects a configuration; geoinv train --example prints one")
     began = time.perf_counter()
-    configuration = read_configuration(config)
+    with collected() as notes:
+        configuration = read_configuration(config)
     folder = configuration.folder if out is None else out
     with ExitStack() as stack:
         group = stack.enter_context(torchrun_group(configuration.training.device))
@@ -70,6 +73,7 @@ def train(
             stack.enter_context(redirect_stdout(stack.enter_context(open(os.devnull, "w", encoding="ascii"))))
         else:
             stack.enter_context(progress_shown("grid" if grid else "training"))
+        say_notes(notes)
         try:
             (_search if grid else _train)(configuration, folder, resume)
         except KeyboardInterrupt:
@@ -83,14 +87,14 @@ def _train(configuration: Configuration, folder: Path, resume: bool) -> None:
     from geoinv.learned.training.parallel import processes
     from geoinv.learned.training.train import fit
 
-    network = configuration.make_network()
     models, validation = load_training_data(configuration)
+    network = configuration.make_network(models)
     _say_problem(configuration, models.shape, len(validation), network.parameter_count)
     make_folder(folder, (WEIGHTS, RECORD))
     record = fit(network, configuration.A, models, validation, configuration.training, folder, resume)
     weights = Written(folder / WEIGHTS)
     if processes().writes:
-        weights = write_result(folder / WEIGHTS, lambda path: network.save(path, operator=dict(configuration.operator)))
+        weights = write_result(folder / WEIGHTS, lambda path: network.save(path, **_kept(configuration)))
         if not weights.problem:
             with whole_file(folder / RECORD) as partial:
                 partial.write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
@@ -105,7 +109,7 @@ def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
     from geoinv.learned.training.tuning import TABLE, best_of, read_table, search
 
     models, validation = load_training_data(configuration)
-    _say_problem(configuration, models.shape, len(validation), configuration.make_network().parameter_count)
+    _say_problem(configuration, models.shape, len(validation), configuration.make_network(models).parameter_count)
     make_folder(folder, (WEIGHTS, TABLE, "grid.csv"))
     if resume and not (folder / WEIGHTS).exists() and best_of(read_table(folder)[0]):
         raise InputError(
@@ -113,13 +117,13 @@ def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
             f"bring it back, or remove {TABLE} to search anew"
         )
     table = search(
-        configuration.make_network,
+        partial(configuration.make_network, models),
         configuration.A,
         models,
         validation,
         configuration.training,
         folder,
-        save=lambda network: network.save(folder / WEIGHTS, operator=dict(configuration.operator)),
+        save=lambda network: network.save(folder / WEIGHTS, **_kept(configuration)),
         grid=configuration.grid,
         resume=resume,
     )
@@ -137,6 +141,13 @@ def _search(configuration: Configuration, folder: Path, resume: bool) -> None:
     say("wrote", "\n".join(str(folder / name) for name in (WEIGHTS, "grid.json", "grid.csv")))
 
 
+def _kept(configuration: Configuration) -> dict[str, Any]:
+    """Table that makes the operator again, with its files, where numbers alone cannot."""
+    from geoinv.learned.configuration.stored_operator import table_of
+
+    return {} if table_of(configuration.A) else {"operator": dict(configuration.operator)}
+
+
 def _interrupted(folder: Path, grid: bool) -> str:
     """What an interrupt leaves to go on from."""
     from geoinv.learned.training.checkpoint import FILE
@@ -149,6 +160,8 @@ def _interrupted(folder: Path, grid: bool) -> str:
 
 def _say_problem(configuration: Configuration, shape: tuple[int, ...], validation: int, parameters: int) -> None:
     A = configuration.A
-    say("operator", f"{A.name}, {shape_text(A.domain_shape)} to {shape_text(A.range_shape)}")
+    survey = getattr(A, "survey", None)
+    of = "" if survey is None else f" of {' '.join(survey.components)}, {survey.field or 'no field'}"
+    say("operator", f"{A.name}{of}, {shape_text(A.domain_shape)} to {shape_text(A.range_shape)}")
     say("models", f"{shape[0]} of shape {shape_text(shape[1:])} for training, {validation} for validation")
     say("network", f"{configuration.network['name']}, {parameters} parameters")

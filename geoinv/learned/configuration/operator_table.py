@@ -11,12 +11,16 @@ from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.checks import InputError, choice, finite
 from geoinv.learned.configuration.model_files import read_npy
+from geoinv.learned.configuration.prism_tables import PRISMS, make_prism_operator
 from geoinv.learned.configuration.table_checks import call_with, check_keys, check_path, check_text, shown
 
-__all__ = ["OPERATORS", "make_operator"]
+__all__ = ["FILES", "OPERATORS", "make_operator"]
 
-OPERATORS = ("Blur", "MagneticSection", "StraightRayTomography", "TotalTime")
-"""Operators that numbers and text in a table can make."""
+OPERATORS = ("Blur", "MagneticSection", "StraightRayTomography", "TotalTime", *PRISMS)
+"""Operators that a table can make."""
+
+FILES = ("matrix", "mesh", "survey")
+"""Keys of a table under which a file may be named."""
 
 
 def make_operator(where: str, table: Mapping[str, Any]) -> LinearOperator:
@@ -27,7 +31,9 @@ def make_operator(where: str, table: Mapping[str, Any]) -> LinearOperator:
     where : str
         File and table, for errors.
     table : mapping
-        ``name`` and the operator's arguments; or ``matrix``, an .npy file of (data, unknowns).
+        ``name`` and the operator's arguments, those of prisms as
+        :func:`geoinv.learned.configuration.prism_tables.make_prism_operator` takes them; or ``matrix``, an .npy file
+        of (data, unknowns).
 
     Raises
     ------
@@ -56,6 +62,8 @@ def make_operator(where: str, table: Mapping[str, Any]) -> LinearOperator:
     choice(where, "name", table["name"], OPERATORS)
     if "dtype" in table:
         check_text(where, "dtype", table["dtype"])
+    if table["name"] in PRISMS:
+        return make_prism_operator(where, table)
     arguments = {key: value for key, value in table.items() if key != "name"}
     operator: LinearOperator = call_with(where, getattr(operators, table["name"]), arguments)
     return operator

@@ -13,12 +13,18 @@ from geoinv import operators
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, shape_text
 from geoinv.core.memory import require_memory
+from geoinv.learned.configuration.geometry import check_geometry, geometry_of
 from geoinv.learned.configuration.operator_table import OPERATORS, make_operator
+from geoinv.learned.configuration.prism_tables import PRISMS, prism_table
+from geoinv.learned.configuration.sketch import PROJECTIONS, is_sketch, relative_difference, sketch_of
 from geoinv.learned.configuration.table_checks import parameters_of
 
-__all__ = ["check_operator", "describe_operator", "operator_of", "operator_text", "response"]
+__all__ = ["check_operator", "describe_operator", "operator_of", "operator_text", "response", "table_of"]
 
-SEED, PROJECTIONS = 2402, 8
+SEED = 2402
+
+LONGEST = 100
+"""Characters of an argument that is shown."""
 
 CLOSE = 1e-3
 """Largest difference of two operators, relative, that precision and engine explain."""
@@ -31,7 +37,7 @@ def describe_operator(A: LinearOperator) -> dict[str, Any]:
     -------
     dict
         ``operator_name``; ``operator``, the table that makes it again, where numbers and text can; ``response``,
-        which tells it from others.
+        which tells it from others; ``geometry`` of one between a mesh and a survey.
 
     Examples
     --------
@@ -39,8 +45,11 @@ def describe_operator(A: LinearOperator) -> dict[str, Any]:
     >>> describe_operator(Blur((4, 5), 2.0))["operator"]
     {'name': 'Blur', 'shape': [4, 5], 'scale': 2.0, 'boundary': 'reflective', 'method': 'fft', 'dtype': 'float64'}
     """
-    table = _table(A)
-    found = {"operator_name": A.name, "response": response(A)}
+    table = table_of(A)
+    found: dict[str, Any] = {"operator_name": A.name, "response": response(A)}
+    geometry = geometry_of(A)
+    if geometry is not None:
+        found["geometry"] = geometry
     return found if table is None else {**found, "operator": table}
 
 
@@ -54,17 +63,19 @@ def operator_text(A: LinearOperator) -> str:
     >>> operator_text(TotalTime()), operator_text(Identity((3,)))
     ('TotalTime (legs 2, dtype float64)', 'Identity from (3,) to (3,)')
     """
-    table = _table(A)
+    table = table_of(A)
     if table is not None:
         return _words(A.name, table)
     return f"{A.name} from {shape_text(A.domain_shape)} to {shape_text(A.range_shape)}"
 
 
-def _table(A: LinearOperator) -> dict[str, Any] | None:
-    """Table that ``make_operator`` makes an operator of, where there is one."""
+def table_of(A: LinearOperator) -> dict[str, Any] | None:
+    """Table of numbers and text that ``make_operator`` makes an operator of; None where there is none."""
     kind = type(A).__name__
     if kind not in OPERATORS or type(A) is not getattr(operators, kind):
         return None
+    if kind in PRISMS:
+        return prism_table(A)
     own = {"shape": list(A.domain_shape), "legs": A.domain_shape[0], "dtype": A.dtype.name}
     arguments = {name: own[name] if name in own else _plain(getattr(A, name)) for name in parameters_of(type(A))}
     return {"name": kind, **arguments}
@@ -79,8 +90,7 @@ def _plain(value: Any) -> Any:
 
 def response(A: LinearOperator) -> list[float]:
     """Size of the data of one fixed, rough model, and projections of them on fixed directions."""
-    data = _image(A)
-    return [float(np.linalg.norm(data)), *(_directions(data.size) @ data).tolist()]
+    return sketch_of(_image(A))
 
 
 def _image(A: LinearOperator) -> Any:
@@ -88,11 +98,6 @@ def _image(A: LinearOperator) -> Any:
     require_memory(A.name, "a model and its data", 8.0 * numbers, "take fewer cells or data")
     model = np.random.default_rng(SEED).random(A.domain_shape) - 0.5
     return np.asarray(A(model.astype(A.dtype)), np.float64).ravel()
-
-
-def _directions(size: int) -> Any:
-    # of unit variance, so that the mean square of the projections is the square of the norm
-    return math.sqrt(12.0) * (np.random.default_rng(SEED + 1).random((PROJECTIONS, size)) - 0.5)
 
 
 def check_operator(where: str, A: LinearOperator, kept: Any, described: str) -> None:
@@ -114,19 +119,16 @@ def check_operator(where: str, A: LinearOperator, kept: Any, described: str) -> 
     InputError
         If the two differ by more than precision explains, or what the file keeps are no such numbers.
     """
-    numbers = kept if isinstance(kept, list) and len(kept) == PROJECTIONS + 1 else []
-    if not numbers or not all(type(number) is float and math.isfinite(number) for number in numbers):
+    if not is_sketch(kept):
         raise InputError(
             f"{where} expects {PROJECTIONS + 1} numbers that tell its operator from others, got {kept!r:.60}; "
             "it is damaged: copy it again"
         )
-    found = np.asarray(response(A))
-    size = max(abs(found[0]), abs(numbers[0]))
-    difference = float(np.sqrt(np.mean((found[1:] - numbers[1:]) ** 2)))
-    if not difference <= CLOSE * size:
+    difference = relative_difference(response(A), kept)
+    if not difference <= CLOSE:
         raise InputError(
             f"{where} expects the operator it was trained with, {described}, got {operator_text(A)}, "
-            f"whose data differ by {100.0 * difference / size:.2g} %; give that operator, or train anew"
+            f"whose data differ by {100.0 * difference:.2g} %; give that operator, or train anew"
         )
 
 
@@ -164,6 +166,8 @@ def operator_of(path: Any, description: Mapping[str, Any], A: LinearOperator | N
             f"got {A.name} from {shape_text(A.domain_shape)} to {shape_text(A.range_shape)}"
         )
     described = _words(name, table)
+    if "geometry" in description:
+        check_geometry(str(path), A, description["geometry"])
     if "response" in description:
         check_operator(str(path), A, description["response"], described)
     elif table is not None:
@@ -201,5 +205,7 @@ def _words(name: Any, table: Any) -> str:
     """Operator of a file, for a reader."""
     if not isinstance(table, dict):
         return str(name)
-    numbers = ", ".join(f"{key} {value}" for key, value in table.items() if key not in ("name", "sources", "receivers"))
+    # lists of coordinates say nothing to a reader
+    short = {key: str(value) for key, value in table.items() if key not in ("name", "sources", "receivers")}
+    numbers = ", ".join(f"{key} {text}" for key, text in short.items() if len(text) <= LONGEST)
     return f"{table.get('name', '')} ({numbers})".strip()

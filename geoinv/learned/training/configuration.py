@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, choice
 from geoinv.formats.budget import read_within, refuse_special
-from geoinv.learned.configuration.operator_table import make_operator
+from geoinv.learned.configuration.operator_table import FILES, make_operator
 from geoinv.learned.configuration.table_checks import call_with, check_keys, check_path, check_text, shown
+from geoinv.learned.layers.normalisation import Centred
 from geoinv.learned.networks.registry import NETWORKS
 from geoinv.learned.networks.unrolled import UnrolledNetwork
 from geoinv.learned.training.training_settings import TrainingSettings
@@ -32,6 +36,12 @@ name = "Blur"           # or matrix = "A.npy", an array of (data, unknowns)
 shape = [16, 16]
 scale = 1.5
 boundary = "reflective"
+# A survey over a mesh is Magnetics or Gravity; mesh and survey are files that geoinv reads, or numbers:
+# name = "Magnetics"
+# mesh = {shape = [8, 16, 16], spacing = [50, 100, 100], origin = [-400, 0, 0]}    # upward, northing, easting; metres
+# survey = {height = 30}                         # a station so far above the middle of each column of cells
+# field = [65, 25, 50000]                        # inclination, declination in degrees, intensity in nT
+# components = ["tmi"]                           # gz of Gravity
 
 [data]                  # your own clean models: .npy or the one variable of a netCDF file, samples first;
 models = "models.npy"   # or name = "mnist", "photographs", "stl10" or "duathlon", with folder = "..." if need be
@@ -43,15 +53,22 @@ name = "EUnet"
 embedding = 8           # unknowns a pixel of the over-complete space
 layers = 3
 # channels = 3          # images of a sample, such as colours
+# normalisation = "Centred"  # count from the mean of the models, in units of their deviations: for models far from
+                        # one in size, such as susceptibilities
 
 [training]
-loss = "norm"           # mean |f(b) - x|; "squared": mean |f(b) - x|^2; "data": that plus data_weight |A f(b) - b|^2
+loss = "norm"           # mean |f(b) - x|; "squared": mean |f(b) - x|^2; "relative": mean |f(b) - x|^2 / |x|^2;
+                        # "data": "squared" plus data_weight |A f(b) - b|^2
+optimizer = "Adam"      # or "AdamW", whose weight decay is apart from the gradient
 learning_rate = 1e-3
 weight_decay = 0.0
 batch = 32              # samples a step
 epochs = 20             # 300 in the paper
 noise = 0.01            # share of the mean |b| of each sample, drawn anew every epoch
-schedule = "constant"   # or "cosine"
+schedule = "constant"   # or "cosine", from epoch to epoch, or "cosine per step"
+# warmup = 100          # steps in which the rate rises
+# average = 0.999       # validate and keep a moving average of the weights, of this decay a step
+# layers = [4, 8, 16]   # draw the number of layers for each batch (EUnet): it may be changed after such a training
 # clip = 1.0            # largest norm of a gradient
 # precision = "bfloat16"  # several times faster where the processor has it
 # device = "cpu"        # "auto": a GPU where there is one
@@ -105,8 +122,13 @@ class Configuration:
         """What errors call a table."""
         return _where(self.path, table)
 
-    def make_network(self) -> UnrolledNetwork:
+    def make_network(self, models: npt.NDArray[Any]) -> UnrolledNetwork:
         """Fresh network; its first weights follow from the seed.
+
+        Parameters
+        ----------
+        models : (samples, [channels,] *domain_shape) array
+            Those to train with: the normalisation "Centred" has their mean and the size of their deviations from it.
 
         Raises
         ------
@@ -118,6 +140,10 @@ class Configuration:
         name = table.pop("name", None)
         check_text(where, "name", name)
         choice(where, "name", name, list(NETWORKS))
+        if "normalisation" in table:
+            check_text(where, "normalisation", table["normalisation"])
+            choice(where, "normalisation", table["normalisation"], ["Centred"])
+            table["normalisation"] = _centred(where, models)
         network: UnrolledNetwork = call_with(where, NETWORKS[name], table, self.A)
         return network
 
@@ -173,6 +199,18 @@ def read_operator(path: str | Path) -> LinearOperator:
     return make_operator(_where(path, "operator"), _operator_table(path, tables))
 
 
+def _centred(where: str, models: npt.NDArray[Any]) -> Centred:
+    """Units in which models deviate from their mean by about one."""
+    mean = models.mean(axis=0, dtype=np.float64)
+    scale = float(np.sqrt(np.mean((models - mean) ** 2)))
+    if not 0.0 < scale < np.inf:
+        raise InputError(
+            f'{where} expects models that differ for normalisation = "Centred", got a deviation of {scale} from their '
+            "mean; leave it out, or check the models"
+        )
+    return Centred(mean, scale)
+
+
 def _where(path: Path, table: str) -> str:
     return f"{path} [{table}]"
 
@@ -202,10 +240,11 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
 
 def _operator_table(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     table = dict(tables["operator"])
-    if "matrix" in table:
-        check_path(_where(path, "operator"), "matrix", table["matrix"])
-        # weights keep this table: it must hold from any folder
-        table["matrix"] = str((path.parent / table["matrix"]).resolve())
+    for name in FILES:
+        if name in table and (name == "matrix" or isinstance(table[name], str)):
+            check_path(_where(path, "operator"), name, table[name])
+            # weights may keep this table: it must hold from any folder
+            table[name] = str((path.parent / table[name]).resolve())
     return table
 
 

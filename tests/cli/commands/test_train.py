@@ -9,19 +9,25 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
+import numpy.testing as npt
 import pytest
+import torch
 from cli_refusal import refused
 from small_training import GRID, SMALL, made_training
 
+from geoinv import Grid, InputError, MainField, Survey
 from geoinv.cli import main
 from geoinv.core.progress import reporting
+from geoinv.formats import write_netcdf
+from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.learned import load
 from geoinv.learned.layers.weights import read_weights
 from geoinv.learned.networks.unrolled import UnrolledNetwork
 from geoinv.learned.training.configuration import EXAMPLE
-from geoinv.operators import Blur, TotalTime
+from geoinv.operators import Blur, Gravity, Magnetics, TotalTime
 
 
 @pytest.fixture
@@ -62,7 +68,8 @@ def test_a_resumed_training_gives_the_same_weights_and_keeps_its_operator(traine
     assert main(["train", "run.toml", "--resume"]) == 0
     assert (trained / "out" / "weights.safetensors").read_bytes() == weights
     description, _ = read_weights(trained / "out" / "weights.safetensors")
-    assert description["operator"] == {"name": "Blur", "shape": [6, 5], "scale": 1.0}
+    # with what the configuration left to the defaults
+    assert description["operator"].items() >= {"name": "Blur", "shape": [6, 5], "scale": 1.0}.items()
 
 
 def test_a_second_training_does_not_overwrite_the_first(trained, capsys):
@@ -162,13 +169,53 @@ def test_other_operators_and_data_are_taken(kind, folder):
         assert load("out/weights.safetensors", TotalTime()).settings["layers"] == 2
 
 
+PRISMS = {
+    "Magnetics": "mesh = {shape = [2, 4, 4], spacing = [50, 50, 50], origin = [-100, 0, 0]}\n"
+    "survey = {height = 20.0}\nfield = [65, 25, 50000]",
+    "Gravity": 'mesh = "mesh.nc"\nsurvey = "survey.nc"',
+}
+
+
+@pytest.mark.parametrize("kind", PRISMS)
+def test_a_survey_over_a_mesh_is_trained_for_and_applied(kind, folder, capsys):
+    """From files, and from numbers; the weights hold without these, and for no other survey."""
+    grid = Grid.regular((2, 4, 4), (50, 50, 50), (-100, 0, 0))
+    component, field = ("tmi", MainField(65, 25, 50000)) if kind == "Magnetics" else ("gz", None)
+    survey = Survey(*grid.columns(), np.full(16, 20.0), (component,), field)
+    write_netcdf("mesh.nc", grid.to_xarray(density=np.zeros(grid.shape)))
+    write_netcdf("survey.nc", survey.to_xarray())
+    models = np.random.default_rng(0).random((20, *grid.shape))
+    np.save("models.npy", models)
+    text = SMALL.replace('name = "Blur"\nshape = [6, 5]\nscale = 1.0', f'name = "{kind}"\n{PRISMS[kind]}')
+    settings = 'loss = "relative"\noptimizer = "AdamW"\nwarmup = 2\naverage = 0.5\nschedule = "cosine per step"\n'
+    text = text.replace("[training]\n", f'normalisation = "Centred"\n[training]\n{settings}')
+    (folder / "run.toml").write_text(text)
+    assert main(["train", "run.toml"]) == 0
+    centred = load("out/weights.safetensors").normalisation
+    npt.assert_allclose(centred.mean.numpy(), 0.5, atol=0.5)
+    assert float(centred.scale) == pytest.approx(12**-0.5, rel=0.1)
+    assert f"{kind} of {component}, " in capsys.readouterr().out
+    for name in ("mesh.nc", "survey.nc", "run.toml"):
+        os.remove(name)
+    operator = {"Magnetics": Magnetics, "Gravity": Gravity}[kind]
+    A = operator(grid, survey)
+    np.save("d.npy", A(models[:3]))
+    assert main(["apply", "out/weights.safetensors", "d.npy", "--out", "m.nc"]) == 0
+    with open_netcdf("m.nc") as found, torch.no_grad():
+        assert found["model"].dims == ("sample", "upward", "northing", "easting")
+        expected = load("out/weights.safetensors", A)(torch.from_numpy(A(models[:3]))).numpy()
+        npt.assert_allclose(found["model"].values, expected, rtol=0, atol=1e-4 * abs(expected).max())
+    with pytest.raises(InputError, match=r"expects the geometry .* with other heights of its stations"):
+        load("out/weights.safetensors", operator(grid, replace(survey, upward=survey.upward + 10.0)))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         ("epochs = 2", "epoch = 2", "run.toml [training] expects loss, data_weight, learning_rate"),
         ("epochs = 2", "epoch = 2", "got the unknown key 'epoch'"),
         ("epochs = 2", "epochs = 2.5", "[training] expects epochs to be a whole number, got 2.5"),
-        ("epochs = 2", 'loss = "huber"', "loss to be one of norm, squared, data; got 'huber'"),
+        ("epochs = 2", 'loss = "huber"', "loss to be one of norm, squared, relative, data; got 'huber'"),
         ("epochs = 2", "batch2", "expects TOML"),
         ("[output]", "[outputs]", "tables [operator], [data], [network], [training], [grid], [output], got 'outputs'"),
         ('folder = "out"', 'folders = "out"', "[output] expects folder; got the unknown key 'folders'"),
@@ -179,7 +226,7 @@ def test_other_operators_and_data_are_taken(kind, folder):
         (
             'name = "Blur"',
             'name = "Blurr"',
-            "name to be one of Blur, MagneticSection, StraightRayTomography, TotalTime",
+            "name to be one of Blur, MagneticSection, StraightRayTomography, TotalTime, Magnetics, Gravity; got",
         ),
         ('name = "Blur"', "", '[operator] expects name = "Blur" or another operator'),
         (
@@ -187,6 +234,8 @@ def test_other_operators_and_data_are_taken(kind, folder):
             'name = "UNet"',
             "name to be one of OPTEnet, EUnet, Proximal, LearnedGradient; got 'UNet'",
         ),
+        ("layers = 2", 'layers = 2\nnormalisation = "centred"', "normalisation to be one of Centred; got 'centred'"),
+        ("epochs = 2", "layers = [2, 4]", "to draw them from [2, 4], got OPTEnet; leave layers out"),
         ("layers = 2", "layer = 2", "[network] expects embedding, channels, layers"),
         ("layers = 2", "layers = true", "[network] expects layers to be a whole number, got True"),
         ("layers = 2", "layers = 0", "[network]: OPTEnet expects channels and layers of one or more"),

@@ -41,7 +41,10 @@ def test_a_matrix_comes_from_its_file(tmp_path, monkeypatch):
     ("table", "sentence"),
     [
         ({}, 'expects name = "Blur" or another operator, or matrix = "A.npy"; add it'),
-        ({"name": "Magnetics"}, "expects name to be one of Blur, MagneticSection"),
+        (
+            {"name": "SelfDemagnetization"},
+            "expects name to be one of Blur, MagneticSection, .* Gravity; got",
+        ),
         ({"name": 3}, "expects name"),
         ({"name": "Blur", "scale": 1.0}, "shape"),
         ({"name": "TotalTime", "colour": "red"}, "colour"),

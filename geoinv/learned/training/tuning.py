@@ -25,6 +25,7 @@ from geoinv.learned.training.checkpoint import FILE, check_same_run
 from geoinv.learned.training.examples import models_checksum
 from geoinv.learned.training.fingerprint import network_fingerprint, operator_fingerprint
 from geoinv.learned.training.parallel import processes
+from geoinv.learned.training.stream import Stream
 from geoinv.learned.training.train import DivergenceError, fit
 from geoinv.learned.training.training_settings import TrainingSettings
 
@@ -124,9 +125,13 @@ def search(
     Raises
     ------
     InputError
-        If the folder holds a table and `resume` is off, or the table is of other settings, models, or
-        another operator or network.
+        If the folder holds a table and `resume` is off, the table is of other settings, models, or
+        another operator or network, or the models are a stream.
     """
+    if isinstance(models, Stream):
+        raise InputError(
+            "search expects models that are stored, got a stream; draw some of it, or call fit with each combination"
+        )
     folder, group = Path(folder), processes()
     table, found = read_table(folder)
     if table and not resume:

@@ -192,7 +192,7 @@ def test_a_survey_over_a_mesh_is_trained_for_and_applied(kind, folder, capsys):
     (folder / "run.toml").write_text(text)
     assert main(["train", "run.toml"]) == 0
     centred = load("out/weights.safetensors").normalisation
-    npt.assert_allclose(centred.mean.numpy(), 0.5, atol=0.5)
+    npt.assert_allclose(centred.mean.numpy(), 0.5, atol=0.35)  # of 16 models, a standard deviation of 0.07
     assert float(centred.scale) == pytest.approx(12**-0.5, rel=0.1)
     assert f"{kind} of {component}, " in capsys.readouterr().out
     for name in ("mesh.nc", "survey.nc", "run.toml"):

@@ -16,6 +16,7 @@ from geoinv import InputError
 from geoinv.algebra.matrices import MatrixOperator
 from geoinv.core.progress import reporting
 from geoinv.learned.training import tuning
+from geoinv.learned.training.stream import ModelStream
 from geoinv.learned.training.train import fit
 from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.learned.training.tuning import PAPER_GRID, best_of, search
@@ -151,3 +152,9 @@ def test_a_table_is_not_overwritten_nor_mixed_with_other_settings(tmp_path):
     (tmp_path / "grid.json").write_text("{}")
     with pytest.raises(InputError, match="expects the table of a grid search"):
         searched(tmp_path, resume=True)
+
+
+def test_a_stream_is_not_searched_with(tmp_path):
+    stream = ModelStream(A, lambda count, random: random.random((count, 2)), 8, "uniform")
+    with pytest.raises(InputError, match="search expects models that are stored, got a stream; draw some of it"):
+        search(network, A, stream, 4, SETTINGS, tmp_path, pytest.fail)

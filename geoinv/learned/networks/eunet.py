@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from torch import Tensor
 
@@ -93,16 +93,22 @@ class EUnet(EmbeddedNetwork):
     @layers.setter
     def layers(self, layers: int) -> None:
         self._check_layers(layers)
-        known = self.drawn_layers or (self.trained_layers,)
-        # fewer and longer steps than ever were tried may not be stable; more and shorter ones follow the same flow
-        if layers < min(known) or (not self.drawn_layers and layers != self.trained_layers):
+        # more and shorter steps than were ever drawn follow the same flow; other numbers were not tried
+        good = layers in self.drawn_layers or layers > max(self.drawn_layers, default=layers)
+        if not good and (self.drawn_layers or layers != self.trained_layers):
             warnings.warn(
-                f"EUnet expects the {_numbers(known)} of its weights, got {layers}; its models may be far off: draw "
+                f"EUnet expects the {self._numbers()} of its weights, got {layers}; its models may be far off: draw "
                 "layers in training (TrainingSettings(layers=(4, 8, 16)), for example) to change them afterwards",
                 InputWarning,
                 stacklevel=2,
             )
         self._layers = layers
+
+    def _numbers(self) -> str:
+        """Numbers of layers that its weights are good for, for a reader."""
+        if not self.drawn_layers:
+            return f"{self.trained_layers} layers"
+        return f"{', '.join(map(str, sorted(self.drawn_layers)))} layers or more"
 
     def models(self, data: Tensor) -> Iterator[Tensor]:
         """Models x after 0 ... L steps, each made by the E of its time."""
@@ -116,8 +122,3 @@ class EUnet(EmbeddedNetwork):
             pull = self.embedding.adjoint(self.misfit_gradient(x, data), kernel)
             z = z - shorter * self.steps.at(time) * (pull + self.potential.at(time).gradient(z))
         yield self.embedding(z, self.embedding.at(1.0))
-
-
-def _numbers(layers: Sequence[int]) -> str:
-    """Layers trained with, for a reader."""
-    return f"{layers[0]} layers" if len(layers) == 1 else f"{min(layers)} layers or more"

@@ -64,8 +64,8 @@ def load(
     settings = description.get("settings")
     if not isinstance(settings, dict):
         raise InputError(f"{path} expects the settings of its {kind}, got a file without them; save it anew")
-    operator = operator_of(path, description, A)
     settings = {**settings, "normalisation": normalisation_of(path, description, tensors)}
+    operator = operator_of(path, description, A)
     if settings.get("embedding") == "dictionary":
         if dictionary is None:
             raise InputError(f"{path} expects the dictionary it was trained with; give load(path, A, dictionary=E)")

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from geoinv.datasets.free_pictures import FreePictures, free_pictures
+from geoinv.datasets.geology import Geology, RandomGeology
 from geoinv.datasets.mnist import mnist
 from geoinv.datasets.photographs import photographs
 from geoinv.datasets.pictures import Pictures, pictures
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         ground,
         write_demo,
     )
+    from geoinv.datasets.geology.surveys import RandomSurveys, SyntheticSurvey
 
 __all__ = [
     "BODIES",
@@ -29,8 +31,12 @@ __all__ = [
     "Demo",
     "Ellipsoid",
     "FreePictures",
+    "Geology",
     "Pictures",
+    "RandomGeology",
+    "RandomSurveys",
     "Sheet",
+    "SyntheticSurvey",
     "demo_survey",
     "free_pictures",
     "ground",
@@ -41,18 +47,23 @@ __all__ = [
     "write_demo",
 ]
 
-# the demo needs the operators, and with them numba
-_DEMO = ("BODIES", "Body", "Demo", "Ellipsoid", "Sheet", "demo_survey", "ground", "write_demo")
+# these need the operators, and with them numba
+_LAZY = {
+    **dict.fromkeys(
+        ("BODIES", "Body", "Demo", "Ellipsoid", "Sheet", "demo_survey", "ground", "write_demo"), "geoinv.datasets.demo"
+    ),
+    **dict.fromkeys(("RandomSurveys", "SyntheticSurvey"), "geoinv.datasets.geology.surveys"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Resolve the names of the demo on first use."""
-    if name not in _DEMO:
+    """Resolve what needs the operators on first use."""
+    if name not in _LAZY:
         raise AttributeError(f"module 'geoinv.datasets' has no attribute {name!r}")
-    globals()[name] = value = getattr(import_module("geoinv.datasets.demo"), name)
+    globals()[name] = value = getattr(import_module(_LAZY[name]), name)
     return value
 
 
 def __dir__() -> list[str]:
     """Names that are there, lazy ones included."""
-    return sorted({*globals(), *_DEMO})
+    return sorted({*globals(), *_LAZY})

@@ -127,10 +127,16 @@ class BetaSearch:
 
     @property
     def below_everywhere(self) -> bool:
-        """Whether even the model that phi alone prefers fits better than asked."""
+        """Whether even the model that phi alone prefers fits better than asked: misfits at ever larger betas are equal.
+
+        Equal misfits at betas next to each other say nothing: loose minimisations may leave a model where it was.
+        """
         if self.above is not None or len(self.trials) < 3:
             return False
-        misfits = [trial.misfit for trial in self.trials[-3:]]
+        first, second, third = self.trials[-3:]
+        if min(second.beta / first.beta, third.beta / second.beta) < COOLING:
+            return False
+        misfits = [first.misfit, second.misfit, third.misfit]
         return max(misfits) - min(misfits) <= UNCHANGED * max(misfits)
 
     def next_beta(self) -> float:

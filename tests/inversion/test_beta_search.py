@@ -85,6 +85,14 @@ def test_when_even_phi_alone_fits_better_than_asked_it_is_said():
     assert search.below_everywhere
 
 
+def test_equal_misfits_at_betas_next_to_each_other_do_not_say_what_phi_alone_prefers():
+    # as loose minimisations gave them: each trial contradicts the ones above the target, which are then dropped
+    search = BetaSearch(1.0)
+    for beta, misfit in ((600.0, 370.0), (2.47, 1.079), (1.73, 0.774), (2.07, 0.774), (2.26, 0.774)):
+        search = search.with_trial(trial(beta, misfit))
+        assert not search.below_everywhere
+
+
 def test_the_closest_of_all_that_were_tried_is_kept():
     search = BetaSearch(1.0)
     for beta, misfit in ((100.0, 9.0), (10.0, 0.975), (50.0, 4.0), (20.0, 1.241)):

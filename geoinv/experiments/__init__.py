@@ -1,4 +1,4 @@
-"""The experiments of the paper: one module an experiment, one registry, one form of table."""
+"""The experiments of the paper and on synthetic geology: one module an experiment, one registry, one form of table."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ EXPERIMENTS = {
     "deblurring": "geoinv.experiments.deblurring.experiment",
     "magnetics": "geoinv.experiments.magnetics.experiment",
     "ablations": "geoinv.experiments.ablations.experiment",
+    "geology": "geoinv.experiments.geology.experiment",
 }
 """Module of each experiment; it is imported when the experiment is wanted."""
 

@@ -22,7 +22,8 @@ def reproduce(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="duathlon, double-well, potentials, bypass, deblurring, magnetics, or all."
+            metavar="NAME",
+            help="duathlon, double-well, potentials, bypass, deblurring, magnetics, ablations, geology, or all.",
         ),
     ],
     preset: Annotated[
@@ -34,7 +35,7 @@ def reproduce(
     seed: Annotated[int, typer.Option(min=0, help="First seed of everything random.")] = 0,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the results.")] = Path("results"),
 ) -> None:
-    """Reproduce an experiment of the over-completeness paper: tables and figures beside theory's limits.
+    """Reproduce an experiment of the over-completeness paper, or that on synthetic geology: tables and figures.
 
     Example: geoinv reproduce double-well --preset quick
     """

@@ -34,12 +34,15 @@ class Kind:
         Whether it is a body; faults only displace.
     held_back : bool
         Whether it is left out where no kinds are chosen, so that what was trained can be tried on it.
+    remanent : bool
+        Whether its rock has a remanent magnetization.
     """
 
     draw: Callable[[np.random.Generator, Space], tuple[Event, ...]]
     host: bool = False
     holds_rock: bool = True
     held_back: bool = False
+    remanent: bool = False
 
     @property
     def summary(self) -> str:
@@ -58,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "stock": Kind(stock),
     "pipe": Kind(pipe),
     "thin folded sheets": Kind(thin_folded_sheets, host=True, held_back=True),
-    "remanent body": Kind(remanent_body, held_back=True),
+    "remanent body": Kind(remanent_body, held_back=True, remanent=True),
 }
 
 TRAINING_KINDS = tuple(name for name, kind in KINDS.items() if not kind.held_back)

@@ -64,12 +64,15 @@ class Geology:
         induced = along.reshape(3, 1, 1, 1) * self.susceptibility
         return induced if self.remanent is None else induced + self.remanent
 
-    def effective_susceptibility(self, field: MainField) -> Array:
-        """Strength of the magnetization over that of the field, SI: the susceptibility where nothing is remanent."""
+    def apparent_susceptibility(self, field: MainField) -> Array:
+        """Susceptibility that comes closest to the magnetization: its component along the field over the field, SI.
+
+        Where nothing is remanent it is the susceptibility; remanent rock may have a negative one.
+        """
         if self.remanent is None:
             return self.susceptibility
-        strength = np.linalg.norm(self.magnetization(field), axis=0)
-        return np.asarray(strength * VACUUM / (1e-9 * field.intensity))
+        along = np.tensordot(field.direction, self.magnetization(field), 1)
+        return np.asarray(along * VACUUM / (1e-9 * field.intensity))
 
     def to_xarray(self) -> xr.Dataset:
         """Model as a CF Dataset: ``susceptibility``, ``elevation`` of the ground, and what it is made of in attributes.

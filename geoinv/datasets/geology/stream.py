@@ -84,7 +84,8 @@ class RandomGeology:
         seed: int = 0,
     ) -> None:
         owner = type(self).__name__
-        if np.shape(shape) != (3,) or any(not _whole(n) or n < SMALLEST for n in shape):
+        three = isinstance(shape, (tuple, list)) and len(shape) == 3
+        if not three or any(not _whole(n) or n < SMALLEST for n in shape):
             raise InputError(
                 f"{owner} expects a shape of three whole numbers of {SMALLEST} or more, got {shape!r}; give "
                 "(upward, northing, easting), large enough for bodies of a few cells"
@@ -133,7 +134,7 @@ class RandomGeology:
                 f"in {ATTEMPTS} draws of {', '.join(self.kinds)}; take more cells along upward, or other kinds"
             )
         scale = largest / peak
-        magnetized = any(KINDS[name].draw is KINDS["remanent body"].draw for name in names)
+        magnetized = any(KINDS[name].remanent for name in names)
         strength = scale * 1e-9 * REFERENCE_INTENSITY / VACUUM
         return Geology(
             grid, scale * susceptibility, ground, names, strength * remanent if magnetized else None, self.seed, which

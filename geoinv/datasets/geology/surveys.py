@@ -66,7 +66,7 @@ class SyntheticSurvey:
     data, uncertainty : (1, stations) arrays
         nT, with noise of that standard deviation.
     true_model : (upward, northing, easting) array
-        Susceptibility, SI; of remanent rock the strength of its magnetization over that of the field.
+        Susceptibility, SI; of remanent rock the one that comes closest to its magnetization, which may be negative.
     geology : Geology
         What it lies over.
     """
@@ -144,7 +144,7 @@ class RandomSurveys:
             deviation = FLOOR + _log_uniform(random, NOISE) * float(np.abs(clean).mean())
             data = clean + deviation * random.standard_normal(clean.shape)
             if np.abs(clean).max() > VISIBLE * deviation:
-                true_model = geology.effective_susceptibility(survey.main_field)
+                true_model = geology.apparent_susceptibility(survey.main_field)
                 return SyntheticSurvey(operator, data, np.full(clean.shape, deviation), true_model, geology)
         raise InputError(
             f"RandomSurveys expects an anomaly of {VISIBLE:g} times the noise from stations outside the rock, got "

@@ -89,6 +89,10 @@ def test_dataloaders_take_the_arrays_as_they_are():
         ({"shape": (16, 32)}, r"expects a shape of three whole numbers of 8 or more, got \(16, 32\)"),
         ({"shape": (4, 32, 32)}, r"expects a shape of three whole numbers of 8 or more, got \(4, 32, 32\)"),
         ({"shape": (16.5, 32, 32)}, r"expects a shape of three whole numbers"),
+        (
+            {"shape": ((16, 16), 32, 32)},
+            r"expects a shape of three whole numbers of 8 or more, got \(\(16, 16\), 32, 32\)",
+        ),
         ({"shape": "large"}, r"expects a shape of three whole numbers of 8 or more, got 'large'"),
         ({"shape": (10**5, 10**5, 10**5)}, r"expects a model of 1e\+15 cells to fit in .*; take fewer cells"),
         ({"spacing": (0.0, 50.0, 50.0)}, r"expects positive spacing, got 0.0 at \[0\].*; give cell sizes in metres"),

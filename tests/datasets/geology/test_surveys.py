@@ -66,7 +66,7 @@ def test_a_survey_is_the_same_whatever_was_drawn_before():
     assert again.operator.survey.same_places(SURVEYS[7].operator.survey)
 
 
-def test_remanent_rock_is_in_the_data_and_its_strength_in_the_true_model():
+def test_remanent_rock_is_in_the_data_and_what_is_along_the_field_in_the_true_model():
     survey = RandomSurveys(SHAPE, kinds=("remanent body",), bodies=(1, 1), seed=1)[0]
     geology, field = survey.geology, survey.operator.survey.main_field
     exact = Magnetics(geology.grid, survey.operator.survey, unknown="magnetization", engine="dense")

@@ -1,4 +1,4 @@
-"""How well samples stand for a distribution: weights of its groups, energy distance, coverage."""
+"""How well samples stand for a distribution: weights of its groups, energy distance, coverage, CRPS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError, array_of, shape_text
 from geoinv.probability.mixture import GaussianMixture
 
-__all__ = ["coverage", "energy_distance", "mode_weights"]
+__all__ = ["continuous_ranked_probability_score", "coverage", "energy_distance", "mode_weights"]
 
 Array = npt.NDArray[np.float64]
 
@@ -125,3 +125,42 @@ def coverage(samples: npt.ArrayLike, truths: npt.ArrayLike, level: float = 0.9) 
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
     inside: Array = ((models >= low) & (models <= high)).mean(axis=0)
     return inside
+
+
+def continuous_ranked_probability_score(samples: npt.ArrayLike, truths: npt.ArrayLike) -> Array:
+    """CRPS of samples, ``E|X - t| - E|X - X'| / 2``, one coordinate at a time: zero where all draws are the truth.
+
+    Parameters
+    ----------
+    samples : (draws, ..., N) array
+        Two draws or more; pairs of different draws estimate the second term without bias (Gneiting and Raftery 2007).
+    truths : (..., N) array
+        What they stand for.
+
+    Returns
+    -------
+    (..., N) array
+        In the unit of the coordinates; smaller is better.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit, or there is one draw only.
+
+    Examples
+    --------
+    >>> continuous_ranked_probability_score([[0.0], [2.0]], [1.0])
+    array([0.])
+    """
+    draws = array_of("continuous_ranked_probability_score", "samples", samples)
+    models = array_of("continuous_ranked_probability_score", "truths", truths)
+    if draws.ndim < 1 or draws.shape[1:] != models.shape or len(draws) < 2:
+        raise InputError(
+            "continuous_ranked_probability_score expects samples (two draws or more, ...) and truths (...), "
+            f"got {shape_text(draws.shape)} and {shape_text(models.shape)}"
+        )
+    count = len(draws)
+    # of sorted draws, the sum over all pairs of |X_i - X_j| is a weighted sum
+    ranks = 2.0 * np.arange(count) - count + 1.0
+    spread = np.tensordot(ranks, np.sort(draws, axis=0), (0, 0)) / (count * (count - 1))
+    return np.asarray(np.abs(draws - models).mean(axis=0) - spread)

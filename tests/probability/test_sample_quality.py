@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.testing as npt
 import pytest
+from scipy.stats import norm
 
 import geoinv
 from geoinv.probability.mixture import GaussianMixture
-from geoinv.probability.sample_quality import coverage, energy_distance, mode_weights
+from geoinv.probability.sample_quality import (
+    continuous_ranked_probability_score,
+    coverage,
+    energy_distance,
+    mode_weights,
+)
 
 
 def test_draws_from_a_posterior_show_its_weights():
@@ -55,3 +61,17 @@ def test_arrays_that_do_not_fit_are_refused():
         coverage(np.zeros((5, 3, 2)), np.zeros((4, 2)))
     with pytest.raises(geoinv.InputError, match="between 0 and 1"):
         coverage(np.zeros((5, 3, 2)), np.zeros((3, 2)), level=90.0)
+
+
+def test_crps_of_normal_draws_is_the_closed_form() -> None:
+    """Gneiting and Raftery 2007, equation 21."""
+    random = np.random.default_rng(0)
+    draws, truths = random.standard_normal((4000, 3)), np.array([0.0, 1.0, -2.0])
+    density, below = np.exp(-(truths**2) / 2) / np.sqrt(2 * np.pi), norm.cdf(truths)
+    expected = truths * (2 * below - 1) + 2 * density - 1 / np.sqrt(np.pi)
+    assert np.allclose(continuous_ranked_probability_score(draws, truths), expected, atol=0.03)
+
+
+def test_crps_rejects_one_draw() -> None:
+    with pytest.raises(geoinv.InputError, match="two draws or more"):
+        continuous_ranked_probability_score([[1.0]], [1.0])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError, shape_text
 
-__all__ = ["mean_square_error", "nmse", "psnr"]
+__all__ = ["each_nmse", "mean_square_error", "nmse", "psnr"]
 
 
 def nmse(found: Any, truth: Any) -> float:
@@ -36,6 +36,22 @@ def nmse(found: Any, truth: Any) -> float:
     if size == 0.0:
         raise InputError("nmse expects a truth that is not zero everywhere; give models with contrast")
     return float(np.sum((recovered - true) ** 2)) / size
+
+
+def each_nmse(found: Any, truth: Any) -> npt.NDArray[np.float64]:
+    """``|found - truth|^2 / |truth|^2`` of each sample, the first dimension; models of any amplitude count alike.
+
+    Examples
+    --------
+    >>> each_nmse([[1.0, 2.0], [2.0, 0.0]], [[1.0, 1.0], [2.0, 0.0]])
+    array([0.5, 0. ])
+    """
+    recovered, true = _pair("each_nmse", found, truth)
+    axes = tuple(range(1, true.ndim))
+    sizes = np.sum(true**2, axis=axes)
+    if not np.all(sizes > 0.0):
+        raise InputError("each_nmse expects truths that are not zero everywhere; give models with contrast")
+    return np.asarray(np.sum((recovered - true) ** 2, axis=axes) / sizes)
 
 
 def mean_square_error(found: Any, truth: Any) -> float:

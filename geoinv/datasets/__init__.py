@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from geoinv.datasets.blobs3d import blobs3d, blobs3d_operator
 from geoinv.datasets.free_pictures import FreePictures, free_pictures
 from geoinv.datasets.geology import Geology, RandomGeology
 from geoinv.datasets.mnist import mnist
@@ -37,6 +38,8 @@ __all__ = [
     "RandomSurveys",
     "Sheet",
     "SyntheticSurvey",
+    "blobs3d",
+    "blobs3d_operator",
     "demo_survey",
     "free_pictures",
     "ground",

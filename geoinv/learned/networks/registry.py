@@ -17,11 +17,12 @@ from geoinv.learned.layers.normalisation import NORMALISATIONS, Normalisation
 from geoinv.learned.layers.weights import load_into, read_weights
 from geoinv.learned.networks.eunet import EUnet
 from geoinv.learned.networks.learned_gradient import LearnedGradient
+from geoinv.learned.networks.mode_network import ModeNetwork
 from geoinv.learned.networks.optenet import OPTEnet
 from geoinv.learned.networks.proximal import Proximal
 from geoinv.learned.networks.unrolled import UnrolledNetwork
 
-__all__ = ["NETWORKS", "load", "normalisation_of"]
+__all__ = ["NETWORKS", "SHIPPED", "load", "normalisation_of"]
 
 NETWORKS: dict[str, type[UnrolledNetwork]] = {
     "OPTEnet": OPTEnet,
@@ -29,18 +30,23 @@ NETWORKS: dict[str, type[UnrolledNetwork]] = {
     "Proximal": Proximal,
     "LearnedGradient": LearnedGradient,
 }
-"""Every network that can be trained and loaded."""
+"""Every unrolled network that can be trained and loaded."""
+
+_WEIGHTS = Path(__file__).parents[1] / "weights"
+
+SHIPPED = {"blobs3d": _WEIGHTS / "blobs3d.safetensors"}
+"""Networks that come with the package, by name; what they are is said in the model cards beside them."""
 
 
 def load(
     path: str | Path, A: LinearOperator | None = None, dictionary: LinearOperator | None = None
-) -> UnrolledNetwork:
+) -> UnrolledNetwork | ModeNetwork:
     """Network of a weights file, for the operator it was trained with.
 
     Parameters
     ----------
     path : str or Path
-        Written by a network's ``save``.
+        Written by a network's ``save``, or the name of one of :data:`SHIPPED`.
     A : LinearOperator, optional
         The physics; without it, made as the file says, where the file can.
     dictionary : LinearOperator, optional
@@ -48,7 +54,7 @@ def load(
 
     Returns
     -------
-    UnrolledNetwork
+    UnrolledNetwork or ModeNetwork
         It takes data of A and gives models, in their own units.
 
     Raises
@@ -57,10 +63,14 @@ def load(
         If the file is truncated or damaged, holds something else, or the operator is another than it was trained
         with.
     """
+    path = SHIPPED.get(str(path), path)
     description, tensors = read_weights(path)
     kind = description["kind"]
+    if kind == ModeNetwork.__name__:
+        return ModeNetwork.of_file(path, operator_of(path, description, A), description, tensors)
     if kind not in NETWORKS:
-        raise InputError(f"{path} expects weights of one of {', '.join(NETWORKS)}, got those of {kind:.60}")
+        known = ", ".join([*NETWORKS, ModeNetwork.__name__])
+        raise InputError(f"{path} expects weights of one of {known}, got those of {kind:.60}")
     settings = description.get("settings")
     if not isinstance(settings, dict):
         raise InputError(f"{path} expects the settings of its {kind}, got a file without them; save it anew")

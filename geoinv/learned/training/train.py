@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
-from geoinv.learned.networks.unrolled import UnrolledNetwork
+from geoinv.learned.networks.changeable_layers import has_changeable_layers
 from geoinv.learned.training.batches import LAYERS, batches_of, held_back
 from geoinv.learned.training.checkpoint import (
     FILE,
@@ -290,7 +290,7 @@ class _Training:
         """Give the network the weights of the best epoch, once there is one."""
         if self.best:
             self.network.load_state_dict(self.best)
-            if isinstance(self.network, UnrolledNetwork):
+            if has_changeable_layers(self.network):
                 self.network.drawn_layers = self.settings.layers or ()
 
 
@@ -298,7 +298,7 @@ def _check_layers(network: nn.Module, settings: TrainingSettings) -> None:
     """Reject to draw the layers of a network whose layers are what they are."""
     if settings.layers is None:
         return
-    if not isinstance(network, UnrolledNetwork) or not network.layers_may_change:
+    if not has_changeable_layers(network):
         raise InputError(
             f"training expects a network whose layers may change, such as EUnet, to draw them from "
             f"{list(settings.layers)}, got {type(network).__name__}; leave layers out of the training's settings"

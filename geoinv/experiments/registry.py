@@ -25,6 +25,7 @@ EXPERIMENTS = {
     "bypass": "geoinv.experiments.bypass",
     "deblurring": "geoinv.experiments.deblurring.experiment",
     "magnetics": "geoinv.experiments.magnetics.experiment",
+    "blobs3d": "geoinv.experiments.blobs3d.experiment",
     "ablations": "geoinv.experiments.ablations.experiment",
     "geology": "geoinv.experiments.geology.experiment",
 }

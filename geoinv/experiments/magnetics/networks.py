@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from geoinv.experiments.magnetics.problem import Magnetics
+from geoinv.experiments.shared.bent_potential import bent
 from geoinv.experiments.shared.parameter_matching import match_parameters, parameter_count
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.regression import RegressionNetwork
@@ -18,7 +19,6 @@ from geoinv.learned.networks.eunet import EUnet
 from geoinv.learned.networks.learned_gradient import LearnedGradient
 from geoinv.learned.networks.optenet import OPTEnet
 from geoinv.learned.networks.proximal import Proximal
-from geoinv.learned.networks.unrolled import seeded
 from geoinv.learned.training.tuning import PAPER_GRID
 
 __all__ = ["begins", "network_makers", "training_protocol"]
@@ -27,9 +27,6 @@ SCALE = 0.05
 """Unit of magnetization in which the networks count: what they first make of the data is then near 0.06."""
 
 POTENTIAL_LAYERS = 2
-
-WEIGHTS, BIASES = 3.0, 0.5
-"""Deviations of the potential's first q and b."""
 
 
 def training_protocol(settings: RunSettings) -> TrainingProtocol:
@@ -70,7 +67,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             seed=seed,
             normalisation=Centred(mean, SCALE),
         )
-        return _bent(network, seed)
+        return bent(network, seed)
 
     def optenet(size: int, seed: int) -> nn.Module:
         network = OPTEnet(
@@ -83,7 +80,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             seed=seed,
             normalisation=Centred(mean, SCALE),
         )
-        return _bent(network, seed)
+        return bent(network, seed)
 
     def proximal(size: int, seed: int) -> nn.Module:
         return Proximal(A, width=size, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE))
@@ -116,12 +113,3 @@ def begins(name: str) -> str:
         return "is not told the physics; sees normalised data"
     units = f"counts in deviations from the mean model, in units of {SCALE:g}"
     return f"{units}; first potential far from even" if name in ("EUnet", "OPTEnet") else units
-
-
-@torch.no_grad()
-def _bent(network: EUnet | OPTEnet, seed: int) -> EUnet | OPTEnet:
-    """Start the potential far from even and small: an odd, weak gradient learns little more than a linear map."""
-    generator = seeded(seed)
-    for parameters, size in ((network.potential.weights, WEIGHTS), *((b, BIASES) for b in network.potential.biases)):
-        parameters.copy_(size * torch.randn(parameters.shape, generator=generator))
-    return network

@@ -34,15 +34,19 @@ class DataProjection:
     ----------
     factor : (coefficients, k) array
         F, a factor of the covariance of what a correction may be.
-    left : (data, k) array
+    basis : (data, k) array
+    triangle : (k, k) array
+        QR decomposition of ``W D F``.
+    left, right : (k, k) arrays
     values : (k,) array
-    right : (k, k) array
-        Singular value decomposition of the weighted data of F.
+        Singular value decomposition of the triangle.
     weights : (data,) array
         One over the standard deviations.
     """
 
     factor: Array
+    basis: Array
+    triangle: Array
     left: Array
     values: Array
     right: Array
@@ -51,8 +55,13 @@ class DataProjection:
     @classmethod
     def of(cls, data_of_factor: Array, factor: Array, weights: Array) -> DataProjection:
         """Decompose ``D F`` (data, k) with weights (data,)."""
-        left, values, right = np.linalg.svd(weights[:, None] * data_of_factor, full_matrices=False)
-        return cls(factor, left, values, right, weights)
+        basis, triangle = np.linalg.qr(weights[:, None] * data_of_factor)
+        return cls(factor, basis, triangle, *np.linalg.svd(triangle), weights)
+
+    def rescaled(self, sizes: Array) -> DataProjection:
+        """Projection of the metric whose factor is F with its columns times sizes (k,)."""
+        triangle = self.triangle * sizes
+        return DataProjection(self.factor * sizes, self.basis, triangle, *np.linalg.svd(triangle), self.weights)
 
     def correction(self, residual: Array, target: float = 1.0, gain: float = 1.0) -> tuple[Array, float]:
         """Correction of the coefficients for a residual (data,), and the chi^2/N that it leaves.
@@ -62,7 +71,7 @@ class DataProjection:
         size that the metric expects.
         """
         weighted = self.weights * residual
-        along = self.left.T @ weighted
+        along = self.left.T @ (self.basis.T @ weighted)
         beyond = float(weighted @ weighted - along @ along)
         values = gain * self.values
 

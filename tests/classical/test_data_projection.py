@@ -26,6 +26,14 @@ def test_lands_on_the_target_with_the_shortest_correction(gain: float) -> None:
     assert np.allclose(u / np.linalg.norm(u), slope / np.linalg.norm(slope), atol=1e-6)
 
 
+def test_rescaled_is_the_projection_of_the_rescaled_metric() -> None:
+    sizes = RANDOM.uniform(0.1, 3.0, 8)
+    residual = 10.0 * RANDOM.standard_normal(40) / WEIGHTS
+    rescaled = DataProjection.of(D @ FACTOR, FACTOR, WEIGHTS).rescaled(sizes)
+    whole = DataProjection.of(D @ (FACTOR * sizes), FACTOR * sizes, WEIGHTS)
+    assert np.allclose(rescaled.correction(residual)[0], whole.correction(residual)[0], rtol=1e-8)
+
+
 def test_leaves_a_fit_alone() -> None:
     projection = DataProjection.of(D @ FACTOR, FACTOR, WEIGHTS)
     residual = 0.3 * RANDOM.standard_normal(40) / WEIGHTS

@@ -25,8 +25,22 @@ __all__ = ["FitEstimate"]
 
 Array = npt.NDArray[Any]
 
-WINDOW = (0.98, 1.01)
-"""Where chi^2/N may end, relative to the target, as of :func:`geoinv.invert`."""
+WIDEST = 0.04
+"""How far above the target chi^2/N may stay at most."""
+
+
+def tolerated(target: float, count: int) -> float:
+    """Largest chi^2/N that is taken for the target.
+
+    That of the truth itself scatters by ``sqrt(2 / N)``: an estimate within two of these is not led further, as it
+    would be led to the noise.
+
+    Examples
+    --------
+    >>> tolerated(1.0, 20_000), tolerated(2.0, 100)
+    (1.02, 2.08)
+    """
+    return target * (1.0 + min(WIDEST, 2.0 * float(np.sqrt(2.0 / count))))
 
 
 @dataclass
@@ -68,17 +82,18 @@ class FitEstimate:
     def invert(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike, target: float) -> Solution:
         """Model nearest to the estimate, in the metric of the errors, that fits to the target."""
         data, deviation = self._checked(d, uncertainty)
-        estimate, size, _ = self._estimate(data)
-        fitted = self._led(estimate, data, deviation, size, target)
+        estimate, size, y = self._estimate(data)
+        wanted = tolerated(target, data.size)
+        fitted = self._led(estimate, data, deviation, size, wanted, self._metric(y, deviation))
         model = self.modes(fitted.reshape(self.modes.domain_shape))
         predicted = np.asarray(self.A(model.astype(self.A.dtype)), float)
         observed, deviation = data.reshape(predicted.shape), deviation.reshape(predicted.shape)
         misfit = float(np.mean(((observed - predicted) / deviation) ** 2))
-        if misfit > WINDOW[1] * target:
+        if misfit > 1.005 * wanted:
             # what the modes lack, the cells may have
             possible = np.maximum(model, LOWEST) if getattr(self.A, "unknown", "") == "susceptibility" else model
             nearest = Smooth(reference=possible, weighting=None)
-            return invert(self.A, observed, deviation, nearest, target=target)
+            return invert(self.A, observed, deviation, nearest, target=wanted)
         return Solution(
             operator=self.A,
             model=model,
@@ -102,7 +117,10 @@ class FitEstimate:
         data, deviation = self._checked(d, uncertainty)
         estimate, size, y = self._estimate(data)
         errors = size * self.errors.draw(y, count, torch.Generator().manual_seed(seed)).double().numpy()
-        found = [self._led(estimate + error, data, deviation, size, 1.0) for error in errors]
+        metric = self._metric(y, deviation)
+        found = [
+            self._led(estimate + error, data, deviation, size, tolerated(1.0, data.size), metric) for error in errors
+        ]
         return np.asarray(self.modes(np.reshape(found, (count, *self.modes.domain_shape))))
 
     def _estimate(self, data: Array) -> tuple[Array, float, Tensor]:
@@ -112,12 +130,19 @@ class FitEstimate:
         with torch.no_grad():
             return size * self.core(y[None])[0].double().numpy(), size, y
 
-    def _led(self, c: Array, data: Array, deviation: Array, size: float, target: float) -> Array:
+    def _metric(self, y: Tensor, deviation: Array) -> DataProjection:
+        """Projection in the metric of the errors that the data let expect."""
+        with torch.no_grad():
+            sizes = torch.exp(self.errors.log_sizes(y[None]))[0].double().numpy()
+        return self._projected(deviation.mean() / deviation).rescaled(sizes)
+
+    def _led(
+        self, c: Array, data: Array, deviation: Array, size: float, target: float, metric: DataProjection
+    ) -> Array:
         """Coefficients nearest to c whose data fit to the target, as far as any do."""
         typical = float(deviation.mean())
-        projection = self._projected(typical / deviation)
         residual = (data - self.data_of_modes @ c) / typical
-        correction, _ = projection.correction(residual, target, gain=size / typical)
+        correction, _ = metric.correction(residual, target, gain=size / typical)
         return np.asarray(c + size * correction)
 
     def _projected(self, weights: Array) -> DataProjection:

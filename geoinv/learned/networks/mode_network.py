@@ -132,7 +132,9 @@ class ModeNetwork(nn.Module):
     def invert(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike, target: float = 1.0) -> Solution:
         """Model nearest to the estimate that fits the data to the target.
 
-        Nearest in the metric of the network's own errors: along what it tells well the model moves little.
+        Nearest in the metric of the errors that the network lets expect for these data: along what it tells well the
+        model moves little. An estimate whose chi^2/N is above the target by no more than the scatter of the truth's
+        own, two times ``sqrt(2 / N)`` and 4 % at most, is left as it is.
 
         Parameters
         ----------

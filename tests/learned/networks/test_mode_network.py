@@ -72,7 +72,7 @@ def test_invert_fits_the_data_to_the_target(network: ModeNetwork, observed: tupl
     assert 0.95 < solution.chi2_per_datum < 1.05
     assert np.allclose(solution.predicted, network.operator(solution.model), rtol=1e-3, atol=1e-2)
     per_datum = network.invert(d, np.full(d.shape, deviation), target=4.0)
-    assert 0.98 * 4 < per_datum.chi2_per_datum < 1.01 * 4
+    assert 0.95 * 4 < per_datum.chi2_per_datum < 1.05 * 4
 
 
 def test_invert_of_data_beyond_the_modes_goes_on_over_the_cells(network: ModeNetwork) -> None:
@@ -81,7 +81,7 @@ def test_invert_of_data_beyond_the_modes_goes_on_over_the_cells(network: ModeNet
     left = network.operator(network.modes(network.modes.T(solution.model))) - noise
     assert np.mean((left / 0.3) ** 2) > 1.05
     assert solution.reached
-    assert 0.98 < solution.chi2_per_datum < 1.01
+    assert 0.95 < solution.chi2_per_datum < 1.05
 
 
 def test_samples_follow_from_the_seed_and_fit(network: ModeNetwork, observed: tuple[np.ndarray, float]) -> None:

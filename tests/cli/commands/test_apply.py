@@ -183,7 +183,10 @@ def lost(folder):
     ("spoil", "sentence"),
     [
         (cut, "w.safetensors expects a whole safetensors file"),
-        (other_kind, "expects weights of one of OPTEnet, EUnet, Proximal, LearnedGradient, got those of diffusion"),
+        (
+            other_kind,
+            "expects weights of one of OPTEnet, EUnet, Proximal, LearnedGradient, ModeNetwork, got those of diffusion",
+        ),
         (other_shape, "expects real data of shape ([samples,] 6, 5), got float64 of shape (3, 5, 6)"),
         (hole, "finite data, got nan at [2, 3, 4] (1 of 2100 values)"),
         (pickled, "expects an .npy file of numbers"),

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from geoinv.datasets.blobs3d import blobs3d, draw_blobs
 from geoinv.experiments.blobs3d.problem import BlobProblem
-from geoinv.experiments.blobs3d.stream import BlobStream
-from geoinv.experiments.shared.preset import RunSettings
-
-
-@pytest.fixture(scope="module")
-def problem() -> BlobProblem:
-    return BlobProblem.of(RunSettings("quick", 0, Path()))
 
 
 def test_coefficients_are_those_of_the_models(problem: BlobProblem) -> None:
@@ -43,15 +33,3 @@ def test_noise_is_one_per_cent_of_the_mean_size(problem: BlobProblem) -> None:
     assert np.allclose(deviation, 0.01 * np.abs(clean).reshape(2, -1).mean(1))
     assert np.allclose((data - clean).reshape(2, -1).std(1), deviation, rtol=0.15)
     assert np.array_equal(problem.noisy(models[:1], 9)[0], data[:1])
-
-
-def test_stream_draws_scaled_pairs_by_their_seeds_alone(problem: BlobProblem) -> None:
-    stream = BlobStream(problem, 64)
-    models, data = stream.draw(200, 1, 2, 3)
-    again = stream.draw(200, 1, 2, 3)
-    assert bool((again[0] == models).all())
-    assert bool((again[1] == data).all())
-    clean = models.numpy() @ problem.in_data_modes.T
-    assert np.allclose((data.numpy() - clean).std(), 0.01, rtol=0.05)
-    sizes = np.abs(models.numpy() @ problem.data_of_modes.T).mean(1)
-    assert np.allclose(sizes, 1.0, atol=0.15)

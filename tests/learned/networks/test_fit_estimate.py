@@ -1,0 +1,40 @@
+"""Estimates led to their data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from geoinv.algebra.matrices import MatrixOperator
+from geoinv.embeddings.separable import SeparableModes
+from geoinv.learned.layers.error_model import ErrorModel
+from geoinv.learned.networks.fit_estimate import FitEstimate, tolerated
+
+RANDOM = np.random.default_rng(0)
+MATRIX = RANDOM.standard_normal((200, 4))
+
+
+def fitting(offset: float) -> FitEstimate:
+    """Least squares with an offset, as a network's estimate."""
+    core = torch.nn.Linear(4, 4)
+    with torch.no_grad():
+        core.weight.copy_(torch.linalg.inv(torch.from_numpy(MATRIX.T @ MATRIX)).float())
+        core.bias.fill_(offset)
+    A = MatrixOperator(MATRIX)
+    return FitEstimate.of(core, torch.from_numpy(MATRIX.T), ErrorModel(4, 4, width=4), A, SeparableModes([np.eye(4)]))
+
+
+def test_what_is_tolerated_is_two_deviations_of_the_truths_own_misfit() -> None:
+    draws = RANDOM.standard_normal((4000, 2000))
+    assert tolerated(1.0, 2000) == pytest.approx(1.0 + min(0.04, 2.0 * np.mean(draws**2, axis=1).std()), rel=0.02)
+
+
+def test_an_estimate_that_fits_is_left_as_it_is_and_another_is_led() -> None:
+    truth = np.array([1.0, -2.0, 3.0, 0.5])
+    data = MATRIX @ truth + 0.1 * RANDOM.standard_normal(200)
+    best = np.linalg.lstsq(MATRIX, data, rcond=None)[0]
+    assert np.allclose(fitting(0.0).invert(data, 0.12, 1.0).model, best, atol=1e-4)
+    led = fitting(0.2).invert(data, 0.12, 1.0)
+    assert led.chi2_per_datum == pytest.approx(tolerated(1.0, 200), rel=0.01)
+    assert np.linalg.norm(led.model - best) < 0.2

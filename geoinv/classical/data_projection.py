@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,6 @@ class DataProjection:
     basis : (data, k) array
     triangle : (k, k) array
         QR decomposition of ``W D F``.
-    left, right : (k, k) arrays
-    values : (k,) array
-        Singular value decomposition of the triangle.
     weights : (data,) array
         One over the standard deviations.
     """
@@ -47,21 +45,23 @@ class DataProjection:
     factor: Array
     basis: Array
     triangle: Array
-    left: Array
-    values: Array
-    right: Array
     weights: Array
 
     @classmethod
     def of(cls, data_of_factor: Array, factor: Array, weights: Array) -> DataProjection:
         """Decompose ``D F`` (data, k) with weights (data,)."""
         basis, triangle = np.linalg.qr(weights[:, None] * data_of_factor)
-        return cls(factor, basis, triangle, *np.linalg.svd(triangle), weights)
+        return cls(factor, basis, triangle, weights)
 
     def rescaled(self, sizes: Array) -> DataProjection:
         """Projection of the metric whose factor is F with its columns times sizes (k,)."""
-        triangle = self.triangle * sizes
-        return DataProjection(self.factor * sizes, self.basis, triangle, *np.linalg.svd(triangle), self.weights)
+        return replace(self, factor=self.factor * sizes, triangle=self.triangle * sizes)
+
+    @cached_property
+    def _decomposed(self) -> tuple[Array, Array, Array]:
+        """Singular value decomposition of the triangle: most of the work, for corrections alone."""
+        left, values, right = np.linalg.svd(self.triangle)
+        return left, values, right
 
     def correction(self, residual: Array, target: float = 1.0, gain: float = 1.0) -> tuple[Array, float]:
         """Correction of the coefficients for a residual (data,), and the chi^2/N that it leaves.
@@ -71,16 +71,17 @@ class DataProjection:
         size that the metric expects.
         """
         weighted = self.weights * residual
-        along = self.left.T @ (self.basis.T @ weighted)
+        left, values, right = self._decomposed
+        along = left.T @ (self.basis.T @ weighted)
         beyond = float(weighted @ weighted - along @ along)
-        values = gain * self.values
+        values = gain * values
 
         def step(damping: float) -> Array:
             return np.asarray(values / (values**2 + damping) * along)
 
         def misfit(damping: float) -> float:
-            left = damping / (values**2 + damping) * along
-            return (float(left @ left) + beyond) / weighted.size
+            unfitted = damping / (values**2 + damping) * along
+            return (float(unfitted @ unfitted) + beyond) / weighted.size
 
         if float(weighted @ weighted) <= target * weighted.size:
             return np.zeros(self.factor.shape[0]), float(weighted @ weighted) / weighted.size
@@ -91,4 +92,4 @@ class DataProjection:
             fits = misfit(damping) <= target or float(np.mean(step(damping) ** 2)) > LARGEST
             low, high = (middle, high) if fits else (low, middle)
         damping = 10.0**high
-        return self.factor @ (self.right.T @ step(damping)), misfit(damping)
+        return self.factor @ (right.T @ step(damping)), misfit(damping)

@@ -23,7 +23,7 @@ from geoinv.regularizers.smooth import as_regularizer
 from geoinv.surveys.station_checks import refuse_other_stations, refuse_unusable_stations
 from geoinv.surveys.susceptibility import refuse_below_vacuum
 
-__all__ = ["InverseProblem"]
+__all__ = ["InverseProblem", "checked_data"]
 
 PROBED_FLOOR = 0.1
 """Smallest estimate of a diagonal, relative to the mean."""
@@ -102,11 +102,7 @@ class InverseProblem:
             raise InputError(f"invert expects seed to be a whole number of zero or more, got {seed!r}")
         if solver is not None and not isinstance(solver, GaussNewton):
             raise InputError(f"invert expects solver to be a geoinv.GaussNewton, got {solver!r}")
-        observed = _on_range(A, "data", data)
-        finite("invert", "data", observed, "drop those stations")
-        deviation = _on_range(A, "uncertainty", uncertainty)
-        positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
-        _refuse_overflow(observed, deviation)
+        observed, deviation = checked_data(A, data, uncertainty)
         refuse_unusable_stations(A)
         unknowns = math.prod(A.domain_shape)
         needed = 8.0 * ARRAYS * unknowns
@@ -184,6 +180,24 @@ def _refuse_overflow(data: Array, deviation: Array) -> None:
             f"{data[first]:g} with {deviation[first]:g} at {location(first)} ({int(bad.sum())} of {bad.size} values); "
             "check their unit, and that no null value is among them"
         )
+
+
+def checked_data(
+    A: LinearOperator | NonlinearOperator, data: npt.ArrayLike, uncertainty: npt.ArrayLike
+) -> tuple[Array, Array]:
+    """Data and standard deviations of ``A.range_shape`` that can be fitted.
+
+    Raises
+    ------
+    InputError
+        If a shape is another, or values are not finite or, of the uncertainty, not above zero.
+    """
+    observed = _on_range(A, "data", data)
+    finite("invert", "data", observed, "drop those stations")
+    deviation = _on_range(A, "uncertainty", uncertainty)
+    positive("invert", "uncertainty", deviation, "give a standard deviation above zero for every datum")
+    _refuse_overflow(observed, deviation)
+    return observed, deviation
 
 
 def _on_range(A: LinearOperator | NonlinearOperator, name: str, values: npt.ArrayLike) -> Array:

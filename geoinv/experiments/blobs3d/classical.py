@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.linear_operator import LinearOperator
-from geoinv.inversion.invert import invert
+from geoinv.experiments.shared.whole_inversion import invert_whole
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.sparse import Sparse
@@ -45,8 +45,7 @@ def inverted(A: LinearOperator, data: Array, deviations: Array, regularizer: Reg
     """Invert each datum vector, with models of zero or more."""
     began = time.perf_counter()
     found = [
-        invert(A, d, deviation, regularizer, bounds=(0.0, np.inf))
-        for d, deviation in zip(data, deviations, strict=True)
+        invert_whole(A, d, deviation, regularizer, (0.0, np.inf)) for d, deviation in zip(data, deviations, strict=True)
     ]
     return Inverted(
         np.stack([one.model for one in found]),

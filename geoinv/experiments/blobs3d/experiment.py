@@ -13,13 +13,14 @@ from geoinv.datasets.blobs3d import NOISE, blobs3d
 from geoinv.experiments.blobs3d.classical import CLASSICAL, inverted
 from geoinv.experiments.blobs3d.figures import draw_recoveries
 from geoinv.experiments.blobs3d.linear import NormalPosterior, best_linear_map
-from geoinv.experiments.blobs3d.networks import CHECKPOINTS, Units, network_makers, train_core, with_errors
+from geoinv.experiments.blobs3d.networks import Units, network_makers, train_core, with_errors
 from geoinv.experiments.blobs3d.posterior import CalibrationSet, calibrate, sample_rows
 from geoinv.experiments.blobs3d.problem import BlobProblem
 from geoinv.experiments.blobs3d.stream import BlobStream
 from geoinv.experiments.shared.measures import each_nmse
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row, Table
+from geoinv.experiments.shared.tuned_training import CHECKPOINTS
 from geoinv.learned.networks.mode_network import ModeNetwork
 
 __all__ = ["run"]

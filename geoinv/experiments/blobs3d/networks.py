@@ -15,6 +15,7 @@ from geoinv.experiments.blobs3d.problem import BlobProblem
 from geoinv.experiments.blobs3d.stream import BlobStream
 from geoinv.experiments.shared.bent_potential import bent
 from geoinv.experiments.shared.preset import RunSettings
+from geoinv.experiments.shared.tuned_training import checkpoint_folder
 from geoinv.learned.networks.mode_cores import EUnetCore, ModeCore, ResidualCore
 from geoinv.learned.networks.mode_network import ModeNetwork
 from geoinv.learned.training.train import fit
@@ -22,8 +23,6 @@ from geoinv.learned.training.training_record import TrainingRecord
 from geoinv.learned.training.training_settings import TrainingSettings
 
 __all__ = ["Units", "network_makers", "train_core", "with_errors"]
-
-CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,7 @@ def train_core(
     settings: RunSettings, stream: BlobStream, name: str, core: ModeCore, training: TrainingSettings
 ) -> TrainingRecord:
     """Train on the stream; a run that was killed goes on."""
-    place = settings.folder / CHECKPOINTS / f"{settings.preset} {name} {training.seed}"
-    place.mkdir(parents=True, exist_ok=True)
+    place = checkpoint_folder(settings, name, training.seed)
     record = fit(core, None, stream, settings.choose(quick=64, cpu=2000, full=4000), training, place, resume=True)
     core.cpu().eval()
     return record

@@ -15,7 +15,7 @@ from geoinv.experiments.blobs3d.problem import BlobProblem
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row
 from geoinv.learned.networks.mode_network import ModeNetwork
-from geoinv.probability.sample_quality import continuous_ranked_probability_score
+from geoinv.probability.sample_quality import continuous_ranked_probability_score, coverage
 
 __all__ = ["CalibrationSet", "calibrate", "sample_rows"]
 
@@ -70,8 +70,7 @@ def calibrate(network: ModeNetwork, known: CalibrationSet) -> None:
 def _covered(samples: Array, model: Array) -> float:
     """Part of the cells with signal inside the central interval of their samples."""
     signal = model > SIGNAL * model.max()
-    low, high = np.quantile(samples[:, signal], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return float(np.mean((model[signal] >= low) & (model[signal] <= high)))
+    return coverage(samples[:, signal, None], model[signal, None], LEVEL).item()
 
 
 def sample_rows(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.datasets.blobs3d import HIGHEST, LOWEST, NOISE, SHAPE, Blobs, blobs3d_operator, draw_blobs, profiles
+from geoinv.datasets.blobs3d import HIGHEST, LOWEST, SHAPE, Blobs, blobs3d_operator, draw_blobs, profiles
 from geoinv.embeddings.separable import SeparableModes, leading_modes
+from geoinv.experiments.shared.noisy_problem import noise_level
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.operators import Magnetics
 
@@ -39,7 +41,7 @@ class BlobProblem:
         A E.
     data_modes : (data modes, data) float32 array
         P', orthonormal rows.
-    profiles : tuple of (centres, modes) arrays
+    tables : tuple of (centres, modes) arrays
         Coefficients of one axis of a blob, for centres from the lowest to the highest.
     """
 
@@ -59,13 +61,9 @@ class BlobProblem:
         shapes = [profiles(cells, centres) for cells in shape]
         modes = SeparableModes([leading_modes(shape, kept) for shape in shapes])
         tables = tuple(shape @ factor for shape, factor in zip(shapes, modes.factors, strict=True))
-        count = kept**3
-        unit = np.eye(count).reshape(count, kept, kept, kept)
-        parts = [np.asarray(A(modes(some).astype(A.dtype))) for some in np.array_split(unit, -(-count // 16))]
-        data_of_modes = np.concatenate(parts).reshape(count, -1).T
+        data_of_modes = (A @ modes).to_dense().astype(np.float32)
         problem = cls(A, modes, data_of_modes, np.zeros((0, len(data_of_modes))), tables)
-        rows = problem._leading_data(settings.choose(quick=64, cpu=320, full=320))
-        return cls(A, modes, data_of_modes, rows, tables)
+        return replace(problem, data_modes=problem._leading_data(settings.choose(quick=64, cpu=320, full=320)))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -73,7 +71,7 @@ class BlobProblem:
         upward, northing, easting = self.A.domain_shape
         return upward, northing, easting
 
-    @property
+    @cached_property
     def in_data_modes(self) -> Array:
         """P'A E, (data modes, coefficients)."""
         return np.asarray(self.data_modes @ self.data_of_modes)
@@ -89,7 +87,7 @@ class BlobProblem:
         """Mean |d| of models (models, coefficients), from a part of the stations: (models, 1)."""
         return np.asarray(np.abs(coefficients @ self._seen).mean(1, keepdims=True))
 
-    @property
+    @cached_property
     def _seen(self) -> Array:
         step = max(1, len(self.data_of_modes) // SEEN)
         # a step that is no divisor of a row's length, so that the stations are not all of a few columns
@@ -107,9 +105,9 @@ class BlobProblem:
     def noisy(self, models: Array, seed: int) -> tuple[Array, Array]:
         """Data of models with noise, and its standard deviation, one a model."""
         clean = np.asarray(self.A(models), np.float64)
-        deviation = NOISE * np.abs(clean).reshape(len(clean), -1).mean(1)
+        deviation = noise_level(clean)
         noise = np.stack([np.random.default_rng((seed, k)).standard_normal(clean.shape[1:]) for k in range(len(clean))])
-        return clean + deviation.reshape(-1, *[1] * (clean.ndim - 1)) * noise, deviation
+        return clean + deviation * noise, deviation.ravel()
 
 
 def _between(table: Array, centres: Array) -> Array:

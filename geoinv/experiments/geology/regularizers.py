@@ -11,8 +11,7 @@ import numpy as np
 from geoinv.datasets.geology.surveys import SyntheticSurvey
 from geoinv.experiments.geology.score import Score, geometric_mean
 from geoinv.experiments.shared.preset import RunSettings
-from geoinv.inversion.invert import invert
-from geoinv.inversion.outcome import Outcome
+from geoinv.experiments.shared.whole_inversion import invert_whole
 from geoinv.inversion.solution import Solution
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.registry import regularizer_of
@@ -43,12 +42,9 @@ def inverted(survey: SyntheticSurvey, make: Maker, lowest: float = 0.0) -> Solut
     Raises
     ------
     KeyboardInterrupt
-        If it was interrupted: unlike an inversion, a comparison has no use for what it has so far.
+        If it was interrupted.
     """
-    solution = invert(survey.operator, survey.data, survey.uncertainty, make(), bounds=(lowest, np.inf))
-    if solution.outcome is Outcome.INTERRUPTED:
-        raise KeyboardInterrupt
-    return solution
+    return invert_whole(survey.operator, survey.data, survey.uncertainty, make(), (lowest, np.inf))
 
 
 def best_sparse(settings: RunSettings, surveys: Iterable[SyntheticSurvey]) -> tuple[Maker, Mapping[str, float]]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "Maker",
     "TrainedNetwork",
     "TrainingProtocol",
+    "checkpoint_folder",
     "chosen_text",
     "seeds_of",
     "train_network",
@@ -150,6 +152,13 @@ def chosen_text(name: str, value: float, grid: Sequence[float]) -> str:
     return f"{name} {value:g}" + (" (edge of the grid)" if value in (min(grid), max(grid)) else "")
 
 
+def checkpoint_folder(settings: RunSettings, name: str, seed: int) -> Path:
+    """Folder of the checkpoints of one network and seed, which is made."""
+    place = settings.folder / CHECKPOINTS / f"{settings.preset} {name} {seed}"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def train_network(
     settings: RunSettings, problem: NoisyProblem, protocol: TrainingProtocol, name: str, make: Maker
 ) -> list[TrainedNetwork]:
@@ -170,8 +179,7 @@ def train_network(
     trained = []
     for seed in seeds_of(settings):
         network = make(seed)
-        place = settings.folder / CHECKPOINTS / f"{settings.preset} {name} {seed}"
-        place.mkdir(parents=True, exist_ok=True)
+        place = checkpoint_folder(settings, name, seed)
         tests: dict[int, float] = {}
         record = fit(
             network,

@@ -41,7 +41,6 @@ class ErrorModel(nn.Module):
     def __init__(self, modes: int, data: int, width: int = 256) -> None:
         super().__init__()
         require_size("ErrorModel", modes * modes + width * (data + width + modes))
-        self.settings = {"modes": modes, "data": data, "width": width}
         self.register_buffer("axes", torch.eye(modes))
         self.register_buffer("sizes", torch.ones(modes))
         self.register_buffer("spread", torch.ones(data))

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.classical.data_projection import DataProjection
-from geoinv.core.checks import array_of, finite, positive
+from geoinv.core.checks import array_of, positive
 from geoinv.embeddings.separable import SeparableModes
 from geoinv.inversion.invert import invert
 from geoinv.inversion.outcome import Outcome
+from geoinv.inversion.problem import checked_data
 from geoinv.inversion.solution import Solution
 from geoinv.learned.layers.error_model import ErrorModel
 from geoinv.regularizers.smooth import Smooth
 from geoinv.surveys.susceptibility import LOWEST
 
-__all__ = ["FitEstimate"]
+__all__ = ["Estimate", "FitEstimate", "tolerated"]
 
 Array = npt.NDArray[Any]
 
+Estimate = Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]
+"""From data (samples, data) to coefficients, the data in modes, both in units of s, and s (samples, 1)."""
+
 WIDEST = 0.04
 """How far above the target chi^2/N may stay at most."""
+
+BEYOND = 1.005
+"""Misfit over the wanted one from which the modes are seen to lack something: the rest is rounding."""
 
 
 def tolerated(target: float, count: int) -> float:
@@ -49,9 +57,10 @@ class FitEstimate:
 
     Attributes
     ----------
-    core : torch.nn.Module
-        From data modes to coefficients, in units of s.
-    data_modes : (modes, data) array
+    name : str
+        Of the network, for the solution's settings.
+    estimate : callable
+        The network's: coefficients, data modes and unit of data.
     errors : ErrorModel
     A : LinearOperator
     modes : SeparableModes
@@ -60,8 +69,8 @@ class FitEstimate:
         A E.
     """
 
-    core: nn.Module
-    data_modes: Array
+    name: str
+    estimate: Estimate
     errors: ErrorModel
     A: LinearOperator
     modes: SeparableModes
@@ -70,17 +79,19 @@ class FitEstimate:
 
     @classmethod
     def of(
-        cls, core: nn.Module, data_modes: Tensor, errors: ErrorModel, A: LinearOperator, modes: SeparableModes
+        cls, name: str, estimate: Estimate, errors: ErrorModel, A: LinearOperator, modes: SeparableModes
     ) -> FitEstimate:
-        """Apply A to every mode, some at a time."""
-        count = int(np.prod(modes.domain_shape))
-        unit = np.eye(count).reshape(count, *modes.domain_shape)
-        parts = [np.asarray(A(modes(some).astype(A.dtype)), float) for some in np.array_split(unit, -(-count // 16))]
-        data = np.concatenate(parts).reshape(count, -1).T
-        return cls(core, data_modes.double().numpy(), errors, A, modes, data)
+        """Apply A to every mode."""
+        return cls(name, estimate, errors, A, modes, (A @ modes).to_dense().astype(np.float64))
 
     def invert(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike, target: float) -> Solution:
         """Model nearest to the estimate, in the metric of the errors, that fits to the target."""
+        positive(
+            "invert",
+            "target",
+            array_of("invert", "target", target, shape=()),
+            "give a chi^2 per datum, such as 1",
+        )
         data, deviation = self._checked(d, uncertainty)
         estimate, size, y = self._estimate(data)
         wanted = tolerated(target, data.size)
@@ -89,7 +100,7 @@ class FitEstimate:
         predicted = np.asarray(self.A(model.astype(self.A.dtype)), float)
         observed, deviation = data.reshape(predicted.shape), deviation.reshape(predicted.shape)
         misfit = float(np.mean(((observed - predicted) / deviation) ** 2))
-        if misfit > 1.005 * wanted:
+        if misfit > BEYOND * wanted:
             # what the modes lack, the cells may have
             possible = np.maximum(model, LOWEST) if getattr(self.A, "unknown", "") == "susceptibility" else model
             nearest = Smooth(reference=possible, weighting=None)
@@ -109,7 +120,7 @@ class FitEstimate:
             beta=float("nan"),
             excess=0.0,
             history=(),
-            settings={"network": type(self.core).__name__, "target": target},
+            settings={"network": self.name, "target": target},
         )
 
     def sample(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike, count: int, seed: int) -> Array:
@@ -124,11 +135,10 @@ class FitEstimate:
         return np.asarray(self.modes(np.reshape(found, (count, *self.modes.domain_shape))))
 
     def _estimate(self, data: Array) -> tuple[Array, float, Tensor]:
-        """Coefficients, their unit s, and the data in modes."""
-        size = float(np.abs(data).mean()) or 1.0
-        y = torch.from_numpy(self.data_modes @ data / size).float()
+        """Coefficients, the unit s, and the data in modes."""
         with torch.no_grad():
-            return size * self.core(y[None])[0].double().numpy(), size, y
+            c, y, size = self.estimate(torch.from_numpy(data[None]))
+        return float(size) * c[0].double().numpy(), float(size) or 1.0, y[0]
 
     def _metric(self, y: Tensor, deviation: Array) -> DataProjection:
         """Projection in the metric of the errors that the data let expect."""
@@ -153,14 +163,5 @@ class FitEstimate:
         return known
 
     def _checked(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike) -> tuple[Array, Array]:
-        owner = "the network"
-        data = array_of(owner, "data", d, shape=self.A.range_shape)
-        finite(owner, "data", data, "drop or fill those stations")
-        given = array_of(owner, "uncertainty", uncertainty)
-        deviation = (
-            np.broadcast_to(given, self.A.range_shape)
-            if given.ndim == 0
-            else array_of(owner, "uncertainty", given, shape=self.A.range_shape)
-        )
-        positive(owner, "uncertainty", deviation, "give a standard deviation above zero for every datum")
+        data, deviation = checked_data(self.A, d, uncertainty)
         return data.ravel(), deviation.ravel()

@@ -23,8 +23,11 @@ class ModeCore(nn.Module):
     ----------
     settings : dict
         What makes the network again, besides the tensors.
+    made_with : tuple of str
+        Tensors that it cannot be made without.
     """
 
+    made_with: ClassVar[tuple[str, ...]] = ()
     settings: dict[str, Any]
 
 
@@ -103,6 +106,7 @@ class EUnetCore(ModeCore):
     """
 
     layers_may_change: ClassVar[bool] = True
+    made_with: ClassVar[tuple[str, ...]] = ("physics",)
 
     whitening: Tensor
     colouring: Tensor

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from geoinv.algebra.linear_operator import LinearOperator
+from geoinv.algebra.torch_bridge import as_torch
 from geoinv.core.checks import InputError, shape_text
 from geoinv.embeddings.separable import SeparableModes
 from geoinv.learned.configuration.stored_operator import describe_operator
@@ -21,7 +22,7 @@ from geoinv.learned.layers.layout import Layout
 from geoinv.learned.layers.sizes import check_seed
 from geoinv.learned.layers.weights import load_into, write_weights
 from geoinv.learned.networks.fit_estimate import FitEstimate
-from geoinv.learned.networks.mode_cores import CORES, EUnetCore, ModeCore
+from geoinv.learned.networks.mode_cores import CORES, ModeCore
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
@@ -52,6 +53,8 @@ class ModeNetwork(nn.Module):
 
     Attributes
     ----------
+    modes : SeparableModes
+        E.
     errors : ErrorModel
         How far the estimates are off, for :meth:`invert` and :meth:`sample`.
     """
@@ -77,6 +80,9 @@ class ModeNetwork(nn.Module):
         self.register_buffer("data_modes", rows)
         self.core = core
         self.errors = ErrorModel(int(np.prod(modes.domain_shape)), len(rows))
+        # in float64, of the numbers as they are kept
+        self.modes = SeparableModes(modes.factors)
+        self._in_torch = as_torch(self.modes)
         self._fit: FitEstimate | None = None
 
     @property
@@ -85,20 +91,16 @@ class ModeNetwork(nn.Module):
         return type(self).__name__
 
     @property
-    def modes(self) -> SeparableModes:
-        """E."""
-        buffers = dict(self.named_buffers())
-        return SeparableModes([buffers[f"factor_{axis}"].numpy() for axis in range(len(self.layout.domain_shape))])
-
-    @property
     def parameter_count(self) -> int:
         """How many numbers of the estimate are learned."""
         return sum(p.numel() for p in self.core.parameters() if p.requires_grad)
 
-    def in_modes(self, data: Tensor) -> tuple[Tensor, Tensor]:
-        """Data (samples, data) as y (samples, modes) and their units s (samples, 1)."""
-        size = data.abs().mean(1, keepdim=True)
-        return data / size.clamp_min(torch.finfo(data.dtype).tiny) @ self.data_modes.T, size
+    def estimate(self, data: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Coefficients and data modes, in units of s, and s (samples, 1), of data (samples, data)."""
+        values = data.to(self.data_modes.dtype)
+        size = values.abs().mean(1, keepdim=True)
+        y = values / size.clamp_min(torch.finfo(values.dtype).tiny) @ self.data_modes.T
+        return self.core(y), y, size
 
     def forward(self, d: Any) -> Any:
         """Recover models from data.
@@ -121,12 +123,8 @@ class ModeNetwork(nn.Module):
             with torch.no_grad():
                 return self.forward(torch.as_tensor(np.asarray(d, np.float32))).numpy()
         data, batch = self.layout.data_batch(self.name, d)
-        y, size = self.in_modes(data.reshape(len(data), -1).to(self.data_modes.dtype))
-        found = self.core(y) * size
-        x = found.reshape(-1, *self.modes.domain_shape)
-        for axis in range(x.ndim - 1):
-            # the first axis after the batch goes last each time, so that the axes end in their order
-            x = torch.tensordot(x, self.get_buffer(f"factor_{axis}"), ([1], [1]))
+        c, _, size = self.estimate(data.reshape(len(data), -1))
+        x = self._in_torch((c * size).reshape(-1, *self.modes.domain_shape))
         return self.layout.model_result(x, batch).to(d.dtype)
 
     def invert(self, d: npt.ArrayLike, uncertainty: npt.ArrayLike, target: float = 1.0) -> Solution:
@@ -185,7 +183,7 @@ class ModeNetwork(nn.Module):
     def _fitting(self) -> FitEstimate:
         """A of the modes, made once: an application for each."""
         if self._fit is None:
-            self._fit = FitEstimate.of(self.core, self.data_modes, self.errors, self.operator, self.modes)
+            self._fit = FitEstimate.of(type(self.core).__name__, self.estimate, self.errors, self.operator, self.modes)
         return self._fit
 
     def save(self, path: str | Path, half: bool = False, **extra: Any) -> None:
@@ -224,9 +222,14 @@ class ModeNetwork(nn.Module):
         kind, settings = description.get("core"), description.get("settings")
         if kind not in CORES or not isinstance(settings, dict):
             raise InputError(f"{path} expects a network in modes, one of {', '.join(CORES)}, got {shown(kind)}")
-        physics = {"physics": tensors["core.physics"].float()} if kind == EUnetCore.__name__ else {}
-        core = call_with(f"{path} (settings of its {kind})", CORES[kind], {**settings, **physics})
-        factors = [tensors[f"factor_{axis}"].float().numpy() for axis in range(len(A.domain_shape))]
+        axes = [f"factor_{axis}" for axis in range(len(A.domain_shape))]
+        needed = {name: f"core.{name}" for name in CORES[kind].made_with}
+        for name in (*axes, "data_modes", *needed.values()):
+            if name not in tensors:
+                raise InputError(f"{path} expects the tensor {name}, got none; it is cut off: copy it again")
+        made_with = {name: tensors[place].float() for name, place in needed.items()}
+        core = call_with(f"{path} (settings of its {kind})", CORES[kind], {**settings, **made_with})
+        factors = [tensors[axis].float().numpy() for axis in axes]
         network = cls(A, factors, tensors["data_modes"].float().numpy(), core)
         load_into(path, network, tensors)
         return network.eval()

@@ -21,8 +21,14 @@ def fitting(offset: float) -> FitEstimate:
     with torch.no_grad():
         core.weight.copy_(torch.linalg.inv(torch.from_numpy(MATRIX.T @ MATRIX)).float())
         core.bias.fill_(offset)
-    A = MatrixOperator(MATRIX)
-    return FitEstimate.of(core, torch.from_numpy(MATRIX.T), ErrorModel(4, 4, width=4), A, SeparableModes([np.eye(4)]))
+
+    def estimate(data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        size = data.abs().mean(1, keepdim=True)
+        y = (data / size @ torch.from_numpy(MATRIX)).float()
+        return core(y), y, size
+
+    modes = SeparableModes([np.eye(4)])
+    return FitEstimate.of("least squares", estimate, ErrorModel(4, 4, width=4), MatrixOperator(MATRIX), modes)
 
 
 def test_what_is_tolerated_is_two_deviations_of_the_truths_own_misfit() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "LARGEST",
     "AccuracyWarning",
     "InputError",
     "InputWarning",
@@ -16,11 +17,16 @@ __all__ = [
     "array_of",
     "choice",
     "finite",
+    "is_whole",
     "location",
     "positive",
     "refuse_masked",
     "shape_text",
+    "whole_number",
 ]
+
+LARGEST = 2**63 - 1
+"""Largest whole number that files and sources of random numbers take."""
 
 
 class InputError(ValueError):
@@ -184,3 +190,33 @@ def choice(owner: str, name: str, value: Any, allowed: Sequence[str]) -> None:
     """
     if value not in allowed:
         raise InputError(f"{owner} expects {name} to be one of {', '.join(allowed)}; got {value!r}")
+
+
+def is_whole(value: object, least: int = 0, most: int = LARGEST) -> bool:
+    """Whether a value is a whole number within limits; true and false are none."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and least <= int(value) <= most
+
+
+def whole_number(owner: str, name: str, value: Any, least: int = 0, remedy: str = "") -> int:
+    """Plain integer of a count, an index or a seed.
+
+    Raises
+    ------
+    InputError
+        If `value` is no whole number from `least` to 2^63 - 1.
+
+    Examples
+    --------
+    >>> whole_number("sample", "n", np.int32(3), least=1)
+    3
+    >>> whole_number("sample", "n", 0, least=1)
+    Traceback (most recent call last):
+        ...
+    geoinv.core.checks.InputError: sample expects n to be a whole number from 1 to 2^63 - 1, got 0
+    """
+    if not is_whole(value, least):
+        large = isinstance(value, int) and abs(value) > LARGEST
+        got = f"a number of {value.bit_length()} bits" if large else repr(value)
+        tail = f"; {remedy}" if remedy else ""
+        raise InputError(f"{owner} expects {name} to be a whole number from {least} to 2^63 - 1, got {got}{tail}")
+    return int(value)

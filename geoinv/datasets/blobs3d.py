@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError
+from geoinv.core.checks import whole_number
 
 if TYPE_CHECKING:
     from geoinv.operators import Magnetics
@@ -92,7 +92,7 @@ def blobs3d(count: int, seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> n
     Raises
     ------
     InputError
-        If the count or the seed is no whole number of zero or more.
+        If the count or the seed is no whole number from 0 on.
 
     Examples
     --------
@@ -100,10 +100,8 @@ def blobs3d(count: int, seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> n
     >>> models.shape, bool((models[:2] == blobs3d(2, seed=7)).all())
     ((3, 32, 64, 64), True)
     """
-    for name, value in (("count", count), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-            raise InputError(f"blobs3d expects {name} to be a whole number of zero or more, got {value!r}")
-    drawn = [draw_blobs(1, np.random.default_rng((seed, index))) for index in range(count)]
+    number, start = whole_number("blobs3d", "count", count), whole_number("blobs3d", "seed", seed)
+    drawn = [draw_blobs(1, np.random.default_rng((start, index))) for index in range(number)]
     if not drawn:
         return np.zeros((0, *shape), np.float32)
     return Blobs(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError, choice
+from geoinv.core.checks import InputError, choice, whole_number
 from geoinv.core.memory import require_memory
 from geoinv.datasets.sources import data_folder
 from geoinv.formats.budget import refuse_special
@@ -58,8 +58,7 @@ def photographs(split: str = "train", folder: str | Path | None = None, size: in
     >>> photographs("test").shape  # doctest: +SKIP
     (100, 3, 96, 96)
     """
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-        raise InputError(f"photographs expects size to be a whole number of pixels of at least 1, got {size!r}")
+    size = whole_number("photographs", "size", size, least=1, remedy="count pixels")
     files = photograph_files(split, folder)
     require_memory("photographs", f"{len(files)} of {size} x {size} pixels", 24.0 * size**2 * len(files), "take less")
     return np.stack([read_picture(path, size) for path in files])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.backend import Resident, array_module
-from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
+from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text, whole_number
 from geoinv.core.memory import memory_said
 from geoinv.meshes.base import Mesh, of_cubes
 from geoinv.meshes.tensor import Grid
@@ -82,7 +82,10 @@ class PrismOperator(LinearOperator):
         choice(self.name, "engine", engine, ("auto", *ENGINES))
         self.dtype = self._checked_dtype(dtype)
         self._check_geometry(mesh, survey)
-        count = APPLICATIONS if applications is None else self._whole_number(applications)
+        if applications is None:
+            applications = APPLICATIONS
+        remedy = "give how often A and A.T will be applied, or None"
+        count = whole_number(self.name, "applications", applications, 1, remedy)
         if rtol is not None:
             self._check_tolerance(rtol)
         elif engine == "auto" or ENGINES[engine].approximate:
@@ -267,15 +270,6 @@ class PrismOperator(LinearOperator):
             raise InputError(f"{self.name} expects dtype to be one of float64, float32; got {dtype!r}") from None
         choice(self.name, "dtype", found.name, ("float64", "float32"))
         return found
-
-    def _whole_number(self, applications: int) -> int:
-        """Number of applications, where it is one."""
-        if isinstance(applications, bool) or not isinstance(applications, (int, np.integer)) or applications < 1:
-            raise InputError(
-                f"{self.name} expects applications as a whole number from 1 up, got {applications!r}; "
-                "give how often A and A.T will be applied, or None"
-            )
-        return int(applications)
 
     def _check_tolerance(self, rtol: float) -> None:
         """Reject an error that is not positive, or that no engine stays below."""

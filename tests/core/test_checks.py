@@ -6,7 +6,17 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 
-from geoinv.core.checks import InputError, array_of, bounded, choice, finite, location, positive, shape_text
+from geoinv.core.checks import (
+    InputError,
+    array_of,
+    bounded,
+    choice,
+    finite,
+    location,
+    positive,
+    shape_text,
+    whole_number,
+)
 
 
 def test_shapes_and_places_are_plain_numbers():
@@ -61,3 +71,27 @@ def test_good_values_pass():
     choice("A", "x", "b", ("a", "b"))
     with pytest.raises(InputError, match="A expects x to be one of a, b; got 'c'"):
         choice("A", "x", "c", ("a", "b"))
+
+
+@pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3)])
+def test_whole_numbers_of_any_type_become_plain_ones(value):
+    assert type(whole_number("A", "n", value)) is int
+    assert whole_number("A", "n", value, least=3) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [(2, "2"), (True, "True"), (3.0, "3.0"), ("3", "'3'"), (None, "None"), (-(2**70), "a number of 71 bits")],
+)
+def test_what_is_no_whole_number_within_the_limits_is_one_sentence(value, got):
+    with pytest.raises(InputError) as caught:
+        whole_number("A", "n", value, least=3, remedy="count them")
+    assert str(caught.value) == f"A expects n to be a whole number from 3 to 2^63 - 1, got {got}; count them"
+
+
+def test_the_largest_whole_number_is_the_last_to_pass():
+    assert whole_number("A", "n", 2**63 - 1) == 2**63 - 1
+    # longer than Python writes in digits
+    for large in (2**63, 10**5000, np.uint64(2**63)):
+        with pytest.raises(InputError, match="got"):
+            whole_number("A", "n", large)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError, choice
+from geoinv.core.checks import InputError, choice, whole_number
 from geoinv.core.memory import require_memory
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def load_training_data(configuration: Configuration) -> tuple[Array, Array]:
         if key in table:
             check_path(where, key, table[key])
     count = table.get("count")
-    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or not 1 <= count < 2**63):
-        raise InputError(f"{where} expects count to be a whole number from 1 to 2^63 - 1, got {shown(count)}")
+    if count is not None:
+        whole_number(where, "count", count, least=1)
     base, seed = configuration.path.parent, configuration.training.seed
     models = read_array(base / table["models"]) if "models" in table else _dataset(where, table, count, seed)
     models = models[:count] if models.ndim else models

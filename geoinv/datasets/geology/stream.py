@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError, array_of, positive
+from geoinv.core.checks import InputError, array_of, is_whole, positive, whole_number
 from geoinv.core.memory import require_memory
 from geoinv.datasets.geology.events import Event, composed
 from geoinv.datasets.geology.ground import random_ground
@@ -85,7 +84,7 @@ class RandomGeology:
     ) -> None:
         owner = type(self).__name__
         three = isinstance(shape, (tuple, list)) and len(shape) == 3
-        if not three or any(not _whole(n) or n < SMALLEST for n in shape):
+        if not three or any(not is_whole(n, SMALLEST) for n in shape):
             raise InputError(
                 f"{owner} expects a shape of three whole numbers of {SMALLEST} or more, got {shape!r}; give "
                 "(upward, northing, easting), large enough for bodies of a few cells"
@@ -99,11 +98,11 @@ class RandomGeology:
         self.cells = Grid.regular(self.shape, lengths.tolist(), (-self._depth, 0.0, 0.0))
         self.kinds = checked_kinds(owner, kinds)
         self.bodies = _range(owner, "bodies", bodies, 1, 100)
-        if not all(_whole(n) for n in bodies):
+        if not all(map(is_whole, bodies)):
             raise InputError(f"{owner} expects bodies as whole numbers, got {bodies!r}; count them")
         self.susceptibility = _range(owner, "susceptibility", susceptibility, 1e-9, 100.0)
         self.relief = _range(owner, "relief", relief, 0.0, 0.5)
-        self.seed = checked_seed(owner, "seed", seed)
+        self.seed = whole_number(owner, "seed", seed)
 
     def __getitem__(self, index: int) -> Geology:
         """Model of an index.
@@ -113,7 +112,7 @@ class RandomGeology:
         InputError
             If the index is not 0 or more, or the kinds seldom meet so small or flat a grid.
         """
-        which = checked_seed("RandomGeology", "the index", index)
+        which = whole_number("RandomGeology", "the index", index)
         random = np.random.Generator(np.random.PCG64([self.seed, which]))
         relief = random.uniform(*self.relief) * self._depth
         ground = random_ground(random, self.cells, relief)
@@ -157,7 +156,7 @@ class RandomGeology:
         Raises
         ------
         InputError
-            If the number is not 1 or more, or `first` not 0 or more.
+            If the number is no whole number from 1 on, or `first` none from 0 on.
 
         Examples
         --------
@@ -165,11 +164,8 @@ class RandomGeology:
         >>> len(models), models[3].shape, models[3].dtype.name
         (4, (8, 10, 10), 'float32')
         """
-        if not _whole(number) or number < 1:
-            raise InputError(
-                f"RandomGeology.arrays expects a number of models of 1 or more, got {number!r}; ask for some"
-            )
-        return ModelArrays(self, checked_seed("RandomGeology.arrays", "first", first), int(number))
+        owner = "RandomGeology.arrays"
+        return ModelArrays(self, whole_number(owner, "first", first), whole_number(owner, "number", number, least=1))
 
     def _history(self, random: np.random.Generator, space: Space) -> tuple[tuple[str, ...], list[Event]]:
         """Kinds and their events, the oldest first, at least one of which holds rock."""
@@ -212,23 +208,6 @@ class ModelArrays:
             If there are not so many.
         """
         return self.models[range(self.first, self.first + self.number)[place]].susceptibility.astype(np.float32)
-
-
-def checked_seed(owner: str, name: str, value: int) -> int:
-    """Whole number from 0 on, of which random numbers are made.
-
-    Raises
-    ------
-    InputError
-        If it is something else.
-    """
-    if not _whole(value) or value < 0:
-        raise InputError(f"{owner} expects {name} to be a whole number, 0 or more, got {value!r}; count from 0")
-    return int(value)
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _range(owner: str, name: str, values: Sequence[float], lowest: float, highest: float) -> tuple[float, float]:

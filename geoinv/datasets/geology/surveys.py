@@ -9,10 +9,10 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError
+from geoinv.core.checks import InputError, whole_number
 from geoinv.datasets.geology.kinds import TRAINING_KINDS
 from geoinv.datasets.geology.model import Geology
-from geoinv.datasets.geology.stream import RandomGeology, checked_seed
+from geoinv.datasets.geology.stream import RandomGeology
 from geoinv.operators import Magnetics
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
@@ -130,7 +130,7 @@ class RandomSurveys:
         InputError
             If the index is not 0 or more, or no draw is such.
         """
-        which = checked_seed("RandomSurveys", "the index", index)
+        which = whole_number("RandomSurveys", "the index", index)
         random = np.random.Generator(np.random.PCG64([self.seed, which, 1]))
         for attempt in range(ATTEMPTS):
             width = _log_uniform(random, WIDTHS)

@@ -9,15 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from geoinv.core.checks import InputError
+from geoinv.core.checks import LARGEST, InputError
 
 __all__ = ["call_with", "check_keys", "check_path", "check_text", "parameters_of", "shown"]
 
 PLAIN: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int, float), str: (str,), NoneType: ()}
 """What TOML gives for the types that can be told; others are left to the function."""
-
-LARGEST = 2**63 - 1
-"""Whole numbers beyond it overflow where they are used."""
 
 
 def check_keys(where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from geoinv.core.checks import InputError
 from geoinv.core.memory import require_memory
 
-__all__ = ["MOST_PARTS", "check_seed", "require_size"]
+__all__ = ["MOST_PARTS", "require_size"]
 
 MOST_PARTS = 10_000
 """Layers or steps of a network, in all."""
@@ -43,19 +43,3 @@ def require_size(owner: str, weights: int, parts: int = 1) -> None:
         )
     count = float(min(weights, 10**300))
     require_memory(owner, f"its {count:.3g} numbers", 4.0 * count, "make it smaller")
-
-
-def check_seed(owner: str, seed: int) -> None:
-    """Reject a seed that no source of random numbers takes.
-
-    Raises
-    ------
-    InputError
-        If it is not a whole number from 0 to 2^63 - 1.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InputError(f"{owner} expects a seed from 0 to 2^63 - 1, got {_short(seed)}")
-
-
-def _short(value: object) -> str:
-    return f"a number of {value.bit_length()} bits" if isinstance(value, int) and abs(value) >= 2**63 else repr(value)

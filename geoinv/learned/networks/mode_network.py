@@ -13,13 +13,12 @@ from torch import Tensor, nn
 
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch
-from geoinv.core.checks import InputError, shape_text
+from geoinv.core.checks import InputError, shape_text, whole_number
 from geoinv.embeddings.separable import SeparableModes
 from geoinv.learned.configuration.stored_operator import describe_operator
 from geoinv.learned.configuration.table_checks import call_with, shown
 from geoinv.learned.layers.error_model import ErrorModel
 from geoinv.learned.layers.layout import Layout
-from geoinv.learned.layers.sizes import check_seed
 from geoinv.learned.layers.weights import load_into, write_weights
 from geoinv.learned.networks.fit_estimate import FitEstimate
 from geoinv.learned.networks.mode_cores import CORES, ModeCore
@@ -173,12 +172,10 @@ class ModeNetwork(nn.Module):
         Raises
         ------
         InputError
-            If n is no whole number above zero, or as :meth:`invert`.
+            If n is no whole number from 1 on or the seed none from 0 on, or as :meth:`invert`.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-            raise InputError(f"sample expects n to be a whole number above zero, got {n!r}")
-        check_seed("sample", seed)
-        return self._fitting().sample(d, uncertainty, int(n), seed)
+        count, start = whole_number("sample", "n", n, least=1), whole_number("sample", "seed", seed)
+        return self._fitting().sample(d, uncertainty, count, start)
 
     def _fitting(self) -> FitEstimate:
         """A of the modes, made once: an application for each."""

@@ -15,12 +15,12 @@ from torch.nn import functional
 
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.algebra.torch_bridge import as_torch, widened
-from geoinv.core.checks import InputError
+from geoinv.core.checks import InputError, whole_number
 from geoinv.learned.configuration.stored_operator import describe_operator
 from geoinv.learned.layers.interpolation import at_time
 from geoinv.learned.layers.layout import Layout
 from geoinv.learned.layers.normalisation import Normalisation
-from geoinv.learned.layers.sizes import check_seed, require_size
+from geoinv.learned.layers.sizes import require_size
 from geoinv.learned.layers.weights import write_weights
 
 __all__ = ["Steps", "UnrolledNetwork", "largest_eigenvalue", "seeded"]
@@ -275,8 +275,7 @@ def seeded(seed: int) -> torch.Generator:
     InputError
         If the seed is none.
     """
-    check_seed("a network", seed)
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(whole_number("a network", "seed", seed))
 
 
 @torch.no_grad()

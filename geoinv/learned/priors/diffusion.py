@@ -10,10 +10,9 @@ from typing import Any, cast
 import torch
 from torch import Generator, Tensor, nn
 
-from geoinv.core.checks import InputError, shape_text
+from geoinv.core.checks import InputError, shape_text, whole_number
 from geoinv.core.progress import report
 from geoinv.learned.configuration.table_checks import call_with
-from geoinv.learned.layers.sizes import check_seed
 from geoinv.learned.layers.unet import UNet
 from geoinv.learned.layers.weights import load_into, read_weights, write_weights
 from geoinv.learned.priors.noising import Noising
@@ -83,9 +82,9 @@ class Diffusion(Noising):
         }
         features = self.shape[0] if rank == 1 else channels
         # forked, so that building a network leaves the caller's random numbers alone
-        check_seed("Diffusion", seed)
+        first = whole_number("Diffusion", "seed", seed)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(first)
             self.denoiser = UNet(features, features, width, 0 if rank == 1 else rank, depth, time=True)
 
     def predict_noise(self, u: Tensor, step: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from geoinv.algebra.linear_operator import LinearOperator
-from geoinv.core.checks import InputError, shape_text
+from geoinv.core.checks import InputError, shape_text, whole_number
 from geoinv.learned.training.examples import generator_of, with_noise
 
 __all__ = ["ModelStream", "Stream", "check_stream", "checked_draw"]
@@ -117,9 +117,8 @@ def check_stream(stream: Stream, name: str) -> None:
     InputError
         If its samples are no whole number above zero, or its checksum is no text.
     """
-    samples, checksum = stream.samples, stream.checksum
-    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
-        raise InputError(f"training expects samples of the {name} to be a whole number above zero, got {samples!r}")
+    whole_number("training", f"samples of the {name}", stream.samples, least=1)
+    checksum = stream.checksum
     if not isinstance(checksum, str) or not checksum:
         raise InputError(
             f"training expects the checksum of the {name} to be text that tells it from others, got {checksum!r}"

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from geoinv.core.checks import InputError, choice
+from geoinv.core.checks import InputError, choice, is_whole, whole_number
 
 __all__ = ["ADDED", "LOSSES", "OPTIMIZERS", "PRECISIONS", "SCHEDULES", "TrainingSettings"]
 
@@ -14,7 +14,6 @@ LOSSES = ("norm", "squared", "relative", "data")
 OPTIMIZERS = ("Adam", "AdamW")
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine", "cosine per step")
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -102,11 +101,7 @@ class TrainingSettings:
         choice(owner, "precision", self.precision, PRECISIONS)
         choice(owner, "optimizer", self.optimizer, OPTIMIZERS)
         for name, least in (("batch", 1), ("epochs", 1), ("seed", 0), ("warmup", 0)):
-            value = getattr(self, name)
-            if not _is_whole(value) or value < least:
-                raise InputError(f"{owner} expects {name} to be a whole number of at least {least}, got {value!r}")
-            if value > LARGEST:
-                raise InputError(f"{owner} expects {name} to be a whole number of at most 2^63 - 1, got a larger one")
+            object.__setattr__(self, name, whole_number(owner, name, getattr(self, name), least))
         for name in ("data_weight", "weight_decay", "noise"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
                 raise InputError(f"{owner} expects {name} to be zero or more, got {getattr(self, name)!r}")
@@ -125,13 +120,13 @@ class TrainingSettings:
         if (
             not isinstance(layers, (list, tuple))
             or not layers
-            or not all(_is_whole(number) and 1 <= number <= LARGEST for number in layers)
+            or not all(is_whole(number, 1) for number in layers)
             or len(set(layers)) < len(layers)
         ):
             raise InputError(
                 f"training expects layers to be different whole numbers from 1 up, such as [4, 8, 16], got {layers!r}"
             )
-        return tuple(layers)
+        return tuple(int(number) for number in layers)
 
     def learning_rate_of(self, epoch: int, step: int = 0, steps: int = 1) -> float:
         """Learning rate of a step.
@@ -183,10 +178,6 @@ ADDED = {
     if field.name in ("optimizer", "warmup", "average", "layers")
 }
 """Settings that trainings of older versions do not say, and what these trained with."""
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:

@@ -84,7 +84,7 @@ def test_what_geology_rejects_is_rejected_when_the_stream_is_made():
         RandomSurveys(kinds=("dike",))
     with pytest.raises(InputError, match="RandomGeology expects relief as lowest and highest"):
         RandomSurveys(relief=(0.4, 0.1))
-    with pytest.raises(InputError, match="RandomSurveys expects the index to be a whole number, 0 or more, got -3"):
+    with pytest.raises(InputError, match=r"RandomSurveys expects the index to be a whole number .*, got -3"):
         RandomSurveys(SHAPE)[-3]
 
 

@@ -94,7 +94,7 @@ def test_samples_follow_from_the_seed_and_fit(network: ModeNetwork, observed: tu
 
 @pytest.mark.parametrize("n", [0, 2.5, True])
 def test_sample_rejects_a_count_that_is_none(network: ModeNetwork, observed: tuple[np.ndarray, float], n: int) -> None:
-    with pytest.raises(InputError, match="n to be a whole number above zero"):
+    with pytest.raises(InputError, match="n to be a whole number from 1"):
         network.sample(*observed, n)
 
 

@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
         ("layers = 2", "layers = " + "9" * 25, "[network] expects layers to be a number of at most 64 bits"),
         ("layers = 2", "layers = " + "9" * 5000, "expects TOML"),
         ("layers = 2", "layers = 0x" + "f" * 5000, "an int that is too large to show"),
-        ("layers = 2", "seed = -1", "a network expects a seed from 0 to 2^63 - 1, got -1"),
+        ("layers = 2", "seed = -1", "a network expects seed to be a whole number from 0 to 2^63 - 1, got -1"),
         ("shape = [6, 5]", "shape = [100000, 100000]", "Blur expects its point spread to fit in"),
         ("shape = [6, 5]", "shape = [6, 5.5]", "expects shape to be a list of whole numbers, got [6, 5.5]"),
         ("shape = [6, 5]", "shape = " + "[" * 5000 + "]" * 5000, "expects TOML"),

@@ -28,5 +28,5 @@ def test_one_application_keeps_no_spectra():
 
 @pytest.mark.parametrize("number", [0, -3, 2.5, "many", True])
 def test_what_cannot_be_a_number_of_applications_is_refused(number):
-    with pytest.raises(InputError, match=r"expects applications as a whole number from 1 up, got .*; give how often"):
+    with pytest.raises(InputError, match=r"expects applications to be a whole number from 1 .*, got .*; give how"):
         Magnetics(GRID, level((3.0, 4.0), (20.0, 25.0), (6, 8)), applications=number)

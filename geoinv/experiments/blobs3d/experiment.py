@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from geoinv.experiments.blobs3d.classical import CLASSICAL, inverted
 from geoinv.experiments.blobs3d.figures import draw_recoveries
 from geoinv.experiments.blobs3d.linear import NormalPosterior, best_linear_map
 from geoinv.experiments.blobs3d.networks import Units, network_makers, train_core, with_errors
-from geoinv.experiments.blobs3d.posterior import CalibrationSet, calibrate, sample_rows
+from geoinv.experiments.blobs3d.posterior import CalibrationSet, calibrate, normal_samples, sample_rows
 from geoinv.experiments.blobs3d.problem import BlobProblem
 from geoinv.experiments.blobs3d.stream import BlobStream
 from geoinv.experiments.shared.measures import each_nmse
@@ -60,7 +61,7 @@ def run(settings: RunSettings) -> Table:
         estimate = network(data)
         rows.append(_row(settings, name, estimate, truth, note=f"{note}, {samples} in all", **trained))
         rows += _fitted(settings, name, network, estimate, truth, data, deviation)
-        rows += sample_rows(settings, name, network, units, problem, truth, data, deviation)
+        rows += sample_rows(settings, f"{name}, sample", _samples_of(network, data, deviation), truth)
         network.save(settings.folder / f"{name}.safetensors", half=True)
         shown[name] = estimate
     draw_recoveries(settings.folder / "recoveries.png", truth, shown)
@@ -95,22 +96,25 @@ def _published(settings: RunSettings) -> list[Row]:
 
 
 def _linear(settings: RunSettings, problem: BlobProblem, units: Units, truth: Array, data: Array) -> list[Row]:
-    """Best linear map and the mean of the normal posterior, in the modes."""
+    """Best linear map, and the normal posterior's mean and samples, in the modes."""
     began = time.perf_counter()
     rows = []
     models, seen = units.models.numpy(), units.data.numpy()
     physics = problem.in_data_modes.astype(np.float64)
-    maps = {
-        "best linear map": best_linear_map(seen, models),
-        "normal posterior, mean": NormalPosterior.of(physics, models, NOISE).gain,
-    }
+    posterior = NormalPosterior.of(physics, models, NOISE)
+    maps = {"best linear map": best_linear_map(seen, models), "normal posterior, mean": posterior.gain}
     flat = data.reshape(len(data), -1)
     sizes = np.abs(flat).mean(1, keepdims=True)
     for name, matrix in maps.items():
         found = flat / sizes @ problem.data_modes.T @ matrix.T * sizes
         recovered = problem.modes(found.reshape(-1, *problem.modes.domain_shape))
         rows.append(_row(settings, name, recovered, truth, seconds=time.perf_counter() - began))
-    return rows
+    drawn = normal_samples(posterior, problem, data, settings.seed)
+    return rows + sample_rows(settings, "normal posterior", drawn, truth)
+
+
+def _samples_of(network: ModeNetwork, data: Array, deviation: Array) -> Callable[[int, int], Array]:
+    return lambda k, count: network.sample(data[k], deviation[k], count, seed=k)
 
 
 def _fitted(

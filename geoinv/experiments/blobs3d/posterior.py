@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.datasets.blobs3d import NOISE, blobs3d
+from geoinv.datasets.blobs3d import blobs3d
 from geoinv.experiments.blobs3d.linear import NormalPosterior
-from geoinv.experiments.blobs3d.networks import Units
 from geoinv.experiments.blobs3d.problem import BlobProblem
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row
 from geoinv.learned.networks.mode_network import ModeNetwork
 from geoinv.probability.sample_quality import continuous_ranked_probability_score, coverage
 
-__all__ = ["CalibrationSet", "calibrate", "sample_rows"]
+__all__ = ["CalibrationSet", "calibrate", "normal_samples", "sample_rows"]
 
 Array = npt.NDArray[Any]
 
@@ -73,44 +73,41 @@ def _covered(samples: Array, model: Array) -> float:
     return coverage(samples[:, signal, None], model[signal, None], LEVEL).item()
 
 
-def sample_rows(
-    settings: RunSettings,
-    name: str,
-    network: ModeNetwork,
-    units: Units,
-    problem: BlobProblem,
-    truth: Array,
-    data: Array,
-    deviation: Array,
-) -> list[Row]:
-    """Coverage and CRPS of ``net.sample`` and of the normal posterior, on the first test models."""
+def sample_rows(settings: RunSettings, method: str, drawn: Callable[[int, int], Array], truth: Array) -> list[Row]:
+    """Coverage and CRPS of posterior samples on the first test models.
+
+    Parameters
+    ----------
+    settings : RunSettings
+    method : str
+    drawn : callable
+        From the place of a test model and a count to so many samples (count, upward, northing, easting).
+    truth : (models, upward, northing, easting) array
+    """
     models, draws = settings.choose(quick=2, cpu=40, full=200), settings.choose(quick=8, cpu=100, full=200)
-    linear = NormalPosterior.of(problem.in_data_modes.astype(np.float64), units.models.numpy(), NOISE)
-    random = np.random.default_rng(settings.seed)
-    covered: dict[str, list[float]] = {f"{name}, sample": [], "normal posterior": []}
-    scores: dict[str, list[float]] = {method: [] for method in covered}
-    for k in range(min(models, len(truth))):
-        model, d = truth[k].astype(float), data[k]
-        size = float(np.abs(d).mean())
-        drawn = linear.sample(problem.data_modes @ d.ravel() / size, draws, random) * size
-        found = {
-            f"{name}, sample": network.sample(d, deviation[k], draws, seed=k),
-            "normal posterior": problem.modes(drawn.reshape(draws, *problem.modes.domain_shape)),
-        }
-        for method, samples in found.items():
-            covered[method].append(_covered(samples, model))
-            each = continuous_ranked_probability_score(samples, model)
-            # relative to the size of the model, so that models of any amplitude count alike
-            scores[method].append(float(each.mean() / np.abs(model).mean()))
+    covered, scores = [], []
+    for k, model in enumerate(truth[:models].astype(float)):
+        samples = drawn(k, draws)
+        covered.append(_covered(samples, model))
+        each = continuous_ranked_probability_score(samples, model)
+        # relative to the size of the model, so that models of any amplitude count alike
+        scores.append(float(each.mean() / np.abs(model).mean()))
     note = f"first {models} test models, {draws} draws; cells above {100 * SIGNAL:g} % of the maximum"
-    rows = []
-    for method in covered:
-        rows.append(
-            settings.row(
-                method=method, metric="90 % intervals, coverage", value=np.mean(covered[method]), limit=0.9, note=note
-            )
-        )
-        rows.append(
-            settings.row(method=method, metric="CRPS / mean |x|", value=np.mean(scores[method]), note="all cells")
-        )
-    return rows
+    return [
+        settings.row(method=method, metric="90 % intervals, coverage", value=np.mean(covered), limit=0.9, note=note),
+        settings.row(method=method, metric="CRPS / mean |x|", value=np.mean(scores), note="all cells"),
+    ]
+
+
+def normal_samples(
+    posterior: NormalPosterior, problem: BlobProblem, data: Array, seed: int
+) -> Callable[[int, int], Array]:
+    """Samples of the normal posterior for each of the data, in the cells."""
+    random = np.random.default_rng(seed)
+
+    def drawn(k: int, count: int) -> Array:
+        size = float(np.abs(data[k]).mean())
+        found = posterior.sample(problem.data_modes @ data[k].ravel() / size, count, random) * size
+        return np.asarray(problem.modes(found.reshape(count, *problem.modes.domain_shape)))
+
+    return drawn

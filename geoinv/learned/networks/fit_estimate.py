@@ -76,6 +76,7 @@ class FitEstimate:
     modes: SeparableModes
     data_of_modes: Array
     _projection: DataProjection | None = None
+    _last: tuple[DataProjection, Array, DataProjection] | None = None
 
     @classmethod
     def of(
@@ -141,10 +142,13 @@ class FitEstimate:
         return float(size) * c[0].double().numpy(), float(size) or 1.0, y[0]
 
     def _metric(self, y: Tensor, deviation: Array) -> DataProjection:
-        """Projection in the metric of the errors that the data let expect."""
+        """Projection in the metric of the errors that the data let expect; the last is kept, decomposed."""
         with torch.no_grad():
             sizes = torch.exp(self.errors.log_sizes(y[None]))[0].double().numpy()
-        return self._projected(deviation.mean() / deviation).rescaled(sizes)
+        projection, last = self._projected(deviation.mean() / deviation), self._last
+        if last is None or last[0] is not projection or not np.array_equal(last[1], sizes):
+            last = self._last = projection, sizes, projection.rescaled(sizes)
+        return last[2]
 
     def _led(
         self, c: Array, data: Array, deviation: Array, size: float, target: float, metric: DataProjection

@@ -44,3 +44,16 @@ def test_an_estimate_that_fits_is_left_as_it_is_and_another_is_led() -> None:
     led = fitting(0.2).invert(data, 0.12, 1.0)
     assert led.chi2_per_datum == pytest.approx(tolerated(1.0, 200), rel=0.01)
     assert np.linalg.norm(led.model - best) < 0.2
+
+
+def test_what_is_kept_of_the_last_data_serves_no_others() -> None:
+    random = np.random.default_rng(1)
+    data = random.standard_normal((2, 4)) @ MATRIX.T + 0.1 * random.standard_normal((2, 200))
+    errors = (0.12 * np.ones(200), np.linspace(0.08, 0.16, 200))
+    kept = fitting(0.2)
+    torch.nn.init.normal_(kept.errors.last.weight, std=0.01)
+    for d, deviation in [(0, 0), (1, 0), (0, 0), (0, 1), (0, 0)]:
+        fresh = fitting(0.2)
+        fresh.errors.load_state_dict(kept.errors.state_dict())
+        found, expected = (one.invert(data[d], errors[deviation], 1.0).model for one in (kept, fresh))
+        assert np.allclose(found, expected, rtol=1e-12)

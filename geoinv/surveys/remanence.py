@@ -8,7 +8,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError, array_of, finite, shape_text
 from geoinv.surveys.main_field import MainField
 
-__all__ = ["koenigsberger_ratio", "remanent_magnetization"]
+__all__ = ["koenigsberger_ratio", "remanent_magnetization", "remanent_part"]
 
 Array = npt.NDArray[np.float64]
 
@@ -45,10 +45,18 @@ def koenigsberger_ratio(magnetization: npt.ArrayLike, susceptibility: npt.ArrayL
     >>> koenigsberger_ratio([0.0, 0.0, 4.0], 0.05, field).round(2).item()
     3.01
     """
+    return remanent_part(magnetization, susceptibility, field)[1]
+
+
+def remanent_part(magnetization: npt.ArrayLike, susceptibility: npt.ArrayLike, field: MainField) -> tuple[Array, Array]:
+    """Remanent magnetization (3, ...) in A/m and Koenigsberger ratio (...).
+
+    Parameters, errors and the ratio are those of :func:`koenigsberger_ratio`.
+    """
     remanent = remanent_magnetization(magnetization, susceptibility, field)
     induced = np.asarray(susceptibility, np.float64) * _induced_by(field)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.linalg.norm(remanent, axis=0) / np.abs(induced))
+        return remanent, np.asarray(np.linalg.norm(remanent, axis=0) / np.abs(induced))
 
 
 def remanent_magnetization(magnetization: npt.ArrayLike, susceptibility: npt.ArrayLike, field: MainField) -> Array:

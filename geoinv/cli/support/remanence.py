@@ -77,12 +77,11 @@ def load_susceptibility(given: float | Path, mesh: Mesh) -> Array | float:
 def add_remanence(result: xr.Dataset, solution: Solution, susceptibility: Array | float) -> xr.Dataset:
     """Result with the remanent magnetization and the Koenigsberger ratio, and a line about it."""
     from geoinv.conventions.directions import amplitude_and_angles
-    from geoinv.surveys.remanence import koenigsberger_ratio, remanent_magnetization
+    from geoinv.surveys.remanence import remanent_part
 
     operator: Any = solution.operator
     mesh, field = operator.mesh, operator.survey.main_field
-    ratio = koenigsberger_ratio(solution.model, susceptibility, field)
-    remanent = remanent_magnetization(solution.model, susceptibility, field)
+    remanent, ratio = remanent_part(solution.model, susceptibility, field)
     parts = dict(zip(ATTRIBUTES, (*amplitude_and_angles(remanent), ratio), strict=True))
     cells = mesh.to_xarray(**parts)
     for name, (unit, long_name) in ATTRIBUTES.items():

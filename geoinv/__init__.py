@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from geoinv import operators as operators
     from geoinv.algebra.linear_operator import LinearOperator
     from geoinv.algebra.torch_bridge import as_torch
+    from geoinv.inversion.ensemble import Ensemble, ensemble
     from geoinv.inversion.gauss_newton import GaussNewton
     from geoinv.inversion.invert import invert
     from geoinv.inversion.l_curve import l_curve
+    from geoinv.inversion.linearised_deviation import linearised_standard_deviation
     from geoinv.inversion.solution import Solution
     from geoinv.meshes.octree import OctreeGrid
     from geoinv.regularizers.base import Regularizer
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 appliers["torch"] = "geoinv.algebra.torch_bridge:apply"
 
 __all__ = [
+    "Ensemble",
     "GaussNewton",
     "Grid",
     "InputError",
@@ -43,10 +46,12 @@ __all__ = [
     "__version__",
     "as_torch",
     "datasets",
+    "ensemble",
     "formats",
     "invert",
     "l_curve",
     "learned",
+    "linearised_standard_deviation",
     "operators",
     "total_field_anomaly",
 ]
@@ -56,6 +61,7 @@ _LAZY = {
     "formats": ("geoinv.formats", None),
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
+    "Ensemble": ("geoinv.inversion.ensemble", "Ensemble"),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
     "LinearOperator": ("geoinv.algebra.linear_operator", "LinearOperator"),
     "OctreeGrid": ("geoinv.meshes.octree", "OctreeGrid"),
@@ -63,8 +69,10 @@ _LAZY = {
     "Smooth": ("geoinv.regularizers.registry", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
     "Solution": ("geoinv.inversion.solution", "Solution"),
+    "ensemble": ("geoinv.inversion.ensemble", "ensemble"),
     "invert": ("geoinv.inversion.invert", "invert"),
     "l_curve": ("geoinv.inversion.l_curve", "l_curve"),
+    "linearised_standard_deviation": ("geoinv.inversion.linearised_deviation", "linearised_standard_deviation"),
 }
 
 

@@ -204,6 +204,8 @@ class Run:
             excess=self.minimum.excess,
             history=self.history,
             settings=settings,
+            problem=problem,
+            z=self.state.z,
         )
 
 

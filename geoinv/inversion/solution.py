@@ -23,6 +23,8 @@ from geoinv.surveys.quantities import data_quantities
 if TYPE_CHECKING:
     import xarray as xr
 
+    from geoinv.inversion.problem import InverseProblem
+
 __all__ = ["Solution", "Step"]
 
 Array = npt.NDArray[np.float64]
@@ -75,6 +77,10 @@ class Solution:
         One entry a beta.
     settings : mapping
         Arguments that made it.
+    problem : InverseProblem, optional
+        What was minimised; its regularizer has the weights that the model was found with.
+    z : array, optional
+        Unknowns that the model was made of.
     """
 
     operator: LinearOperator | NonlinearOperator
@@ -92,6 +98,8 @@ class Solution:
     excess: float
     history: tuple[Step, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    problem: InverseProblem | None = field(default=None, repr=False)
+    z: Array | None = field(default=None, repr=False)
 
     @property
     def status(self) -> str:

@@ -149,3 +149,9 @@ class AlignedDifferences(WeightedDifferences):
     def diagonal(self, shape: tuple[int, ...]) -> Array:
         """Diagonal of the Hessian, for models of a shape."""
         return np.asarray(super().diagonal(shape) + self.across * (1.0 - self.direction**2))
+
+    def random_gradient(self, random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        """Vector of zero mean whose covariance is the Hessian, for models of a shape."""
+        normal = random.standard_normal(shape)
+        across = normal - np.sum(self.direction * normal, axis=0) * self.direction
+        return np.asarray(super().random_gradient(random, shape) + np.sqrt(self.across) * across)

@@ -27,7 +27,8 @@ class Regularizer(Protocol):
     ``curvature_diagonal(z)``, the diagonal of the curvature, for the preconditioner;
     ``quadratic``, True where the curvature is the same at every z and phi zero at its minimum;
     ``curvature_floor()``, a diagonal that the Hessian is nowhere below, which tells how far a model is from the
-    minimum; and what :class:`Reweighted` adds.
+    minimum; ``random_gradient(random, shape)``, a random vector of zero mean whose covariance is the curvature, where
+    that is the same at every z, for :func:`geoinv.ensemble`; and what :class:`Reweighted` adds.
     """
 
     def bind(self, operator: LinearOperator) -> Regularizer:
@@ -172,6 +173,16 @@ class SumOfRegularizers(Summable):
             raise AttributeError("a term has no curvature_diagonal")
         terms: tuple[tuple[float, Any], ...] = self.terms
         return lambda z: np.asarray(sum(factor * term.curvature_diagonal(z) for factor, term in terms))
+
+    @property
+    def random_gradient(self) -> Callable[[np.random.Generator, tuple[int, ...]], Array]:
+        """Sum of the random vectors of all terms; not there where a term has none."""
+        if not all(hasattr(term, "random_gradient") for _, term in self.terms):
+            raise AttributeError("a term has no random_gradient")
+        terms: tuple[tuple[float, Any], ...] = self.terms
+        return lambda random, shape: np.asarray(
+            sum(np.sqrt(factor) * term.random_gradient(random, shape) for factor, term in terms)
+        )
 
     @property
     def settled(self) -> bool:

@@ -155,6 +155,10 @@ class Smooth(Summable):
         """Diagonal of the Hessian."""
         return self.bound.diagonal(np.shape(z))
 
+    def random_gradient(self, random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        """Vector of zero mean whose covariance is the Hessian."""
+        return self.bound.random_gradient(random, shape)
+
 
 def as_regularizer(owner: str, given: Any) -> Regularizer:
     """Regularizer that was given; :class:`Smooth` for None.

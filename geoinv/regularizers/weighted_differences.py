@@ -45,6 +45,20 @@ class WeightedDifferences:
         """Diagonal of the Hessian, for models of a shape."""
         result = np.array(np.broadcast_to(self.cell_weights, shape))
         for faces, weights in zip(self.faces, self.face_weights, strict=True):
-            over = np.broadcast_to(2.0 * weights, (*shape[: len(shape) - len(faces.shape)], *faces.shape))
-            faces.mean_adjoint(over, out=result)
+            faces.mean_adjoint(np.broadcast_to(2.0 * weights, _over(faces, shape)), out=result)
         return result
+
+    def random_gradient(self, random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        """Vector of zero mean whose covariance is the Hessian, for models of a shape.
+
+        It is the gradient at 0 with a standard normal number in place of the value of each square.
+        """
+        result = np.sqrt(self.cell_weights) * random.standard_normal(shape)
+        for faces, weights in zip(self.faces, self.face_weights, strict=True):
+            faces.adjoint(np.sqrt(weights) * random.standard_normal(_over(faces, shape)), out=result)
+        return np.asarray(result)
+
+
+def _over(faces: Faces, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape of the values at faces of models of a shape."""
+    return (*shape[: len(shape) - len(faces.shape)], *faces.shape)

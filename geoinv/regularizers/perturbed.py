@@ -1,0 +1,105 @@
+"""A regularizer less a linear term: what a draw from its prior adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.regularizers.base import Regularizer
+
+__all__ = ["Curvature", "Perturbed"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Perturbed:
+    """``phi(z) - slope . z``.
+
+    With ``phi(z) = 1/2 sum_i |L_i (z - z0)|^2`` and ``slope = sum_i L_i' eta_i`` that is, but for a constant,
+    ``1/2 sum_i |L_i (z - z0) - eta_i|^2``. Whatever else a regularizer tells is told of phi, whose curvature it has.
+
+    Parameters
+    ----------
+    regularizer : Regularizer
+        phi, bound.
+    slope : array
+        Gradient of the linear term.
+
+    Examples
+    --------
+    >>> from geoinv.algebra.matrices import Identity
+    >>> from geoinv.regularizers.smooth import Smooth
+    >>> phi = Smooth(smoothness=0.0, weighting=None).bind(Identity((2,)))
+    >>> perturbed = Perturbed(phi, np.array([1.0, -2.0]))
+    >>> perturbed.gradient(np.array([1.0, -2.0])).tolist(), perturbed.curvature_floor().tolist()
+    ([0.0, 0.0], [1.0, 1.0])
+    """
+
+    quadratic: ClassVar[bool] = False
+
+    regularizer: Regularizer
+    slope: Array
+
+    def bind(self, operator: Any) -> Perturbed:
+        """Nothing is left to bind."""
+        return self
+
+    def value(self, z: Array) -> float:
+        """phi(z) less the linear term."""
+        return self.regularizer.value(z) - float(np.einsum("i,i->", self.slope.ravel(), z.ravel()))
+
+    def gradient(self, z: Array) -> Array:
+        """Gradient of phi less the slope."""
+        return np.asarray(self.regularizer.gradient(z) - self.slope)
+
+    def curvature(self, z: Array, v: Array) -> Array:
+        """Curvature of phi at z, times v."""
+        return self.regularizer.curvature(z, v)
+
+    def __getattr__(self, name: str) -> Any:
+        """What phi tells besides."""
+        if name.startswith("__") or name == "regularizer":
+            raise AttributeError(name)
+        return getattr(self.regularizer, name)
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """``1/2 v' R v`` of a distance v, R the curvature of a regularizer at a model.
+
+    Parameters
+    ----------
+    regularizer : Regularizer
+        Bound.
+    place : array
+        The model.
+    """
+
+    regularizer: Regularizer
+    place: Array
+
+    def bind(self, operator: Any) -> Curvature:
+        """Nothing is left to bind."""
+        return self
+
+    def value(self, z: Array) -> float:
+        """Half the product of z with the gradient."""
+        return 0.5 * float(np.einsum("i,i->", z.ravel(), self.gradient(z).ravel()))
+
+    def gradient(self, z: Array) -> Array:
+        """R z."""
+        return self.regularizer.curvature(self.place, z)
+
+    def curvature(self, z: Array, v: Array) -> Array:
+        """R v."""
+        return self.regularizer.curvature(self.place, v)
+
+    def __getattr__(self, name: str) -> Any:
+        """What the regularizer tells besides."""
+        if name.startswith("__") or name == "regularizer":
+            raise AttributeError(name)
+        return getattr(self.regularizer, name)

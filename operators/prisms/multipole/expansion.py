@@ -36,6 +36,7 @@ that, as where symmetry makes it 0, may then be wrong by more than rtol * || |A|
 
 from __future__ import annotations
 
+from functools import cache
 from math import comb, factorial
 from typing import Any, NamedTuple
 
@@ -134,12 +135,19 @@ def cutoff_radius(half_sizes: npt.ArrayLike, derivatives: int, degree: int, tole
 
 def dipole_size(derivatives: int, weights: Array) -> float:
     """Mean over all directions of the size of a datum of a dipole at distance 1."""
+    values = _dipole_values(derivatives)
+    return float(np.abs(weights[: len(values)] @ values).mean())
+
+
+@cache
+def _dipole_values(derivatives: int) -> Array:
+    """Datum of each prism kernel of a dipole at distance 1 in directions all over the sphere, (kernels, directions)."""
     count = 4096
     z = 1.0 - (2.0 * np.arange(count) + 1.0) / count
     turn = np.pi * (3.0 - np.sqrt(5.0)) * np.arange(count)
     x, y = np.sqrt(1.0 - z * z) * (np.cos(turn), np.sin(turn))
-    coefficients = _dipole(derivatives, weights)[: derivatives + 1, : derivatives + 1, : derivatives + 1]
-    return float(np.abs(np.polynomial.polynomial.polyval3d(x, y, z, coefficients)).mean())
+    coefficients = _dipole(derivatives)[:, : derivatives + 1, : derivatives + 1, : derivatives + 1]
+    return np.asarray(np.polynomial.polynomial.polyval3d(x, y, z, np.moveaxis(coefficients, 0, -1)))
 
 
 def places(derivatives: int) -> Integers:
@@ -174,12 +182,19 @@ def far_terms(derivatives: int, weights: Array) -> Array:
         :func:`places`, of x, y, z from the station to the centre of the prism, over
         ``r^(2 (n + derivatives) + 1)``.
     """
+    terms = _kernel_terms(derivatives)
+    return np.asarray(np.tensordot(weights[: len(terms)], terms, 1))
+
+
+@cache
+def _kernel_terms(derivatives: int) -> Array:
+    """Terms (kernels, orders, terms) of each prism kernel: they take longer to derive than to add up."""
     lanes, y, z = places(derivatives).T
     slots = np.searchsorted(LANES, lanes, side="right") - 1
     x_and_r = lanes - np.array(LANES)[slots]
     # differentiated by the station, not by the place of the prism
-    derived = {(0, 0, 0): (-1.0) ** derivatives * _dipole(derivatives, weights)}
-    result = np.zeros((len(ORDERS), lanes.size))
+    derived = {(0, 0, 0): (-1.0) ** derivatives * _dipole(derivatives)}
+    result = np.zeros((len(DERIVATIVES[derivatives]), len(ORDERS), lanes.size))
     for row, order in enumerate(ORDERS):
         if order not in derived:
             axis = next(a for a in range(3) if order[a])
@@ -188,7 +203,7 @@ def far_terms(derivatives: int, weights: Array) -> Array:
             derived[order] = _derivative(_derivative(derived[before], count, axis), count + 1, axis)
         share = 1.0 / (factorial(2 * order[0] + 1) * factorial(2 * order[1] + 1) * factorial(2 * order[2] + 1))
         polynomial = _by_distance(derived[order]) if sum(order) else derived[order]
-        result[row] = np.where(slots == sum(order), share * polynomial[x_and_r, y, z], 0.0)
+        result[:, row] = np.where(slots == sum(order), share * polynomial[:, x_and_r, y, z], 0.0)
     return result
 
 
@@ -266,34 +281,34 @@ def size_numbers(half_sizes: Array) -> Integers:
     return np.asarray(np.unique(rounded, return_inverse=True)[1], np.int64)
 
 
-def _dipole(derivatives: int, weights: Array) -> Array:
-    """Coefficients of the polynomial over r^(2 derivatives + 1) of a datum of a dipole."""
+def _dipole(derivatives: int) -> Array:
+    """Coefficients (kernels, x, y, z) of the polynomial over r^(2 derivatives + 1) of each prism kernel of a dipole."""
     size = HIGH + derivatives + 1
-    total = np.zeros((size, size, size))
-    signs = (-1.0, -1.0, 0.0, 1.0, 1.0, 1.0) if derivatives == 2 else (1.0,) * 7
-    for axes, sign, weight in zip(DERIVATIVES[derivatives], signs, weights, strict=False):
-        term = np.zeros_like(total)
-        term[0, 0, 0] = 1.0
+    signs = (-1.0, -1.0, 0.0, 1.0, 1.0, 1.0) if derivatives == 2 else (1.0,) * len(DERIVATIVES[derivatives])
+    terms = np.zeros((len(signs), size, size, size))
+    for kernel, (axes, sign) in enumerate(zip(DERIVATIVES[derivatives], signs, strict=True)):
+        term = np.zeros_like(terms[kernel])
+        term[0, 0, 0] = sign
         for count, axis in enumerate(axes):
             term = _derivative(term, count, "xyz".index(axis))
-        total += sign * weight * term
-    return total
+        terms[kernel] = term
+    return terms
 
 
 def _derivative(polynomial: Array, count: int, axis: int) -> Array:
-    """Numerator over r^(2 count + 3) of the derivative of ``polynomial / r^(2 count + 1)``."""
-    powers = np.arange(polynomial.shape[0]).reshape([-1 if a == axis else 1 for a in range(3)])
-    slope = np.roll(powers * polynomial, -1, axis)
-    r2_slope = sum(np.roll(slope, 2, a) for a in range(3))
-    return np.asarray(r2_slope - (2 * count + 1) * np.roll(polynomial, 1, axis))
+    """Numerator over r^(2 count + 3) of the derivative of ``polynomial / r^(2 count + 1)``, (..., x, y, z)."""
+    powers = np.arange(polynomial.shape[-1]).reshape([-1 if a == axis else 1 for a in range(3)])
+    slope = np.roll(powers * polynomial, -1, axis - 3)
+    r2_slope = sum(np.roll(slope, 2, a) for a in (-3, -2, -1))
+    return np.asarray(r2_slope - (2 * count + 1) * np.roll(polynomial, 1, axis - 3))
 
 
 def _by_distance(polynomial: Array) -> Array:
     """Coefficients of x^i r^(2j) at index i + 2j in place of those of powers of x, with x^2 = r^2 - y^2 - z^2."""
-    shifted = polynomial.copy()
+    shifted = np.moveaxis(polynomial.copy(), -3, 0)
     for parity in range(2):
         powers = range(parity, shifted.shape[0] - 2, 2)
         for first in powers:
             for power in reversed(powers[powers.index(first) :]):
-                shifted[power] -= np.roll(shifted[power + 2], 2, 0) + np.roll(shifted[power + 2], 2, 1)
-    return shifted
+                shifted[power] -= np.roll(shifted[power + 2], 2, -2) + np.roll(shifted[power + 2], 2, -1)
+    return np.moveaxis(shifted, 0, -3)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import Noise
@@ -54,6 +55,7 @@ from geoinv.cli.support.remanence import (
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.cli.support.unknown import said, sought
 from geoinv.core.checks import InputError
+from geoinv.core.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
@@ -141,6 +143,7 @@ def invert(
     demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
+    ensemble: EnsembleOption = None,
 ) -> None:
     """Find the simplest model that fits a survey: a susceptibility, or a density contrast for data of gravity.
 
@@ -165,6 +168,7 @@ def invert(
     if bounds is not None:
         refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
+    refuse_ensemble(ensemble, 1)
     inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
@@ -186,7 +190,8 @@ def invert(
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
     A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization)
-    hours = A.choice.estimate.total / 3600.0
+    refuse_ensemble(ensemble, math.prod(A.domain_shape))
+    hours = (A.choice.estimate.total + ensemble_seconds(A, ensemble)) / 3600.0
     if hours > 1.0:
         warn(
             f"this may take {hours:.0f} hours; use fewer cells or stations (--every), or a mesh whose cells are whole "
@@ -194,16 +199,24 @@ def invert(
         )
     with progress_shown("inversion"):
         solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
+    samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble)
     result = solution.to_xarray(origin)
     if chi is not None:
         result = add_remanence(result, solution, chi)
+    if samples is not None:
+        with interrupts_held():
+            result = samples.with_statistics(result)
     written = write_result(out, lambda path: write_netcdf(path, result))
     say_solution(solution)
+    if samples is not None:
+        say_ensemble(samples, quantity.unit)
     say("cost", cost(began))
     say("wrote", str(written.path))
     written.confirm()
     if solution.outcome.incomplete:
         raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
+    if lacking:
+        raise typer.Exit(fail(f"{lacking}; {out} holds the model"))
 
 
 def say_solution(solution: Solution) -> None:

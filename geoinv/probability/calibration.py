@@ -143,7 +143,7 @@ def tarp_coverage(
     draws, models = _fitting("tarp_coverage", samples, truths)
     wanted = array_of("tarp_coverage", "levels", levels)
     if wanted.ndim != 1 or not np.all((wanted >= 0.0) & (wanted <= 1.0)):
-        raise InputError(f"tarp_coverage expects levels from 0 to 1, got {levels}; give such as (0.1, 0.5, 0.9)")
+        raise InputError(f"tarp_coverage expects levels from 0 to 1, got {levels!r}; give such as (0.1, 0.5, 0.9)")
     if len(models) < 2:
         raise InputError(f"tarp_coverage expects two models or more, got {len(models)}; each counts once")
     low, high = models.min(axis=0), models.max(axis=0)

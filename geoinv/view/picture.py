@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
+from geoinv.view.ensemble import draw_ensemble
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
 from geoinv.view.scene import LEVELS, NoSceneError, render
 from geoinv.view.slices import cut_of, draw_level, draw_section, draw_total, is_signed, model_scale
@@ -123,7 +124,8 @@ def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:
     notice = ""
     with mpl.rc_context(_STYLE):
         if fits or subject.model is not None:
-            sheet, grid = _sheet(window, len(fits), _COLUMNS, sections=subject.model is not None)
+            of_samples = subject.model is not None and bool(subject.model.statistics)
+            sheet, grid = _sheet(window, len(fits), _COLUMNS, (subject.model is not None) + of_samples)
             for row, channel in enumerate(fits):
                 observed, predicted, residual = (sheet.add_subplot(grid[row, column]) for column in range(_COLUMNS))
                 _draw_channel(observed, subject, channel, window, "observed")
@@ -131,7 +133,9 @@ def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:
                 draw_residual(residual, window, subject.stations, channel)
                 residual.set_title(f"observed \N{MINUS SIGN} predicted {channel.short}")
             if subject.model is not None:
-                missing = _draw_model(sheet, grid, subject, subject.model, window, scene)
+                missing = _draw_model(sheet, grid, len(fits), subject, subject.model, window, scene)
+                if of_samples:
+                    draw_ensemble(sheet, grid, len(fits) + 2, subject.model, window, cut_of(subject.model, window))
                 notice = "; ".join(part for part in (missing, subject.model.left_out) if part)
         else:
             columns = min(len(subject.channels), _COLUMNS)
@@ -146,15 +150,17 @@ def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:
     return sheet, notice
 
 
-def _sheet(window: Window, rows: int, columns: int, sections: bool = False) -> tuple[Figure, GridSpec]:
-    """Empty figure with places for rows and columns of maps, and two more rows for sections."""
+def _sheet(window: Window, rows: int, columns: int, models: int = 0) -> tuple[Figure, GridSpec]:
+    """Empty figure with places for rows and columns of maps, and two more rows for the sections of each model."""
     from matplotlib.figure import Figure
 
     width = _PANEL if columns > 1 else _ALONE
     heights = [width * float(np.clip(window.aspect, *_ASPECTS)) + _ABOVE] * max(rows, 1)
-    if sections:
+    if models:
         shorter = min(window.span("easting"), window.span("northing"))
-        heights = heights[:rows] + 2 * [max(0.5 * heights[0], width * window.span("upward") / shorter + _ABOVE)]
+        heights = heights[:rows] + 2 * models * [
+            max(0.5 * heights[0], width * window.span("upward") / shorter + _ABOVE)
+        ]
     sheet = Figure(figsize=(columns * (width + _BESIDE), sum(heights) + _HEAD), layout="constrained")
     return sheet, sheet.add_gridspec(len(heights), columns, height_ratios=heights)
 
@@ -165,18 +171,20 @@ def _draw_channel(ax: Axes, subject: Subject, channel: Channel, window: Window, 
     ax.set_title(channel.short if channel.predicted is None else f"{which} {channel.short}")
 
 
-def _draw_model(sheet: Figure, grid: GridSpec, subject: Subject, model: Model, window: Window, scene: bool) -> str:
-    """Level, sections and scene of a model in the last two rows; returns what is missing."""
+def _draw_model(
+    sheet: Figure, grid: GridSpec, row: int, subject: Subject, model: Model, window: Window, scene: bool
+) -> str:
+    """Level, sections and scene of a model in two rows from one on; returns what is missing."""
     scale, cut = model_scale(model, window), cut_of(model, window)
-    level = sheet.add_subplot(grid[-2:, 0])
+    level = sheet.add_subplot(grid[row : row + 2, 0])
     draw_level(level, window, model, cut, scale)
     level.set_title(f"level at elevation {spaced(model.grid.upward[cut.upward])} m")
-    for place, along, across in ((-2, "easting", "northing"), (-1, "northing", "easting")):
+    for place, along, across in ((row, "easting", "northing"), (row + 1, "northing", "easting")):
         ax = sheet.add_subplot(grid[place, 1])
         draw_section(ax, window, model, cut, scale, along)
         where = getattr(model.grid, across)[getattr(cut, across)]
         ax.set_title(f"section at {across} {spaced(where)} m")
-    last = sheet.add_subplot(grid[-2:, 2])
+    last = sheet.add_subplot(grid[row : row + 2, 2])
     notice = ""
     if scene:
         try:

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
 
-__all__ = ["Cut", "colours_of", "cut_of", "draw_level", "draw_section", "draw_total", "is_signed", "model_scale"]
+__all__ = [
+    "Cut",
+    "colours_of",
+    "cut_of",
+    "draw_level",
+    "draw_section",
+    "draw_total",
+    "is_signed",
+    "model_scale",
+    "scale_of",
+]
 
 _COLOURS, _SIGNED_COLOURS = "magma_r", "RdBu_r"
 
@@ -38,13 +48,14 @@ class Cut:
 
 def model_scale(model: Model, window: Window) -> Normalize:
     """One colour scale for all pictures of a model: from zero, or about zero where negative values matter."""
-    return _scale(model.values[window.cells(model.grid)])
+    return scale_of(model.values[window.cells(model.grid)])
 
 
-def _scale(shown: npt.NDArray[np.floating]) -> Normalize:
+def scale_of(*shown: npt.NDArray[np.floating]) -> Normalize:
+    """One colour scale for arrays: from zero, or about zero where negative values matter."""
     from matplotlib.colors import Normalize
 
-    low, high = min(0.0, float(np.nanmin(shown))), float(np.nanmax(shown))
+    low, high = min(0.0, *(float(np.nanmin(part)) for part in shown)), max(float(np.nanmax(part)) for part in shown)
     if low < -_FAINT * max(high, 0.0):
         largest = max(-low, high)
         return Normalize(-largest, largest)
@@ -100,7 +111,7 @@ def draw_total(ax: Axes, window: Window, model: Model) -> None:
     total = np.tensordot(grid.widths("upward"), np.nan_to_num(model.values), axes=1)
     total[~np.isfinite(model.values).any(axis=0)] = np.nan
     # padding beyond the window does not decide on the colours
-    scale = _scale(total[window.cells(grid)[1:]])
+    scale = scale_of(total[window.cells(grid)[1:]])
     window.frame(ax, "easting", "northing")
     ax.set_facecolor(_AIR)
     drawn = ax.pcolormesh(

@@ -19,7 +19,7 @@ from geoinv.formats import recognise
 from geoinv.formats.base import SurveyOptions
 from geoinv.formats.netcdf_content import content_of, model_names
 from geoinv.formats.reading import survey_of
-from geoinv.meshes.base import AXES
+from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.octree_as_tensor import as_tensor
 from geoinv.meshes.of_dataset import mesh_of, model_values
@@ -31,13 +31,16 @@ from geoinv.view.wording import plain_text, plain_units, spaced
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Channel", "Model", "Subject", "subject_of"]
+__all__ = ["HIGHEST", "LOWEST", "Channel", "Model", "Subject", "subject_of"]
 
 Array = npt.NDArray[np.float64]
 
 _ANY_FIELD = MainField(90.0, 0.0, 50000.0)  # a map of data does not show the field
 _UNITS = 12  # characters of units
 _LONGEST = 300  # characters of how an inversion ended
+LOWEST, HIGHEST = "percentile_5", "percentile_95"
+"""Statistics of samples that are drawn besides mean and standard_deviation."""
+
 _REMEDY = "give a solution, a netCDF model or a survey"
 
 
@@ -48,7 +51,8 @@ class Model:
     Maps and sections show an octree on the tensor mesh of its sides; `octree` has its own cells and their values
     (cells,), and `cells` counts them. Of a magnetization the values are its
     amplitude, and `vectors` (3, upward, northing, easting) its components along easting, northing, upward. `left_out`
-    says what of an octree the tensor mesh has no room for.
+    says what of an octree the tensor mesh has no room for. `statistics` of samples stand under their names where all
+    that are drawn are there.
     """
 
     grid: Grid
@@ -59,6 +63,7 @@ class Model:
     vectors: Array | None = None
     left_out: str = ""
     octree: tuple[OctreeGrid, Array] | None = None
+    statistics: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -185,6 +190,7 @@ def _model(data: xr.Dataset) -> Model | None:
         values = model_values(data, data[name], dimension_of(name)).values
         units = plain_units(plain_text(data[name].attrs.get("units", ""), _UNITS))
         units = "SI" if name == "susceptibility" else units
+    of_samples = _statistics(data, "magnetization_amplitude" if parts else name, names, mesh)
     shown = np.where(mesh.active, values, np.nan)
     if not np.isfinite(shown).any():
         raise InputError(f"view expects a model with a value in some active cell, got none in {name}; check the model")
@@ -194,8 +200,21 @@ def _model(data: xr.Dataset) -> Model | None:
         grid, shown = as_tensor(mesh, shown)
         left_out = _left_out(mesh, grid)
         parts = [as_tensor(mesh, part)[1] for part in parts]
+        of_samples = {statistic: as_tensor(mesh, part)[1] for statistic, part in of_samples.items()}
     vectors = np.stack(parts) if parts else None
-    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors, left_out, octree)
+    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors, left_out, octree, of_samples)
+
+
+def _statistics(data: xr.Dataset, name: str, names: list[str], mesh: Mesh) -> dict[str, Array]:
+    """What samples tell of a model, where all that is drawn is there; NaN where there is no rock."""
+    wanted = ("mean", "standard_deviation", LOWEST, HIGHEST)
+    if not all(f"{name}_{statistic}" in names for statistic in wanted):
+        return {}
+    found = {
+        statistic: model_values(data, data[f"{name}_{statistic}"], dimension_of(name)).values for statistic in wanted
+    }
+    drawn = {statistic: np.where(mesh.active, values, np.nan) for statistic, values in found.items()}
+    return drawn if all(np.isfinite(values).any() for values in drawn.values()) else {}
 
 
 def _left_out(octree: OctreeGrid, grid: Grid) -> str:

@@ -123,6 +123,11 @@ class UnrolledNetwork(nn.Module, ABC):
         """Steps L; those of an EUnet can be changed."""
         return self._layers
 
+    @layers.setter
+    def layers(self, layers: int) -> None:
+        if layers != self._layers:
+            raise self._fixed(layers)
+
     @contextmanager
     def taking(self, layers: int) -> Iterator[None]:
         """Take another number of layers for a while, in training.
@@ -133,13 +138,20 @@ class UnrolledNetwork(nn.Module, ABC):
             If the layers are what they are, or that is no number of layers.
         """
         if not self.layers_may_change:
-            raise InputError(f"{self.name} expects the {self._layers} layers that it was built with, got {layers}")
+            raise self._fixed(layers)
         self._check_layers(layers)
         before, self._layers = self._layers, layers
         try:
             yield
         finally:
             self._layers = before
+
+    def _fixed(self, layers: int) -> InputError:
+        """What is said to whoever changes layers that are what they are."""
+        return InputError(
+            f"{self.name} expects the {self._layers} layers that it was built with, got {layers}; build and train it "
+            "with as many, or take an EUnet that draws its layers in training"
+        )
 
     def _check_layers(self, layers: int) -> None:
         """Reject what is no number of layers."""

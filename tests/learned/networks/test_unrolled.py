@@ -148,3 +148,14 @@ def test_an_operator_that_is_zero_or_not_finite_is_refused(kind):
     for operator in (MatrixOperator(np.zeros((2, 3))), Broken(np.ones((2, 3)))):
         with pytest.raises(InputError, match="finite"):
             kind(operator, **SMALL[kind])
+
+
+@pytest.mark.parametrize("kind", [OPTEnet, Proximal, LearnedGradient])
+def test_layers_of_other_networks_than_eunet_are_what_they_are(kind):
+    net = kind(MatrixOperator([[1.0, 1.0]]), layers=3)
+    net.layers = 3
+    with pytest.raises(InputError, match=rf"{kind.__name__} expects the 3 layers that it was built with, got 4"):
+        net.layers = 4
+    with pytest.raises(InputError, match="got 6"), net.taking(6):
+        pass
+    assert net.layers == 3

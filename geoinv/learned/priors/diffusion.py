@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,10 @@ from geoinv.learned.layers.unet import UNet
 from geoinv.learned.layers.weights import load_into, read_weights, write_weights
 from geoinv.learned.priors.noising import Noising
 
-__all__ = ["Diffusion", "fit"]
+__all__ = ["Diffusion", "DiffusionRecord", "fit"]
+
+FLAT = 0.01
+"""Share below which a fall of the validation loss counts as none."""
 
 # the average of the weights forgets over about 1 / (1 - decay) batches, fewer at the beginning
 _LONGEST_DECAY = 0.999
@@ -49,7 +53,7 @@ class Diffusion(Noising):
     Examples
     --------
     >>> prior = Diffusion((2,), steps=10, width=8)
-    >>> losses = fit(prior, torch.randn(64, 2), epochs=1)
+    >>> record = fit(prior, torch.randn(64, 2), epochs=1)
     >>> prior.sample(5, seed=1).shape
     torch.Size([5, 2])
     """
@@ -133,6 +137,39 @@ class Diffusion(Noising):
         return diffusion
 
 
+@dataclass(frozen=True)
+class DiffusionRecord:
+    """What the training of a diffusion came to, epoch by epoch.
+
+    Attributes
+    ----------
+    losses : list of float
+        Mean loss of the training models while the weights move.
+    validation : list of float
+        Loss of the validation models with the average of the weights, by the same noise in each epoch; empty where
+        there are none.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    validation: list[float] = field(default_factory=list)
+
+    def flat(self, patience: int) -> bool:
+        """Whether the last epochs have not brought the validation loss 1 % below the least before them.
+
+        Parameters
+        ----------
+        patience : int
+            How many epochs.
+
+        Examples
+        --------
+        >>> DiffusionRecord([], [0.9, 0.5, 0.499, 0.498]).flat(2), DiffusionRecord([], [0.9, 0.5, 0.49]).flat(1)
+        (True, False)
+        """
+        before, last = self.validation[:-patience], self.validation[-patience:]
+        return bool(before) and min(last) > (1.0 - FLAT) * min(before)
+
+
 def fit(
     diffusion: Diffusion,
     models: Tensor,
@@ -141,7 +178,9 @@ def fit(
     batch: int = 128,
     learning_rate: float = 1e-3,
     seed: int = 0,
-) -> list[float]:
+    validation: Tensor | None = None,
+    patience: int | None = None,
+) -> DiffusionRecord:
     """Teach a diffusion the distribution of models, with Adam; it ends with the moving average of its weights.
 
     Parameters
@@ -156,11 +195,14 @@ def fit(
         Step of Adam.
     seed : int
         Of the order of the models and their noise: equal seeds give equal weights.
+    validation : (count, *model_shape) tensor, optional
+        Models that are not trained with, whose loss is noted after each epoch.
+    patience : int, optional
+        End as soon as so many epochs have not lowered the validation loss by 1 %.
 
     Returns
     -------
-    list of float
-        Mean loss of each epoch.
+    DiffusionRecord
 
     Raises
     ------
@@ -183,7 +225,7 @@ def fit(
     generator, order = diffusion.generator(seed), Generator().manual_seed(seed)
     adam = torch.optim.Adam(diffusion.denoiser.parameters(), lr=learning_rate)
     starts = range(0, len(models), batch)
-    losses: list[float] = []
+    record = DiffusionRecord()
     done = 0
     try:
         for epoch in range(epochs):
@@ -204,10 +246,26 @@ def fit(
                 _follow(average, diffusion.denoiser, min(_LONGEST_DECAY, done / (done + 10)))
                 total += loss.detach() * len(chosen)
                 report("training of the diffusion", done, epochs * len(starts))
-            losses.append(float(total) / len(models))
+            record.losses.append(float(total) / len(models))
+            if validation is not None:
+                own = copy.deepcopy(diffusion.denoiser.state_dict())
+                diffusion.denoiser.load_state_dict(average.state_dict())
+                record.validation.append(_held_back_loss(diffusion, validation, batch, seed))
+                diffusion.denoiser.load_state_dict(own)
+            if patience is not None and record.flat(patience):
+                break
     finally:
         diffusion.denoiser.load_state_dict(average.state_dict())
-    return losses
+    return record
+
+
+@torch.no_grad()
+def _held_back_loss(diffusion: Diffusion, models: Tensor, batch: int, seed: int) -> float:
+    """Mean loss of models by the same steps and noise whenever it is asked for."""
+    generator = diffusion.generator(seed + 1)
+    parts = torch.split(models, batch)
+    losses = [float(diffusion.loss(part.to(diffusion.centre), generator)) * len(part) for part in parts]
+    return sum(losses) / len(models)
 
 
 @torch.no_grad()

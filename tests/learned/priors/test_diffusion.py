@@ -41,7 +41,7 @@ def test_training_on_two_groups_gives_draws_from_both():
     groups = GaussianMixture([[5.0, 40.0], [5.0, 60.0]], [np.eye(2)] * 2, [0.25, 0.75])
     models = torch.tensor(groups.sample(4000, random), dtype=torch.float32)
     diffusion = Diffusion((2,), steps=50, width=32, seed=1)
-    losses = fit(diffusion, models, epochs=20, batch=250, learning_rate=4e-3)
+    losses = fit(diffusion, models, epochs=20, batch=250, learning_rate=4e-3).losses
     assert losses[-1] < 0.6 * losses[0]
     draws = diffusion.sample(1000, seed=5).numpy()
     npt.assert_allclose(mode_weights(draws, groups), groups.weights, rtol=0, atol=0.1)
@@ -109,3 +109,24 @@ def test_settings_that_cannot_be_are_refused():
         Diffusion((2,), steps=1)
     with pytest.raises(geoinv.InputError, match="expects the shape of a vector"):
         Diffusion((2,), 3)
+
+
+def test_a_training_ends_when_validation_is_flat_and_looking_at_it_changes_nothing():
+    random = torch.Generator().manual_seed(0)
+    models, held_back = (torch.randn(count, 2, generator=random) for count in (200, 300))
+
+    def trained(**options):
+        diffusion = Diffusion((2,), steps=20, width=16)
+        record = fit(diffusion, models, batch=50, learning_rate=1e-2, seed=1, **options)
+        return diffusion, record
+
+    looked_at, record = trained(epochs=40, validation=held_back, patience=2)
+    assert 3 <= len(record.validation) < 40
+    assert record.flat(2)
+    # on normal models the best guess of the noise leaves less than half of it on average over the steps
+    assert min(record.validation) < 0.8 * record.validation[0]
+    plain, unseen = trained(epochs=len(record.losses))
+    assert unseen.losses == record.losses
+    assert unseen.validation == []
+    for one, other in zip(looked_at.parameters(), plain.parameters(), strict=True):
+        assert torch.equal(one, other)

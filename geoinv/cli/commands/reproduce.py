@@ -29,7 +29,7 @@ def reproduce(
     preset: Annotated[
         Literal["quick", "cpu", "full"],
         typer.Option(
-            help="quick: seconds to minutes; cpu: presentable, one to two hours for all; full: as the paper, on a GPU."
+            help="quick: seconds to minutes; cpu: presentable, up to 40 minutes each on one core; full: for a GPU."
         ),
     ] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="First seed of everything random.")] = 0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,20 +11,23 @@ import numpy.typing as npt
 import torch
 
 from geoinv.embeddings.dictionaries import OverCompleteCosines, UndecimatedWavelets
+from geoinv.experiments.shared.convergence import Convergence
+from geoinv.experiments.shared.fair_training import fair_training, tuned_rate
 from geoinv.experiments.shared.measures import nmse
+from geoinv.experiments.shared.noisy_problem import NOISE
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row
+from geoinv.experiments.shared.tuned_training import CHECKPOINTS, checkpoint_folder
 from geoinv.learned.networks.eunet import EUnet
 from geoinv.learned.training.examples import with_noise
 from geoinv.learned.training.train import fit
+from geoinv.learned.training.training_record import TrainingRecord
 from geoinv.learned.training.training_settings import TrainingSettings
 from geoinv.operators import MagneticSection
 
 __all__ = ["dictionary_rows", "ellipses"]
 
 Array = npt.NDArray[np.float32]
-
-NOISE = 0.01
 
 
 def ellipses(count: int, shape: tuple[int, int], random: np.random.Generator) -> Array:
@@ -67,22 +72,15 @@ def dictionary_rows(settings: RunSettings) -> list[Row]:
         f"learned E(t), K/N = {size}": size,
         "learned E(t), K/N = 32": 32,
     }
-    schedule = TrainingSettings(
-        loss="squared",
-        noise=NOISE,
-        learning_rate=3e-3,
-        batch=settings.choose(quick=64, cpu=32, full=64),
-        epochs=settings.choose(quick=1, cpu=8, full=100),
-        schedule="cosine",
-        seed=settings.seed,
-        device=settings.device,
-    )
     rows: list[Row] = []
     for name, embedding in embeddings.items():
-        network = EUnet(
-            A, embedding=embedding, width=settings.choose(quick=8, cpu=32, full=32), layers=6, seed=settings.seed
-        )
-        record = fit(network, A, training, validation, schedule)
+
+        def make(embedding: Any = embedding) -> EUnet:
+            width = settings.choose(quick=8, cpu=32, full=32)
+            return EUnet(A, embedding=embedding, width=width, layers=6, seed=settings.seed)
+
+        network = make()
+        record, note = _trained(settings, network, make, A, training, validation, name.replace("/", " over "))
         with torch.no_grad():
             found = network.cpu()(data)
         rows.append(
@@ -93,7 +91,42 @@ def dictionary_rows(settings: RunSettings) -> list[Row]:
                 value=nmse(found, test),
                 parameters=network.parameter_count,
                 seconds=record.seconds,
-                note="potential 32 wide in each, so that the counts differ by K_1 and E only",
+                note=f"potential 32 wide in each, so that the counts differ by K_1 and E only; {note}",
             )
         )
     return rows
+
+
+def _trained(
+    settings: RunSettings,
+    network: EUnet,
+    make: Callable[[], EUnet],
+    A: MagneticSection,
+    training: Array,
+    validation: Array,
+    place: str,
+) -> tuple[TrainingRecord, str]:
+    """Train a network by the rate that short trainings choose, from checkpoints if any; what is to be said of it."""
+
+    def schedule(epochs: int, rate: float) -> TrainingSettings:
+        return fair_training(
+            len(training),
+            learning_rate=rate,
+            batch=settings.choose(quick=64, cpu=16, full=64),
+            epochs=epochs,
+            clip=1.0,
+            seed=settings.seed,
+            device=settings.device,
+        )
+
+    rates = settings.choose(quick=[3e-3], cpu=[1e-3, 3e-3, 9e-3], full=[1e-3, 3e-3, 9e-3])
+    short = schedule(settings.choose(quick=1, cpu=2, full=10), rates[0])
+    folder = settings.folder / CHECKPOINTS / f"{settings.preset} {place} rates"
+    rate = tuned_rate(make, A, training, validation, short, folder, rates)
+    own = schedule(settings.choose(quick=2, cpu=16, full=100), rate.best)
+    checkpoints = checkpoint_folder(settings, place, settings.seed)
+    record = fit(network, A, training, validation, own, checkpoints, resume=True)
+    steps = math.ceil(len(training) / own.batch)
+    tried = (short.epochs * steps, rate.errors[rate.best]) if len(rates) > 1 else None
+    said = f"batch {own.batch}, {Convergence(record, steps, tried).text}; {rate.text('learning rate')}"
+    return record, said

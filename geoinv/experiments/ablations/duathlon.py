@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from geoinv.experiments.duathlon.networks import EMBEDDING, LAYERS, network_rows
 from geoinv.experiments.duathlon.problem import Duathlon
-from geoinv.experiments.duathlon.training import Trained, duathlon_training, test_error, train
+from geoinv.experiments.duathlon.training import Maker, Trained, test_error, train_tuned
 from geoinv.experiments.shared.parameter_matching import match_parameters
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.seeds import over_seeds
@@ -39,7 +39,7 @@ def embedding_rows(settings: RunSettings, problems: Sequence[Duathlon]) -> list[
             return EUnet(A, embedding=size, width=width, layers=layers, hidden=2, seed=seed)
 
         width = match_parameters(of_width, target, range(2, 4 * largest))
-        trained = _trained(settings, problems, lambda seed, width=width: of_width(width, seed))  # type: ignore[misc]
+        trained = train_tuned(settings, problems, f"embedding {size}", partial(of_width, width))
         name = f"K/N = {size // UNKNOWNS}" if size else "no embedding, E = I"
         note = f"potential {width} wide" + ("" if size else ": what the embedding itself is worth")
         rows += network_rows(settings, trained, case="embedding, equal parameters", method=name, note=note)
@@ -61,11 +61,11 @@ def sharing_rows(settings: RunSettings, problems: Sequence[Duathlon]) -> tuple[l
     target = EUnet(A, embedding=size, layers=layers, hidden=2).parameter_count
     sizes = range(4, 8 * size)
 
-    def matched(make: Callable[[int, int], UnrolledNetwork]) -> Callable[[int], UnrolledNetwork]:
+    def matched(make: Callable[[int, int], UnrolledNetwork]) -> Maker:
         width = match_parameters(lambda width: make(width, 0), target, sizes)
         return lambda seed: make(width, seed)
 
-    networks: dict[str, Callable[[int], UnrolledNetwork]] = {
+    networks: dict[str, Maker] = {
         "EUnet (weights of each layer)": lambda seed: EUnet(A, embedding=size, layers=layers, hidden=2, seed=seed),
         "OPTEnet (shared weights)": matched(
             lambda width, seed: OPTEnet(A, embedding=size, width=width, layers=layers, seed=seed)
@@ -80,42 +80,51 @@ def sharing_rows(settings: RunSettings, problems: Sequence[Duathlon]) -> tuple[l
     rows: list[Row] = []
     eunets: list[Trained] = []
     for name, make in networks.items():
-        trained = _trained(settings, problems, make)
+        trained = train_tuned(settings, problems, f"sharing {name}", make)
         eunets = eunets or trained
         rows += network_rows(settings, trained, case=case, method=name)
     return rows, eunets
 
 
 def layer_rows(settings: RunSettings, problems: Sequence[Duathlon], eunets: Sequence[Trained]) -> list[Row]:
-    """Trained EUnets with more steps over the same time."""
+    """EUnets with other numbers of steps over the same time: trained with one number, and with numbers drawn.
+
+    Parameters
+    ----------
+    settings : RunSettings
+    problems : sequence of Duathlon
+    eunets : sequence of Trained
+        Trained with their own number of layers in every batch, one a seed.
+    """
+    own = eunets[0].network.layers
+    drawn = settings.choose(quick=(1, 2, 4), cpu=(4, 8, 16), full=(4, 8, 16))
+    numbers = settings.choose(quick=(2, 4, 8), cpu=(4, 8, 12, 16, 32, 64), full=(4, 8, 12, 16, 32, 64))
+
+    def make(seed: int) -> EUnet:
+        return EUnet(problems[0].A, embedding=eunets[0].network.settings["embedding"], layers=own, hidden=2, seed=seed)
+
+    several = train_tuned(settings, problems, "layers drawn", make, layers=drawn)
+    text = f"{', '.join(map(str, drawn[:-1]))} or {drawn[-1]} layers, drawn for each batch"
+    trainings = {f"trained with {own} layers": eunets, f"trained with {text}": several}
     rows: list[Row] = []
-    trained_with = eunets[0].network.layers
-    for factor in (1, 2, 4):
-        ratios = []
-        for trained, problem in zip(eunets, problems, strict=True):
-            network = cast(EUnet, trained.network)
-            # what this ablation shows is what the warning of `layers` is about
-            with network.taking(factor * trained_with):
-                ratios.append(test_error(network, problem) / trained.bayes)
-        rows.append(
-            settings.row(
-                case="layers after training",
-                method=f"EUnet, L = {factor * trained_with}",
-                metric="NMSE / Bayes error",
-                **over_seeds(ratios),
-                limit=1.0,
-                parameters=eunets[0].network.parameter_count,
-                note=f"trained with L = {trained_with}",
+    for note, trained in trainings.items():
+        for layers in numbers:
+            ratios = []
+            for one, problem in zip(trained, problems, strict=True):
+                network = cast(EUnet, one.network)
+                # what this ablation shows is what the warning of `layers` is about
+                with network.taking(layers):
+                    ratios.append(test_error(network, problem) / one.bayes)
+            rows.append(
+                settings.row(
+                    case="layers after training",
+                    method=f"EUnet, L = {layers}",
+                    metric="NMSE / Bayes error",
+                    **over_seeds(ratios),
+                    limit=1.0,
+                    parameters=trained[0].network.parameter_count,
+                    seconds=sum(one.record.seconds for one in trained) / len(trained),
+                    note=f"{note}; {trained[0].note}",
+                )
             )
-        )
     return rows
-
-
-def _trained(
-    settings: RunSettings, problems: Sequence[Duathlon], make: Callable[[int], UnrolledNetwork]
-) -> list[Trained]:
-    """One training a seed."""
-    training = duathlon_training(settings)
-    return [
-        train(make(seed), problem, replace(training, seed=seed)) for seed, problem in enumerate(problems, settings.seed)
-    ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 from geoinv.experiments.ablations.dictionaries import dictionary_rows
 from geoinv.experiments.ablations.duathlon import embedding_rows, layer_rows, sharing_rows
 from geoinv.experiments.duathlon.problem import Duathlon
+from geoinv.experiments.shared.fair_training import PROTOCOL
 from geoinv.experiments.shared.figures import panels
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row, Table
+from geoinv.experiments.shared.tuned_training import CHECKPOINTS
 
 __all__ = ["run"]
 
@@ -26,7 +30,9 @@ def run(settings: RunSettings) -> Table:
     sharing, eunets = sharing_rows(settings, problems)
     rows = [*sizes, *sharing, *layer_rows(settings, problems, eunets), *dictionary_rows(settings)]
     _draw(settings, sizes)
-    return Table("ablations", rows, {"dataset": "duathlon, and magnetic sections of generated ellipses"})
+    shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
+    origin = {"dataset": "duathlon, and magnetic sections of generated ellipses", "networks": PROTOCOL}
+    return Table("ablations", rows, origin)
 
 
 def _draw(settings: RunSettings, sizes: list[Row]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.classical import choose, power_spectrum, total_variation, wiener
+from geoinv.classical import power_spectrum, total_variation, wiener
 from geoinv.experiments.deblurring.problem import Deblurring, noise_levels
+from geoinv.experiments.shared.measures import nmse
 
 __all__ = ["TotalVariation", "Wiener"]
 
@@ -49,31 +50,20 @@ class Wiener:
 
 
 class TotalVariation:
-    """Total variation of each colour, its price chosen on validation images.
+    """Total variation of each colour.
 
     Parameters
     ----------
     problem : Deblurring
-    count : int
-        Validation images to choose by.
-    candidates : list of float
-        Prices to choose from.
-
-    Attributes
-    ----------
-    beta : float
-        The price.
     """
 
-    def __init__(self, problem: Deblurring, count: int, candidates: list[float]) -> None:
-        self.A, self.beta = problem.A, candidates[0]
-        if len(candidates) > 1:
-            truth, data = problem.validation[:count], problem.validation_data[:count]
-            self.beta = choose(self._found, candidates, truth, data)
+    def __init__(self, problem: Deblurring) -> None:
+        self.problem = problem
 
-    def __call__(self, data: Array) -> Array:
-        """Images of (images, 3, rows, columns) data."""
-        return self._found(data, self.beta)
+    def __call__(self, data: Array, beta: float) -> Array:
+        """Images of (images, 3, rows, columns) data at a price."""
+        return total_variation(self.problem.A, data, noise_levels(data), beta)
 
-    def _found(self, data: Array, beta: float) -> Array:
-        return total_variation(self.A, data, noise_levels(data), beta)
+    def validation_error(self, beta: float, count: int) -> float:
+        """NMSE of as many validation images at a price."""
+        return nmse(self(self.problem.validation_data[:count], beta), self.problem.validation[:count])

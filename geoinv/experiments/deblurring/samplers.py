@@ -12,22 +12,23 @@ from geoinv.learned.sampling.pseudo_inverse import PseudoInverse, damped_pseudo_
 
 __all__ = ["pull_back", "sampling_protocol"]
 
-_CANDIDATES = {"Diffusion": [1.0, 3.0, 10.0], "score-based": [0.3, 0.6, 1.0], "MCG": [0.3, 1.0, 3.0]}
+_CANDIDATES = {"Diffusion": [0.3, 1.0, 3.0], "score-based": [0.3, 0.6, 1.0], "MCG": [0.3, 1.0, 3.0]}
 
 
 def sampling_protocol(settings: RunSettings) -> SamplingProtocol:
     """Training of the diffusion, and what the samplers of a preset are chosen from."""
     return SamplingProtocol(
         steps=settings.choose(quick=8, cpu=100, full=1000),
-        width=settings.choose(quick=8, cpu=24, full=64),
+        width=settings.choose(quick=8, cpu=16, full=64),
         depth=settings.choose(quick=1, cpu=3, full=3),
-        epochs=settings.choose(quick=1, cpu=5, full=300),
+        epochs=settings.choose(quick=1, cpu=16, full=300),
         batch=settings.choose(quick=8, cpu=8, full=64),
         learning_rate=settings.choose(quick=1e-3, cpu=1e-3, full=5e-4),
+        patience=settings.choose(quick=1, cpu=3, full=10),
         candidates=settings.choose(
             quick={"Diffusion": [1.0]}, cpu={"Diffusion": _CANDIDATES["Diffusion"]}, full=_CANDIDATES
         ),
-        chosen_by=settings.choose(quick=1, cpu=3, full=16),
+        chosen_by=settings.choose(quick=1, cpu=2, full=16),
         half=settings.preset == "cpu",
     )
 

@@ -10,6 +10,7 @@ from geoinv.experiments.duathlon.figures import draw_convergence, draw_posterior
 from geoinv.experiments.duathlon.networks import train_networks
 from geoinv.experiments.duathlon.problem import Duathlon
 from geoinv.experiments.duathlon.samplers import sample_posteriors
+from geoinv.experiments.shared.fair_training import PROTOCOL
 from geoinv.experiments.shared.measures import nmse
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.seeds import over_seeds
@@ -25,7 +26,7 @@ def run(settings: RunSettings) -> Table:
     Parameters
     ----------
     settings : RunSettings
-        ``full`` trains 300 epochs, ``cpu`` 25, on 10,000 models with three seeds.
+        ``full`` trains 300 epochs, ``cpu`` 20, on 10,000 models with three seeds.
 
     Returns
     -------
@@ -45,7 +46,11 @@ def run(settings: RunSettings) -> Table:
     trained.save(settings.folder)
     shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
     dataset = f"{training:,} models drawn from the exact prior to train, {test:,} fresh ones to test, 1 % noise"
-    return Table("duathlon", [*_limits(settings, problems), *trained.rows, *samplers.rows], {"dataset": dataset})
+    return Table(
+        "duathlon",
+        [*_limits(settings, problems), *trained.rows, *samplers.rows],
+        {"dataset": dataset, "networks": PROTOCOL},
+    )
 
 
 def _limits(settings: RunSettings, problems: list[Duathlon]) -> list[Row]:

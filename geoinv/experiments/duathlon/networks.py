@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from geoinv.experiments.duathlon.problem import Duathlon
-from geoinv.experiments.duathlon.training import Trained, duathlon_training, train
+from geoinv.experiments.duathlon.training import Trained, train_tuned
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.seeds import over_seeds
 from geoinv.experiments.shared.table import Row
-from geoinv.experiments.shared.tuned_training import CHECKPOINTS
 from geoinv.learned.networks.eunet import EUnet
 from geoinv.learned.networks.learned_gradient import LearnedGradient
 from geoinv.learned.networks.optenet import OPTEnet
@@ -60,11 +60,8 @@ def train_networks(settings: RunSettings, problems: Sequence[Duathlon]) -> Train
     shown: dict[str, Trained] = {}
     for loss, case in LOSSES.items():
         for name, make in _makers(size, layers).items():
-            trained = []
-            for seed, problem in enumerate(problems, settings.seed):
-                training = replace(duathlon_training(settings, loss), seed=seed)
-                place = settings.folder / CHECKPOINTS / f"{settings.preset} {loss} {name} {seed}"
-                trained.append(train(make(problem.A, seed), problem, training, place))
+            of_seed = partial(make, problems[0].A)
+            trained = train_tuned(settings, problems, f"{loss} {name}", of_seed, loss=loss)
             if loss == "squared":
                 shown[name] = trained[0]
             paper = PAPER.get(name) if loss == "norm" else None
@@ -84,12 +81,13 @@ def _makers(size: int, layers: int) -> dict[str, Maker]:
 
 
 def network_rows(
-    settings: RunSettings, trained: Sequence[Trained], *, paper: float | None = None, **about: Any
+    settings: RunSettings, trained: Sequence[Trained], *, paper: float | None = None, note: str = "", **about: Any
 ) -> list[Row]:
     """Rows of a network trained once a seed: its NMSE, that over the Bayes error, and what is left to the latter."""
     count = len(trained)
     common: dict[str, Any] = {
         **about,
+        "note": "; ".join(text for text in (note, trained[0].note) if text),
         "parameters": trained[0].network.parameter_count,
         "seconds": sum(one.record.seconds for one in trained) / count,
     }

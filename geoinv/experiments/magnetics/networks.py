@@ -19,30 +19,32 @@ from geoinv.learned.networks.eunet import EUnet
 from geoinv.learned.networks.learned_gradient import LearnedGradient
 from geoinv.learned.networks.optenet import OPTEnet
 from geoinv.learned.networks.proximal import Proximal
-from geoinv.learned.training.tuning import PAPER_GRID
 
-__all__ = ["begins", "network_makers", "training_protocol"]
+__all__ = ["WITHOUT_EMBEDDING", "begins", "network_makers", "training_protocol"]
 
-SCALE = 0.05
-"""Unit of magnetization in which the networks count: what they first make of the data is then near 0.06."""
+SCALE = 0.02
+"""Unit of magnetization in which the networks count, chosen on validation models."""
 
 POTENTIAL_LAYERS = 2
+
+HIDDEN = 1
+"""Columns of the hypernetwork of E(t)."""
+
+WITHOUT_EMBEDDING = "EUnet without embedding"
+"""What the embedding is worth: the same network with E = I, its potential as wide as makes them equal in size."""
 
 
 def training_protocol(settings: RunSettings) -> TrainingProtocol:
     """How all networks are tuned and trained."""
     return TrainingProtocol(
-        grid=settings.choose(
-            quick={"learning_rate": [1e-3], "batch": [64]},
-            cpu={"learning_rate": [1e-3, 2e-3, 4e-3], "batch": [256]},
-            full=PAPER_GRID,
-        ),
-        tuning_epochs=4,
-        epochs=settings.choose(quick=2, cpu=14, full=300),
-        tuning_models=20_000,
-        tuning_validation=1000,
+        rates=settings.choose(quick=[1e-3], cpu=[5e-4, 1e-3, 2e-3], full=[5e-4, 1e-3, 2e-3]),
+        batch=64,
+        tuning_epochs=settings.choose(quick=1, cpu=1, full=10),
+        epochs=settings.choose(quick=2, cpu=8, full=100),
+        tuning_models=settings.choose(quick=None, cpu=27_520, full=None),
         at_a_time=1000,
-        precision=settings.choose(quick="float32", cpu="bfloat16", full="float32"),
+        # data steps subtract numbers that half precision would not tell apart
+        precision="float32",
         looked_at=2000,
     )
 
@@ -51,8 +53,8 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
     """Every network compared, by name, with as many parameters as EUnet within 5 %."""
     A, mean = problem.A, problem.training.mean(axis=0)
     layers = settings.choose(quick=2, cpu=3, full=8)
-    embedding = settings.choose(quick=40, cpu=1024, full=2048)
-    width = settings.choose(quick=16, cpu=320, full=512)
+    embedding = settings.choose(quick=40, cpu=800, full=1024)
+    width = settings.choose(quick=16, cpu=192, full=512)
     data = torch.from_numpy(A(problem.training))
 
     def eunet(seed: int) -> nn.Module:
@@ -62,7 +64,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             layers=layers,
             potential_layers=POTENTIAL_LAYERS,
             width=width,
-            hidden=2,
+            hidden=HIDDEN,
             dense=True,
             seed=seed,
             normalisation=Centred(mean, SCALE),
@@ -73,6 +75,19 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
         network = OPTEnet(
             A,
             embedding=embedding,
+            layers=layers,
+            potential_layers=POTENTIAL_LAYERS,
+            width=size,
+            dense=True,
+            seed=seed,
+            normalisation=Centred(mean, SCALE),
+        )
+        return bent(network, seed)
+
+    def without_embedding(size: int, seed: int) -> nn.Module:
+        network = EUnet(
+            A,
+            embedding=0,
             layers=layers,
             potential_layers=POTENTIAL_LAYERS,
             width=size,
@@ -100,6 +115,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
         "Proximal": proximal,
         "LearnedGradient": learned_gradient,
         "plain regression": regression,
+        WITHOUT_EMBEDDING: without_embedding,
     }
     for name, make in sized.items():
         size = match_parameters(partial(make, seed=0), target, range(2, 2049, 2))
@@ -112,4 +128,4 @@ def begins(name: str) -> str:
     if name == "plain regression":
         return "is not told the physics; sees normalised data"
     units = f"counts in deviations from the mean model, in units of {SCALE:g}"
-    return f"{units}; first potential far from even" if name in ("EUnet", "OPTEnet") else units
+    return f"{units}; first potential far from even" if name in ("EUnet", "OPTEnet", WITHOUT_EMBEDDING) else units

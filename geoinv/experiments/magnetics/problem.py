@@ -57,6 +57,11 @@ class Magnetics(NoisyProblem):
         random = np.random.default_rng(settings.seed)
         return cls(A, training, validation, test, noisy_data(A, validation, random), noisy_data(A, test, random))
 
+    @property
+    def mean_square(self) -> float:
+        """Mean of the squared magnetization of the test models: an NMSE times it is an error per pixel."""
+        return float(np.mean(self.test.astype(np.float64) ** 2))
+
     def linear_estimate(self) -> Array:
         """Best linear estimate of the test models, from the mean and covariance of the training models."""
         mean, covariance = moments(self.training.astype(np.float64))

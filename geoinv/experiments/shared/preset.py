@@ -24,8 +24,8 @@ class RunSettings:
     Parameters
     ----------
     preset : {"quick", "cpu", "full"}
-        ``quick`` exercises the machinery in seconds, ``cpu`` gives presentable results on two cores
-        (one to two hours for all experiments), ``full`` is the paper's protocol, for a GPU.
+        ``quick`` exercises the machinery in seconds, ``cpu`` gives presentable results on one core
+        (about 40 minutes for each experiment that trains), ``full`` is for a GPU.
     seed : int
         First seed of everything random in the run.
     folder : Path

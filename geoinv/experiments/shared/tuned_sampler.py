@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,23 @@ import torch
 from torch import Tensor
 
 from geoinv.core.checks import InputError
+from geoinv.experiments.shared.bracket import Bracket, bracketed
 from geoinv.experiments.shared.measures import nmse
 from geoinv.experiments.shared.noisy_problem import NoisyProblem
 from geoinv.experiments.shared.parameter_matching import parameter_count
 from geoinv.experiments.shared.preset import RunSettings
-from geoinv.experiments.shared.tuned_training import CHECKPOINTS, chosen_text
-from geoinv.learned.priors.diffusion import Diffusion, fit
+from geoinv.experiments.shared.tuned_training import CHECKPOINTS
+from geoinv.formats.atomic import whole_file
+from geoinv.learned.priors.diffusion import Diffusion, DiffusionRecord, fit
 from geoinv.learned.sampling.diffusion_sampling import dps, mcg, score_based
 from geoinv.learned.sampling.pseudo_inverse import PseudoInverse
 
-__all__ = ["Sampler", "SamplingProtocol", "train_diffusion"]
+__all__ = ["Sampler", "SamplingProtocol", "TrainedDiffusion", "train_diffusion"]
 
 Array = npt.NDArray[Any]
+
+VALIDATION = 1000
+"""Most models that tell when a diffusion is trained."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,18 @@ class SamplingProtocol:
     steps, width, depth : int
         Of the :class:`geoinv.learned.priors.diffusion.Diffusion`.
     epochs, batch, learning_rate
-        Of its training.
+        Of its training, at most as many epochs.
+    patience : int
+        Epochs that have to bring the validation loss down by 1 % for the training to go on.
     candidates : mapping of str to sequence of float
         The samplers, of "Diffusion" (DPS, as the paper's tables call it), "score-based" and "MCG", with the
-        strengths to choose from; of the second, relaxations.
+        strengths to choose from, to begin with; of the second, relaxations, which end at 1.
     chosen_by : int
         Validation models to choose by.
+    models : int, optional
+        Training models that the diffusion learns from; None: all.
     half : bool
-        Convolutions of half precision, where a plain processor has to train in minutes.
+        Convolutions of half precision in training, where a plain processor has to train in minutes.
     """
 
     steps: int
@@ -53,25 +63,51 @@ class SamplingProtocol:
     epochs: int
     batch: int
     learning_rate: float
+    patience: int
     candidates: Mapping[str, Sequence[float]]
     chosen_by: int
+    models: int | None = None
     half: bool = False
 
     def products(self, device: torch.device) -> torch.autocast:
-        """Context in which networks compute with the precision of this protocol."""
+        """Context in which the diffusion is trained; draws, which are held against data, are of single precision."""
         return torch.autocast(device.type, torch.bfloat16, enabled=self.half)
 
 
+@dataclass(frozen=True)
+class TrainedDiffusion:
+    """A diffusion, and how long it was trained.
+
+    Attributes
+    ----------
+    prior : Diffusion
+    record : DiffusionRecord
+    patience : int
+        Of the training.
+    """
+
+    prior: Diffusion
+    record: DiffusionRecord
+    patience: int
+
+    @property
+    def text(self) -> str:
+        """Whether it was trained until its own validation loss was flat."""
+        state = "flat" if self.record.flat(self.patience) else "still falling"
+        return f"prior of {self.prior.steps} steps, {len(self.record.losses)} epochs, its validation loss {state}"
+
+
 def train_diffusion(
-    settings: RunSettings, models: Array, shape: Sequence[int], protocol: SamplingProtocol, seed: int
-) -> Diffusion:
+    settings: RunSettings, models: Array, validation: Array, shape: Sequence[int], protocol: SamplingProtocol, seed: int
+) -> TrainedDiffusion:
     """Diffusion of training models, or the one that a run which was killed left.
 
     Parameters
     ----------
     settings : RunSettings
         Preset, folder and device.
-    models : (samples, [channels,] *shape) array
+    models, validation : (samples, [channels,] *shape) array
+        The latter tell when it is trained.
     shape : sequence of int
         Of one channel.
     protocol : SamplingProtocol
@@ -81,8 +117,10 @@ def train_diffusion(
     folder = settings.folder / CHECKPOINTS
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{settings.preset} diffusion {seed}.safetensors"
-    if path.exists():
-        return Diffusion.load(path).to(settings.device)
+    history = path.with_suffix(".json")
+    if path.exists() and history.exists():
+        record = DiffusionRecord(**json.loads(history.read_text(encoding="utf-8")))
+        return TrainedDiffusion(Diffusion.load(path).to(settings.device), record, protocol.patience)
     prior = Diffusion(
         shape,
         channels=models[0].size // math.prod(shape),
@@ -92,16 +130,20 @@ def train_diffusion(
         seed=seed,
     ).to(settings.device)
     with protocol.products(prior.centre.device):
-        fit(
+        record = fit(
             prior,
-            torch.from_numpy(models),
+            torch.from_numpy(models[: protocol.models]),
             epochs=protocol.epochs,
             batch=protocol.batch,
             learning_rate=protocol.learning_rate,
             seed=seed,
+            validation=torch.from_numpy(validation[:VALIDATION]),
+            patience=protocol.patience,
         )
     prior.save(path)
-    return prior
+    with whole_file(history) as partial:
+        partial.write_text(json.dumps(asdict(record)), encoding="utf-8")
+    return TrainedDiffusion(prior, record, protocol.patience)
 
 
 class Sampler:
@@ -111,7 +153,7 @@ class Sampler:
     ----------
     method : str
         One of the protocol's candidates.
-    prior : Diffusion
+    trained : TrainedDiffusion
     problem : NoisyProblem
     protocol : SamplingProtocol
     seed : int
@@ -121,8 +163,8 @@ class Sampler:
 
     Attributes
     ----------
-    chosen : float
-        Strength of DPS and MCG, or relaxation of the score-based projection.
+    tuned : Bracket
+        Strength of DPS and MCG, or relaxation of the score-based projection, and what it was chosen from.
     seconds : float
         Taken by the draws of the last call.
     """
@@ -130,25 +172,27 @@ class Sampler:
     def __init__(
         self,
         method: str,
-        prior: Diffusion,
+        trained: TrainedDiffusion,
         problem: NoisyProblem,
         protocol: SamplingProtocol,
         seed: int,
         pseudo_inverse: PseudoInverse | None = None,
     ) -> None:
-        self.method, self.prior, self.A, self.protocol = method, prior, problem.A, protocol
+        self.method, self.trained, self.prior = method, trained, trained.prior
+        self.A, self.protocol = problem.A, protocol
         self.pseudo_inverse, self.seconds = pseudo_inverse, 0.0
-        candidates, count = protocol.candidates[method], protocol.chosen_by
-        self.chosen = candidates[0]
-        if len(candidates) > 1:
-            truth, data = problem.validation[:count], problem.validation_data[:count]
-            errors = [self._error(value, truth, data, seed) for value in candidates]
-            self.chosen = candidates[int(np.argmin(errors))]
+        count = protocol.chosen_by
+        truth, data = problem.validation[:count], problem.validation_data[:count]
+        self.tuned: Bracket = bracketed(
+            protocol.candidates[method],
+            lambda value: self._error(value, truth, data, seed),
+            highest=1.0 if method == "score-based" else math.inf,
+        )
 
     def __call__(self, data: Array, draws: int, seed: int) -> Array:
         """Draws (draws, samples, ...) for each of (samples, ...) data."""
         began = time.perf_counter()
-        found = self._draw(self.chosen, data, draws, seed)
+        found = self._draw(self.tuned.best, data, draws, seed)
         self.seconds = time.perf_counter() - began
         return found
 
@@ -160,12 +204,10 @@ class Sampler:
     @property
     def note(self) -> str:
         """How it came about, for the table."""
-        protocol, tuned = self.protocol, "relaxation" if self.method == "score-based" else "strength"
-        candidates = protocol.candidates[self.method]
-        by = f" by {protocol.chosen_by} validation samples" if len(candidates) > 1 else ""
-        prior = f"prior of {protocol.steps} steps, epochs trained: {protocol.epochs}"
+        setting = "relaxation" if self.method == "score-based" else "strength"
+        by = f" by {self.protocol.chosen_by} validation models" if len(self.tuned.errors) > 1 else ""
         name = "DPS, " if self.method == "Diffusion" else ""
-        return f"{name}{chosen_text(tuned, self.chosen, candidates)}{by}; {prior}; seconds are of the draws"
+        return f"{name}{self.tuned.text(setting)}{by}; {self.trained.text}; seconds are of the draws"
 
     def _error(self, value: float, truth: Array, data: Array, seed: int) -> float:
         try:
@@ -175,8 +217,7 @@ class Sampler:
 
     def _draw(self, value: float, data: Array, draws: int, seed: int) -> Array:
         observed = torch.from_numpy(data).to(self.prior.centre)
-        with self.protocol.products(observed.device):
-            return np.asarray(self._sampled(value, observed, draws, seed).float().cpu().numpy())
+        return np.asarray(self._sampled(value, observed, draws, seed).cpu().numpy())
 
     def _sampled(self, value: float, observed: Tensor, draws: int, seed: int) -> Tensor:
         prior, A, inverse = self.prior, self.A, self.pseudo_inverse

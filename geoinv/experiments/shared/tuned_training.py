@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from geoinv.experiments.shared.bracket import Bracket
+from geoinv.experiments.shared.convergence import Convergence
+from geoinv.experiments.shared.fair_training import fair_training, tuned_rate
 from geoinv.experiments.shared.measures import nmse
-from geoinv.experiments.shared.noisy_problem import NOISE, NoisyProblem
+from geoinv.experiments.shared.noisy_problem import NoisyProblem
 from geoinv.experiments.shared.parameter_matching import parameter_count
 from geoinv.experiments.shared.preset import RunSettings
-from geoinv.learned.training.train import DivergenceError, fit
+from geoinv.learned.training.train import fit
 from geoinv.learned.training.training_record import EpochRecord, TrainingRecord
 from geoinv.learned.training.training_settings import TrainingSettings
 
@@ -28,9 +30,9 @@ __all__ = [
     "TrainedNetwork",
     "TrainingProtocol",
     "checkpoint_folder",
-    "chosen_text",
     "seeds_of",
     "train_network",
+    "tune_network",
 ]
 
 Array = npt.NDArray[Any]
@@ -53,12 +55,14 @@ class TrainingProtocol:
 
     Parameters
     ----------
-    grid : mapping of str to sequence
-        Values of fields of :class:`geoinv.learned.training.training_settings.TrainingSettings` to choose from.
+    rates : sequence of float
+        Learning rates to choose from, to begin with; a single one is not tuned.
+    batch : int
+        Models a step.
     tuning_epochs, epochs : int
-        Of the training of each point of the grid, and of the one that counts.
-    tuning_models, tuning_validation : int or None
-        How many models the points of the grid are trained with, and judged by; None: all.
+        Of the training of each rate, and of the one that counts.
+    tuning_models : int or None
+        How many models the rates are tried with; None: all.
     at_a_time : int
         Samples to which a trained network is applied together.
     precision : {"float32", "bfloat16"}
@@ -69,33 +73,32 @@ class TrainingProtocol:
         Test models whose error is noted after each epoch, for Figure 12; nothing is chosen by it.
     """
 
-    grid: Mapping[str, Sequence[Any]]
+    rates: Sequence[float]
+    batch: int
     tuning_epochs: int
     epochs: int
     tuning_models: int | None
-    tuning_validation: int
     at_a_time: int
     precision: str
-    clip: float | None = None
+    clip: float | None = 1.0
     looked_at: int = 0
 
-    def points(self) -> list[dict[str, Any]]:
-        """Every point of the grid."""
-        return [dict(zip(self.grid, values, strict=True)) for values in product(*self.grid.values())]
-
-    def training(self, device: str, seed: int, epochs: int, point: Mapping[str, Any]) -> TrainingSettings:
-        """Settings of one training, with the squared loss and a learning rate that falls along half a cosine."""
-        return TrainingSettings(
-            loss="squared",
-            noise=NOISE,
+    def training(self, device: str, seed: int, samples: int, epochs: int, rate: float) -> TrainingSettings:
+        """Settings of one training on as many models."""
+        return fair_training(
+            samples,
+            batch=self.batch,
             epochs=epochs,
             seed=seed,
-            schedule="cosine",
+            learning_rate=rate,
             clip=self.clip,
             precision=self.precision,
             device=device,
-            **point,
         )
+
+    def steps(self, samples: int) -> int:
+        """Steps of an epoch of as many models."""
+        return math.ceil(samples / self.batch)
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,10 @@ class TrainedNetwork:
         With the weights of the epoch that served the validation models best.
     record : TrainingRecord
         Every epoch.
-    chosen : mapping
-        What the tuning grid came to.
+    rate : Bracket
+        What the learning rate was chosen from.
+    convergence : Convergence
+        Whether the training was long enough.
     test_errors : mapping
         NMSE on test models after each epoch that this run trained, where the protocol looks at it.
     protocol : TrainingProtocol
@@ -118,7 +123,8 @@ class TrainedNetwork:
 
     network: nn.Module
     record: TrainingRecord
-    chosen: Mapping[str, Any]
+    rate: Bracket
+    convergence: Convergence
     test_errors: Mapping[int, float]
     protocol: TrainingProtocol
 
@@ -134,22 +140,7 @@ class TrainedNetwork:
     @property
     def note(self) -> str:
         """How it was trained, for the table."""
-        grid = self.protocol.grid
-        chosen = [chosen_text(name.replace("_", " "), value, grid[name]) for name, value in self.chosen.items()]
-        return ", ".join([f"{len(self.record.epochs)} epochs", *chosen])
-
-
-def chosen_text(name: str, value: float, grid: Sequence[float]) -> str:
-    """What was chosen from a grid, with a warning where a longer grid might have served better.
-
-    Examples
-    --------
-    >>> chosen_text("strength", 3.0, [0.3, 1.0, 3.0]), chosen_text("batch", 8, [8])
-    ('strength 3 (edge of the grid)', 'batch 8 (not tuned)')
-    """
-    if len(grid) == 1:
-        return f"{name} {value:g} (not tuned)"
-    return f"{name} {value:g}" + (" (edge of the grid)" if value in (min(grid), max(grid)) else "")
+        return f"batch {self.protocol.batch}, {self.convergence.text}; {self.rate.text('learning rate')}"
 
 
 def checkpoint_folder(settings: RunSettings, name: str, seed: int) -> Path:
@@ -159,10 +150,33 @@ def checkpoint_folder(settings: RunSettings, name: str, seed: int) -> Path:
     return place
 
 
-def train_network(
+def tune_network(
     settings: RunSettings, problem: NoisyProblem, protocol: TrainingProtocol, name: str, make: Maker
+) -> Bracket:
+    """Choose a network's learning rate by short trainings, those of a run that was killed included.
+
+    Parameters
+    ----------
+    settings, problem, protocol, name, make
+        As in :func:`train_network`.
+    """
+    models = problem.training[: protocol.tuning_models]
+    training = protocol.training(settings.device, settings.seed, len(models), protocol.tuning_epochs, protocol.rates[0])
+    folder = settings.folder / CHECKPOINTS / f"{settings.preset} {name} rates"
+    return tuned_rate(
+        lambda: make(settings.seed), problem.A, models, problem.validation, training, folder, protocol.rates
+    )
+
+
+def train_network(
+    settings: RunSettings,
+    problem: NoisyProblem,
+    protocol: TrainingProtocol,
+    name: str,
+    make: Maker,
+    rate: Bracket | None = None,
 ) -> list[TrainedNetwork]:
-    """Choose a network's rates by short trainings, then train it in full with each seed, from checkpoints if any.
+    """Choose a network's rate by short trainings, then train it in full with each seed, from checkpoints if any.
 
     Parameters
     ----------
@@ -174,8 +188,15 @@ def train_network(
         Of the checkpoints; of this network on this problem alone.
     make : callable
         Builds the network from a seed.
+    rate : Bracket, optional
+        Of :func:`tune_network` on a problem much like this one, where it is not to be chosen anew.
     """
-    chosen = _tuned(settings, problem, protocol, make)
+    own = rate is None
+    chosen = tune_network(settings, problem, protocol, name, make) if rate is None else rate
+    samples, shorter = len(problem.training), None
+    tuned_by = len(problem.training[: protocol.tuning_models])
+    if own and len(chosen.errors) > 1:
+        shorter = (protocol.tuning_epochs * protocol.steps(tuned_by), chosen.errors[chosen.best])
     trained = []
     for seed in seeds_of(settings):
         network = make(seed)
@@ -186,30 +207,14 @@ def train_network(
             problem.A,
             problem.training,
             problem.validation,
-            protocol.training(settings.device, seed, protocol.epochs, chosen),
+            protocol.training(settings.device, seed, samples, protocol.epochs, chosen.best),
             place,
             resume=True,
             callback=_look_at_test(network, problem, protocol, tests) if protocol.looked_at else None,
         )
-        trained.append(TrainedNetwork(network.cpu().eval(), record, chosen, tests, protocol))
+        convergence = Convergence(record, protocol.steps(samples), shorter)
+        trained.append(TrainedNetwork(network.cpu().eval(), record, chosen, convergence, tests, protocol))
     return trained
-
-
-def _tuned(settings: RunSettings, problem: NoisyProblem, protocol: TrainingProtocol, make: Maker) -> dict[str, Any]:
-    """Point of the grid with the least validation error after a short training on some of the models."""
-    points = protocol.points()
-    models = problem.training[: protocol.tuning_models]
-    validation = problem.validation[: protocol.tuning_validation]
-    errors = []
-    for point in points if len(points) > 1 else ():
-        training = protocol.training(settings.device, settings.seed, protocol.tuning_epochs, point)
-        try:
-            record = fit(make(settings.seed), problem.A, models, validation, training)
-        except DivergenceError:  # a rate that is too high for this network
-            errors.append(math.inf)
-        else:
-            errors.append(record.best.validation_error)
-    return points[int(np.argmin(errors))] if errors else points[0]
 
 
 def _look_at_test(

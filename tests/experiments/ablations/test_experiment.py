@@ -47,8 +47,10 @@ def test_the_quick_run_changes_one_thing_at_a_time(tmp_path):
         assert max(counts) <= 1.05 * min(counts)
     shared = {row["method"] for row in cases["shared weights, equal parameters"]}
     assert {"EUnet (weights of each layer)", "OPTEnet (shared weights)"} <= shared
-    layers = [row["method"] for row in cases["layers after training"]]
-    assert layers == ["EUnet, L = 2", "EUnet, L = 4", "EUnet, L = 8"]
+    layers = cases["layers after training"]
+    assert [row["method"] for row in layers] == 2 * ["EUnet, L = 2", "EUnet, L = 4", "EUnet, L = 8"]
+    notes = [row["note"].partition(";")[0] for row in layers]
+    assert notes == 3 * ["trained with 2 layers"] + 3 * ["trained with 1, 2 or 4 layers, drawn for each batch"]
     trained = next(
         row
         for row in cases["shared weights, equal parameters"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from geoinv.experiments.deblurring.experiment import run
+from geoinv.experiments.deblurring.networks import WITHOUT_EMBEDDING as WITHOUT
 from geoinv.experiments.shared.preset import RunSettings
-from geoinv.experiments.shared.tuned_training import chosen_text
 
 pytest.importorskip("matplotlib")
 
@@ -17,7 +17,7 @@ pytest.importorskip("skimage")
 def test_the_quick_run_measures_every_method_and_draws_pictures_that_may_be_shown(tmp_path):
     table = run(RunSettings("quick", 0, tmp_path))
     values = {row.method: row.value for row in table.rows if row.metric.startswith("NMSE")}
-    assert set(values) == {"data, as they are", "Wiener", "total variation", "Diffusion", "Proximal", "EUnet"}
+    assert set(values) == {"data, as they are", "Wiener", "total variation", "Diffusion", "Proximal", "EUnet", WITHOUT}
     assert all(np.isfinite(value) and value > 0.0 for value in values.values())
     assert {row.method: row.paper for row in table.rows if row.paper is not None} == {
         "Diffusion": 4.3e-2,
@@ -27,6 +27,8 @@ def test_the_quick_run_measures_every_method_and_draws_pictures_that_may_be_show
     sizes = {row.method: row.parameters for row in table.rows}
     assert abs(sizes["Proximal"] - sizes["EUnet"]) <= 0.05 * sizes["EUnet"]
     assert {path.name for path in tmp_path.iterdir()} == {"recoveries-s3.png", "EUnet-s3.safetensors"}
+    assert table.provenance["EUnet"].startswith("s = 3: ")
+    assert abs(sizes[WITHOUT] - sizes["EUnet"]) <= 0.05 * sizes["EUnet"]
     assert all(licence in table.provenance["pictures shown"] for licence in ("NASA", "CC0"))
 
 
@@ -35,9 +37,5 @@ def test_notes_say_how_each_method_was_tuned_and_where_the_networks_begin(tmp_pa
     assert "sees whitened data; begins as plain descent: tight frame" in notes["EUnet"]
     assert "sees whitened data; begins near the identity" in notes["Proximal"]
     assert "strength 1 (not tuned)" in notes["Diffusion"]
-
-
-def test_a_choice_at_either_end_of_its_grid_is_marked():
-    grid = [0.3, 1.0, 3.0]
-    marked = ["edge of the grid" in chosen_text("strength", value, grid) for value in grid]
-    assert marked == [True, False, True]
+    assert "its validation loss" in notes["Diffusion"]
+    assert "batch 8, 2 epochs of" in notes["EUnet"]

@@ -42,7 +42,7 @@ def test_noise_is_one_percent_of_each_datum_and_models_are_all_different(problem
 
 def test_training_lowers_the_error_below_the_best_linear_estimator():
     problem = Duathlon.draw(1_000, 2_000, seed=0)
-    schedule = replace(duathlon_training(RunSettings("quick", 0, Path())), epochs=15, learning_rate=1e-2)
+    schedule = replace(duathlon_training(RunSettings("quick", 0, Path()), 1_000), epochs=15, learning_rate=1e-2)
     trained = train(OPTEnet(TotalTime(), embedding=16, layers=4), problem, schedule)
     assert trained.bayes < trained.error < 0.7 * trained.linear
     assert trained.way_left == pytest.approx((trained.error - trained.bayes) / (trained.linear - trained.bayes))

@@ -7,13 +7,13 @@ import numpy.testing as npt
 import pytest
 import torch
 
-from geoinv.experiments.magnetics.networks import begins, network_makers
+from geoinv.experiments.magnetics.networks import WITHOUT_EMBEDDING, begins, network_makers
 from geoinv.experiments.shared.parameter_matching import parameter_count
 
 
 def test_networks_have_as_many_parameters_as_eunet_and_their_seed_makes_them(drawn, settings):
     makers = network_makers(settings, drawn)
-    assert set(makers) == {"EUnet", "OPTEnet", "Proximal", "LearnedGradient", "plain regression"}
+    assert set(makers) == {"EUnet", "OPTEnet", "Proximal", "LearnedGradient", "plain regression", WITHOUT_EMBEDDING}
     target = parameter_count(makers["EUnet"](0))
     data = torch.from_numpy(drawn.test_data[:3])
     for name, make in makers.items():

@@ -24,21 +24,32 @@ PROTOCOL = SamplingProtocol(
     epochs=1,
     batch=20,
     learning_rate=1e-3,
-    candidates={"Diffusion": [1e-6, 0.3], "score-based": [0.5], "MCG": [1e30, 0.1]},
+    patience=1,
+    candidates={"Diffusion": [0.03, 0.1, 1e38], "score-based": [0.5], "MCG": [0.1, 0.3]},
     chosen_by=4,
 )
 
 
 @pytest.fixture
 def prior(tmp_path):
-    return train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), PROBLEM.training, (3,), PROTOCOL, 0)
+    return train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), *MODELS[:2], (3,), PROTOCOL, 0)
 
 
 def test_a_diffusion_is_trained_once(prior, tmp_path):
     # other models, but the same folder: what a killed run left is taken
-    again = train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), 0 * PROBLEM.training, (3,), PROTOCOL, 0)
-    for one, other in zip(prior.parameters(), again.parameters(), strict=True):
+    again = train_diffusion(
+        RunSettings("quick", 0, tmp_path, device="cpu"), 0 * MODELS[0], MODELS[1], (3,), PROTOCOL, 0
+    )
+    for one, other in zip(prior.prior.parameters(), again.prior.parameters(), strict=True):
         npt.assert_array_equal(one.detach().numpy(), other.detach().numpy())
+    assert again.text == prior.text == "prior of 8 steps, 1 epochs, its validation loss still falling"
+
+
+def test_a_diffusion_is_trained_until_its_validation_loss_is_flat(tmp_path):
+    protocol = replace(PROTOCOL, epochs=60, learning_rate=1e-2)
+    trained = train_diffusion(RunSettings("quick", 0, tmp_path, device="cpu"), *MODELS[:2], (3,), protocol, 0)
+    assert len(trained.record.losses) < 60
+    assert trained.text.endswith("its validation loss flat")
 
 
 @pytest.mark.parametrize("method", ["Diffusion", "score-based", "MCG"])
@@ -53,10 +64,12 @@ def test_draws_are_of_every_datum_and_repeat_themselves(method, prior):
 
 
 def test_a_strength_under_which_draws_are_not_finite_is_not_chosen(prior):
-    assert Sampler("MCG", prior, PROBLEM, PROTOCOL, seed=0).chosen == 0.1
+    tuned = Sampler("Diffusion", prior, PROBLEM, PROTOCOL, seed=0).tuned
+    assert tuned.errors[1e38] == float("inf")
+    assert tuned.best < 1e38
 
 
 def test_one_candidate_is_not_tuned_and_the_note_says_so(prior):
     sampler = Sampler("score-based", prior, PROBLEM, replace(PROTOCOL, chosen_by=0), seed=0)
-    assert sampler.chosen == 0.5
-    assert sampler.note.startswith("relaxation 0.5 (not tuned); prior of 8 steps, epochs trained: 1")
+    assert sampler.tuned.best == 0.5
+    assert sampler.note.startswith("relaxation 0.5 (not tuned); prior of 8 steps, 1 epochs, its validation loss")

@@ -39,7 +39,7 @@ def test_samples_of_a_linear_problem_are_those_of_the_closed_form(phi, base_leve
 
 
 def test_nine_of_ten_truths_of_a_smooth_prior_lie_within_the_interval_of_nine_tenths():
-    phi = geoinv.Smooth(smallness=30.0, smoothness=30.0, weighting=None)
+    phi = geoinv.Smooth(smallness=0.1, smoothness=0.1, weighting=None)
     solution = geoinv.invert(A, DATA, DEVIATION, phi, beta=1.0)
     samples = geoinv.ensemble(solution, NUMBER)
     mean, covariance = posterior_of(solution)

@@ -25,6 +25,14 @@ def operator(name: str) -> LinearOperator:
     return makers.OPERATORS[name]()
 
 
+@cache
+def matrix(name: str) -> np.ndarray:
+    """Its matrix, made once as well."""
+    found = operator(name).to_dense()
+    found.setflags(write=False)
+    return found
+
+
 def dense(A: LinearOperator) -> np.ndarray:
     """Matrix, one unit vector after another."""
     columns = int(np.prod(A.domain_shape))
@@ -34,8 +42,7 @@ def dense(A: LinearOperator) -> np.ndarray:
 
 @EVERY_OPERATOR
 def test_adjoint_is_the_transpose(name):
-    A = operator(name)
-    D = A.to_dense()
+    A, D = operator(name), matrix(name)
     tolerance = 1e-5 if makers.works_in_single(name) else 1e-12
     npt.assert_allclose(A.T.to_dense(), D.T, rtol=0, atol=tolerance * abs(D).max())
 
@@ -65,7 +72,7 @@ def test_the_matrix_is_made_of_images_of_unit_vectors(name):
     A = operator(name)
     D = dense(A)
     tolerance = 1e-6 if makers.works_in_single(name) else 1e-13
-    npt.assert_allclose(A.to_dense(), D, rtol=0, atol=tolerance * abs(D).max())
+    npt.assert_allclose(matrix(name), D, rtol=0, atol=tolerance * abs(D).max())
 
 
 @EVERY_OPERATOR
@@ -97,7 +104,7 @@ def test_inputs_of_any_layout_give_the_same_numbers(name):
 @EVERY_MAGNETICS
 def test_every_engine_gives_the_matrix_of_the_direct_one(name):
     A = operator(name)
-    result = A.to_dense()
+    result = matrix(name)
     direct = Magnetics(A.grid, A.survey, engine="direct", unknown=A.unknown).to_dense()
     tolerance = max(1e-5 if makers.works_in_single(name) else 1e-10, A.problem.rtol or 0.0)
     for row in range(len(A.survey.components)):
@@ -109,7 +116,7 @@ def test_every_engine_gives_the_matrix_of_the_direct_one(name):
 def test_gram_diagonal_is_that_of_the_matrix(name):
     A = operator(name)
     weights = np.random.default_rng(6).uniform(0.1, 2.0, A.range_shape)
-    D = weights.reshape(-1, 1) * A.to_dense().astype(np.float64)
+    D = weights.reshape(-1, 1) * matrix(name).astype(np.float64)
     expected = np.sum(D * D, axis=0).reshape(A.domain_shape)
     tolerance = 1e-5 if makers.works_in_single(name) else 1e-12
     # the lattice interpolates the squared field for it, more coarsely than the field

@@ -101,6 +101,7 @@ def test_a_mesh_agrees_with_simpeg_whose_gz_is_positive_up():
         rhoMap=maps.IdentityMap(nP=mesh.nC),
         engine="choclo",
         store_sensitivities="forward_only",
+        numba_parallel=False,  # compiled in a fraction of the time
     )
     density = np.random.default_rng(0).uniform(-0.5, 1.0, mesh.nC)
     expected = simulation.dpred(density).reshape(3, -1).T

@@ -144,6 +144,7 @@ def test_a_padded_tensor_mesh_agrees_with_simpeg(model_type):
         model_type=model_type,
         store_sensitivities="forward_only",
         engine="choclo",
+        numba_parallel=False,  # compiled in a fraction of the time
     )
     model = random.uniform(0.0, 0.1, ((3,) if vector else ()) + grid.shape)
     flat = model.reshape(-1, grid.size)[:, active].ravel()

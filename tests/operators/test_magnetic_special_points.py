@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -49,6 +50,13 @@ def outward(station: tuple[float, ...]) -> list[float]:
     ]
 
 
+@cache
+def limit_from_outside(station: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Field and gradients in many digits, once for all engines."""
+    towards = outward(station)
+    return reference.field_tensor(CELL, station, towards), reference.gradient_tensor(CELL, station, towards)
+
+
 ALIGNED = [station for station in product(*map(values_along, range(3))) if not on_an_edge(station)]
 EDGES = [station for station in product(*map(values_along, range(3))) if on_an_edge(station)]
 
@@ -66,8 +74,9 @@ def test_in_line_with_edges_on_faces_and_inside_the_value_is_the_limit_from_outs
             prism_matrix(CELL, stations, names, engine=engine) for names in (FIELD_COMPONENTS, GRADIENTS)
         )
     for index, station in enumerate(ALIGNED):
-        assert_near(field[:, index], reference.field_tensor(CELL, station, outward(station)), 1e-12)
-        assert_near(gradients[:, index], reference.gradient_tensor(CELL, station, outward(station)), 1e-12)
+        exact_field, exact_gradients = limit_from_outside(station)
+        assert_near(field[:, index], exact_field, 1e-12)
+        assert_near(gradients[:, index], exact_gradients, 1e-12)
 
 
 @pytest.mark.parametrize(("axis", "side"), SIDES, ids=[SIDE_NAMES[axis][side] for axis, side in SIDES])
@@ -184,7 +193,7 @@ def planes_outward(cell: tuple[float, ...], station: tuple[float, ...]) -> list[
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(geometries())
 def test_the_field_of_any_geometry_is_that_of_the_closed_form(geometry):
     cell, station = geometry
@@ -194,7 +203,7 @@ def test_the_field_of_any_geometry_is_that_of_the_closed_form(geometry):
         assert_near(result, reference.field_tensor(cell, station, planes_outward(cell, station)), 1e-11)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(geometries(nearest=1e-6))
 def test_the_gradients_of_any_geometry_are_those_of_the_closed_form(geometry):
     cell, station = geometry

@@ -186,6 +186,7 @@ def test_simpeg_over_the_same_tree_mesh():
         active_cells=active,
         engine="choclo",
         store_sensitivities="forward_only",
+        numba_parallel=False,  # compiled in a fraction of the time
     )
     model = random.uniform(0.0, 0.05, mesh.shape)
     A = Magnetics(mesh, geoinv.Survey(*points.T, field=FIELD), rtol=1e-9)

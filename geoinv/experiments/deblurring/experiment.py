@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from geoinv.experiments.shared.table import Row, Table
 from geoinv.experiments.shared.tuned_sampler import Sampler, TrainedDiffusion, train_diffusion
 from geoinv.experiments.shared.tuned_training import (
     CHECKPOINTS,
+    Maker,
     TrainedNetwork,
     seeds_of,
     train_network,
@@ -64,27 +66,47 @@ def run(settings: RunSettings) -> Table:
         seed: train_diffusion(settings, read.train, read.validation, shape, protocol, seed)
         for seed in seeds_of(settings)
     }
-    rates = _rates(settings, read)
+    rates = _SharedRates(settings, read)
     rows: list[Row] = []
     where = []
     for scale in scales:
         comparison = _Comparison(settings, Deblurring.of(read, scale, settings.seed), free)
-        rows += comparison.rows(priors, {} if scale == MIDDLE else rates)
+        rows += comparison.rows(priors, rates)
         where.append(f"{comparison.problem.case}: {standing(comparison.errors, WITHOUT_EMBEDDING)}")
     shutil.rmtree(settings.folder / CHECKPOINTS, ignore_errors=True)
     return Table("deblurring", rows, {**_origin(read, free), "EUnet": "; ".join(where)})
 
 
-def _rates(settings: RunSettings, read: Pictures) -> dict[str, Bracket]:
-    """Learning rates that serve all blurs, chosen at the middle one; none where each has its own."""
-    if settings.preset == "full":
-        return {}
-    problem = Deblurring.of(read, MIDDLE, settings.seed)
-    protocol = training_protocol(settings)
-    return {
-        name: tune_network(settings, problem, protocol, f"{name} s{MIDDLE:g}", make)
-        for name, make in network_makers(settings, problem).items()
-    }
+class _SharedRates:
+    """Learning rates that serve all blurs, chosen at the middle one when they are asked for.
+
+    Parameters
+    ----------
+    settings : RunSettings
+    read : Pictures
+    """
+
+    def __init__(self, settings: RunSettings, read: Pictures) -> None:
+        self.settings, self.read = settings, read
+        self._known: dict[str, Bracket] = {}
+
+    def of(self, name: str, scale: float) -> Bracket | None:
+        """Rate of a network; None where it is to be chosen for the blur itself."""
+        if self.settings.preset == "full" or scale == MIDDLE:
+            return None
+        if name not in self._known:
+            protocol = training_protocol(self.settings)
+            make = self._makers[name]
+            self._known[name] = tune_network(self.settings, self._problem, protocol, f"{name} s{MIDDLE:g}", make)
+        return self._known[name]
+
+    @cached_property
+    def _problem(self) -> Deblurring:
+        return Deblurring.of(self.read, MIDDLE, self.settings.seed)
+
+    @cached_property
+    def _makers(self) -> dict[str, Maker]:
+        return network_makers(self.settings, self._problem)
 
 
 class _Comparison:
@@ -105,7 +127,7 @@ class _Comparison:
         self.shown: dict[str, Array] = {}
         self.errors: dict[str, Row] = {}
 
-    def rows(self, priors: dict[int, TrainedDiffusion], rates: dict[str, Bracket]) -> list[Row]:
+    def rows(self, priors: dict[int, TrainedDiffusion], rates: _SharedRates) -> list[Row]:
         """Errors of all methods; the figure is drawn on the way."""
         rows = self._errors("data, as they are", [self.problem.test_data], note=_UNTOUCHED)
         rows += self._classical()
@@ -115,7 +137,7 @@ class _Comparison:
             if name == WITHOUT_EMBEDDING and self.settings.preset == "cpu" and lowest(self.errors):
                 continue  # nothing to explain
             place, protocol = f"{name} s{self.problem.scale:g}", training_protocol(self.settings)
-            runs = train_network(self.settings, self.problem, protocol, place, make, rates.get(name))
+            runs = train_network(self.settings, self.problem, protocol, place, make, rates.of(name, self.problem.scale))
             learned = self._learned(name, runs)
             # those that see other data are no rivals
             if "," not in name:

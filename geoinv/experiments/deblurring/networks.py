@@ -40,8 +40,8 @@ def training_protocol(settings: RunSettings) -> TrainingProtocol:
         # with the few images of the preset cpu, more and noisier steps serve all networks better
         batch=settings.choose(quick=8, cpu=4, full=64),
         tuning_epochs=settings.choose(quick=1, cpu=1, full=10),
-        epochs=settings.choose(quick=2, cpu=6, full=100),
-        tuning_models=None,
+        epochs=settings.choose(quick=2, cpu=4, full=100),
+        tuning_models=settings.choose(quick=None, cpu=400, full=None),
         at_a_time=10,
         precision=settings.choose(quick="float32", cpu="bfloat16", full="float32"),
     )

@@ -26,7 +26,7 @@ def run(settings: RunSettings) -> Table:
     Parameters
     ----------
     settings : RunSettings
-        ``full`` trains 300 epochs, ``cpu`` 20, on 10,000 models with three seeds.
+        ``full`` trains 300 epochs, ``cpu`` 16, on 10,000 models with three seeds.
 
     Returns
     -------

@@ -78,7 +78,7 @@ def duathlon_training(
         samples,
         loss=loss,
         batch=64,
-        epochs=epochs or settings.choose(quick=2, cpu=20, full=300),
+        epochs=epochs or settings.choose(quick=2, cpu=16, full=300),
         learning_rate=3e-3,
         clip=1.0,
         layers=layers,

@@ -40,7 +40,7 @@ def training_protocol(settings: RunSettings) -> TrainingProtocol:
         rates=settings.choose(quick=[1e-3], cpu=[5e-4, 1e-3, 2e-3], full=[5e-4, 1e-3, 2e-3]),
         batch=64,
         tuning_epochs=settings.choose(quick=1, cpu=1, full=10),
-        epochs=settings.choose(quick=2, cpu=8, full=100),
+        epochs=settings.choose(quick=2, cpu=6, full=100),
         tuning_models=settings.choose(quick=None, cpu=27_520, full=None),
         at_a_time=1000,
         # data steps subtract numbers that half precision would not tell apart

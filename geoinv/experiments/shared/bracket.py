@@ -38,25 +38,21 @@ class Bracket:
         return min(self.errors) < self.best < max(self.errors)
 
     def text(self, name: str) -> str:
-        """What was chosen, and whether a wider grid might have served better.
+        """What was chosen from which grid, and whether a wider one might have served better.
 
         Examples
         --------
         >>> Bracket({0.5: 0.3, 1.0: 0.2, 2.0: 0.4}).text("strength"), Bracket({8.0: 0.0}).text("strength")
-        ('strength 1, bracketed by 0.5 to 2', 'strength 8 (not tuned)')
+        ('strength 1 of 0.5, 1, 2, which bracket it', 'strength 8 (not tuned)')
         >>> Bracket({0.5: 0.3, 1.0: 0.2}).text("strength")
-        'strength 1 (edge of the grid, 0.5 to 1)'
+        'strength 1 of 0.5, 1 (edge of the grid)'
         """
-        chosen = f"{name} {self.best:g}"
         if len(self.errors) == 1:
-            return f"{chosen} (not tuned)"
+            return f"{name} {self.best:g} (not tuned)"
+        chosen = f"{name} {self.best:g} of {', '.join(f'{value:g}' for value in sorted(self.errors))}"
         if self.inside:
-            tried = sorted(self.errors)
-            place = tried.index(self.best)
-            return f"{chosen}, bracketed by {tried[place - 1]:g} to {tried[place + 1]:g}"
-        if self.best == self.highest:
-            return f"{chosen}, the largest there is"
-        return f"{chosen} (edge of the grid, {min(self.errors):g} to {max(self.errors):g})"
+            return f"{chosen}, which bracket it"
+        return f"{chosen}{', the largest there is' if self.best == self.highest else ' (edge of the grid)'}"
 
 
 def bracketed(

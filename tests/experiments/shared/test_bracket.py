@@ -20,13 +20,13 @@ def test_a_grid_is_widened_on_the_side_of_its_best_value():
 def test_widening_has_a_bound_and_the_text_says_that_the_best_is_at_the_edge():
     found = bracketed([1.0, 2.0], lambda value: 1.0 / value, most=4)
     assert sorted(found.errors) == [1.0, 2.0, 4.0, 8.0]
-    assert found.text("beta") == "beta 8 (edge of the grid, 1 to 8)"
+    assert found.text("beta") == "beta 8 of 1, 2, 4, 8 (edge of the grid)"
 
 
 def test_no_value_above_the_highest_is_tried():
     found = bracketed([0.3, 0.7], lambda value: 1.0 - value, highest=1.0)
     assert sorted(found.errors) == [0.3, 0.7, 1.0]
-    assert found.text("relaxation") == "relaxation 1, the largest there is"
+    assert found.text("relaxation") == "relaxation 1 of 0.3, 0.7, 1, the largest there is"
 
 
 def test_values_that_fail_are_left_downwards():
@@ -42,5 +42,5 @@ def test_one_value_is_not_tried():
     assert bracketed([0.1], never).text("rate") == "rate 0.1 (not tuned)"
 
 
-def test_the_text_names_the_neighbours():
-    assert Bracket({1.0: 3.0, 2.0: 1.0, 4.0: 2.0, 8.0: 9.0}).text("rate") == "rate 2, bracketed by 1 to 4"
+def test_the_text_names_the_grid():
+    assert Bracket({1.0: 3.0, 2.0: 1.0, 4.0: 2.0, 8.0: 9.0}).text("rate") == "rate 2 of 1, 2, 4, 8, which bracket it"

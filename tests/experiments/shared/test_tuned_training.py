@@ -47,7 +47,7 @@ def test_the_rate_that_learns_is_chosen_and_the_second_run_trains_nothing(tmp_pa
     assert first.rate.best in (0.05, 0.5)
     assert first.rate.inside
     assert first.note.startswith("batch 10, 4 epochs of 4 steps, validation flat from epoch")
-    assert "bracketed by" in first.note
+    assert "which bracket it" in first.note
     assert first.parameters == 4
     assert sorted(first.test_errors) == [1, 2, 3, 4]
     assert first.test_errors[4] < first.test_errors[1]

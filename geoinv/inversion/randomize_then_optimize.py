@@ -153,7 +153,10 @@ class Posterior:
 
     @property
     def _solver(self) -> GaussNewton:
-        return replace(self.problem.solver, tolerance=TOLERANCE, inner_tolerance=0.5 * TOLERANCE)
+        """The inversion's, which for linear data is to come to its end in one step."""
+        solver = self.problem.solver
+        inner = 0.5 * TOLERANCE if self.objective.linear else solver.inner_tolerance
+        return replace(solver, tolerance=TOLERANCE, inner_tolerance=inner)
 
     def model(self, z: Array) -> Array:
         """Model of unknowns; 0 in inactive cells."""

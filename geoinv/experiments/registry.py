@@ -28,6 +28,7 @@ EXPERIMENTS = {
     "blobs3d": "geoinv.experiments.blobs3d.experiment",
     "ablations": "geoinv.experiments.ablations.experiment",
     "geology": "geoinv.experiments.geology.experiment",
+    "geology-prior": "geoinv.experiments.geology_prior.experiment",
     "uncertainty": "geoinv.experiments.uncertainty",
 }
 """Module of each experiment; it is imported when the experiment is wanted."""

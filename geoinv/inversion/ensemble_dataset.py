@@ -23,6 +23,8 @@ _PARTS = ("easting", "northing", "upward")
 def with_statistics(data: xr.Dataset, operator: Any, samples: Array) -> xr.Dataset:
     """Dataset of a solution with the mean, the standard deviation and percentiles of samples of its model.
 
+    Percentiles that are there already, which a regularizer told, stay.
+
     Parameters
     ----------
     data : xarray.Dataset
@@ -47,7 +49,9 @@ def with_statistics(data: xr.Dataset, operator: Any, samples: Array) -> xr.Datas
         for statistic, (what, value) in statistics.items():
             shown = value if mesh is None else np.where(mesh.active, value, np.nan)
             text = {**units, "long_name": f"{about}: {what} {len(values)} samples of the posterior"}
-            data[f"{name}_{statistic}"] = (variable.dims, shown, text)
+            # error bars that the regularizer tells are wider than what samples of it make
+            if f"{name}_{statistic}" not in data:
+                data[f"{name}_{statistic}"] = (variable.dims, shown, text)
     return data
 
 

@@ -44,7 +44,7 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
     """Go on from the model of the first weights until weights and model agree, at the same target or beta.
 
     Between reweightings beta follows the misfit, one minimisation at a time. Where model and weights do not come to
-    agree, beta is searched for with the last weights as :func:`cool` does.
+    agree, or an update changes nothing, beta is searched for with the last weights as :func:`cool` does.
 
     Parameters
     ----------
@@ -69,11 +69,15 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
     if run.outcome not in (Outcome.REACHED, Outcome.MET_UNCONVERGED, Outcome.BETA_AS_GIVEN):
         return replace(run, detail=f"{run.detail} with the first weights of {type(phi).__name__}")
     fixed = run.outcome is Outcome.BETA_AS_GIVEN
-    strict, beta, change = run.problem.solver, run.state.beta, np.inf
+    strict, beta, change, done = run.problem.solver, run.state.beta, np.inf, ""
     run = replace(loosened(run), outcome=None, detail="")
     for number in range(1, MOST + 1):
         before = run.state.z
-        phi = phi.update(before, beta)
+        following = phi.update(before, beta)
+        if following is phi:
+            done = f" after {number - 1} reweightings"
+            break
+        phi = following
         run = replace(run, problem=replace(run.problem, objective=replace(run.problem.objective, regularizer=phi)))
         run = yield from run.minimising(beta, replace(run.state, penalty=phi.value(before)))
         if not run.attempt.state.finite:
@@ -89,7 +93,7 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
         beta = beta if fixed else beta * float(np.clip(max(fit / AIM, 1e-9) ** -POWER, 1.0 / STEP, STEP))
     run = replace(run, solver=strict)
     run = (yield from run.minimising(beta)) if fixed else (yield from cool(run, iterations, beta))
-    left = f" after {MOST} reweightings, the last of which changed the model by {100.0 * change:.2g} %"
+    left = done or f" after {MOST} reweightings, the last of which changed the model by {100.0 * change:.2g} %"
     return _ended(run, True, left) if fixed else replace(run, detail=f"{left}{run.detail}")
 
 

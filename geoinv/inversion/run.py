@@ -188,6 +188,8 @@ class Run:
         doubts: tuple[str, ...] = ()
         if outcome.searched:
             doubts = doubts_of(problem.physics, problem.data, predicted, problem.uncertainty, self.reached)
+        if hasattr(problem.objective.regularizer, "doubts"):
+            doubts = (*problem.objective.regularizer.doubts(self.state.z, self.state.beta), *doubts)
         return Solution(
             operator=problem.physics,
             model=model,

@@ -116,6 +116,11 @@ class Solution:
         """``sum(((d - p) / sd)^2) / N``."""
         return float(np.mean((self.residual / self.uncertainty) ** 2))
 
+    def percentiles(self) -> dict[int, Array]:
+        """Models that so many per cent of the truths lie below, where the regularizer knows; else nothing."""
+        tells = None if self.problem is None else getattr(self.problem.objective.regularizer, "percentiles", None)
+        return {} if tells is None or self.z is None else dict(tells(self.z, self.beta))
+
     def to_xarray(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
         """Model, data and provenance as one CF Dataset.
 
@@ -150,6 +155,11 @@ class Solution:
             parts = ("easting", "northing", "upward", "amplitude", "inclination", "declination")
             vectors = (*self.model, *amplitude_and_angles(self.model))
             result = mesh.to_xarray(**{f"{unknown}_{part}": of for part, of in zip(parts, vectors, strict=True)})
+        for percent, values in self.percentiles().items():
+            about = f"{result[unknown].attrs.get('long_name', unknown)}: value that {percent} per cent lie below"
+            text = {**result[unknown].attrs, "long_name": f"{about}, as the regularizer expects it"}
+            shown = values if mesh is None else np.where(mesh.active, values, np.nan)
+            result[f"{unknown}_percentile_{percent}"] = (result[unknown].dims, shown, text)
         quantities = data_quantities(self.operator, self.data.shape)
         if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]

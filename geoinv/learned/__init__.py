@@ -9,10 +9,12 @@ from geoinv.learned.networks.learned_gradient import LearnedGradient
 from geoinv.learned.networks.optenet import OPTEnet
 from geoinv.learned.networks.proximal import Proximal
 from geoinv.learned.networks.registry import load
+from geoinv.learned.priors.geology_prior import GeologyPrior
 from geoinv.learned.priors.learned_potential import LearnedPotential
 
 __all__ = [
     "EUnet",
+    "GeologyPrior",
     "LearnedGradient",
     "LearnedPotential",
     "OPTEnet",

@@ -26,6 +26,8 @@ class Regularizer(Protocol):
     ``reference``, the z that it prefers, where the inversion starts;
     ``curvature_diagonal(z)``, the diagonal of the curvature, for the preconditioner;
     ``quadratic``, True where the curvature is the same at every z and phi zero at its minimum;
+    ``doubts(z, beta)``, sentences on what is to be doubted of a model that was found with it;
+    ``percentiles(z, beta)``, models that so many per cent of the truths lie below;
     ``curvature_floor()``, a diagonal that the Hessian is nowhere below, which tells how far a model is from the
     minimum; ``random_gradient(random, shape)``, a random vector of zero mean whose covariance is the curvature, where
     that is the same at every z, for :func:`geoinv.ensemble`; and what :class:`Reweighted` adds.
@@ -53,7 +55,7 @@ class Reweighted(Regularizer, Protocol):
         """Whether further updates change it no more than the model does."""
 
     def update(self, z: Array, beta: float) -> Regularizer:
-        """Regularizer of the next inversion, given the model that this one led to and its beta."""
+        """Regularizer of the next inversion, given the model that this one led to and its beta; itself at the end."""
 
 
 class Summable:
@@ -191,7 +193,16 @@ class SumOfRegularizers(Summable):
 
     def update(self, z: Array, beta: float) -> SumOfRegularizers:
         """Update the terms that change between inversions."""
-        return self._with(lambda term: term.update(z, beta) if isinstance(term, Reweighted) else term)
+        changed = [
+            (factor, term.update(z, factor * beta) if isinstance(term, Reweighted) else term)
+            for factor, term in self.terms
+        ]
+        return replace(self, terms=tuple(changed))
+
+    def doubts(self, z: Array, beta: float) -> tuple[str, ...]:
+        """What the terms doubt of a model."""
+        doubting: list[tuple[float, Any]] = [(factor, term) for factor, term in self.terms if hasattr(term, "doubts")]
+        return tuple(sentence for factor, term in doubting for sentence in term.doubts(z, factor * beta))
 
 
 def _terms(regularizer: Any) -> tuple[tuple[float, Regularizer], ...]:

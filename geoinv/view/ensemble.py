@@ -1,4 +1,4 @@
-"""What samples of a posterior tell of a model: its standard deviation, mean and percentiles."""
+"""What samples of a posterior, or error bars, tell of a model: its standard deviation, mean and percentiles."""
 
 from __future__ import annotations
 
@@ -18,23 +18,28 @@ __all__ = ["draw_ensemble"]
 
 
 def draw_ensemble(sheet: Figure, grid: GridSpec, row: int, model: Model, window: Window, cut: Cut) -> None:
-    """Level and section of the standard deviation, sections of mean and percentiles, in two rows of a figure."""
-    deviation = replace(
-        model, values=model.statistics["standard_deviation"], name=f"standard deviation of {model.name}"
-    )
+    """Level and section of the standard deviation, sections of mean and percentiles, in two rows of a figure.
+
+    Error bars have neither mean nor deviation: the distance between the percentiles, and the model, take their places.
+    """
+    known, what = model.statistics, "standard deviation"
+    if what.replace(" ", "_") in known:
+        middle, spread = ("mean", known["mean"]), known["standard_deviation"]
+    else:
+        middle, spread, what = ("model", model.values), known[HIGHEST] - known[LOWEST], "width of the error bars"
+    deviation = replace(model, values=spread, name=f"{what} of {model.name}")
     scale = model_scale(deviation, window)
     level = sheet.add_subplot(grid[row : row + 2, 0])
     draw_level(level, window, deviation, cut, scale)
-    level.set_title(f"standard deviation at elevation {spaced(model.grid.upward[cut.upward])} m")
-    values = {name: model.statistics[name] for name in ("mean", LOWEST, HIGHEST)}
+    level.set_title(f"{what} at elevation {spaced(model.grid.upward[cut.upward])} m")
     cells = window.cells(model.grid)
-    shared = scale_of(*(shown[cells] for shown in values.values()))
+    shared = scale_of(*(shown[cells] for shown in (middle[1], known[LOWEST], known[HIGHEST])))
     at = f"at northing {spaced(model.grid.northing[cut.northing])} m"
     panels = {
-        (0, 1): (deviation, scale, "standard deviation"),
-        (1, 1): (replace(model, values=values["mean"]), shared, "mean"),
-        (0, 2): (replace(model, values=values[LOWEST]), shared, "5 % of samples below"),
-        (1, 2): (replace(model, values=values[HIGHEST]), shared, "95 % of samples below"),
+        (0, 1): (deviation, scale, what),
+        (1, 1): (replace(model, values=middle[1]), shared, middle[0]),
+        (0, 2): (replace(model, values=known[LOWEST]), shared, "5 % lie below"),
+        (1, 2): (replace(model, values=known[HIGHEST]), shared, "95 % lie below"),
     }
     for (below, column), (shown, colours, title) in panels.items():
         ax = sheet.add_subplot(grid[row + below, column])

@@ -39,7 +39,10 @@ _ANY_FIELD = MainField(90.0, 0.0, 50000.0)  # a map of data does not show the fi
 _UNITS = 12  # characters of units
 _LONGEST = 300  # characters of how an inversion ended
 LOWEST, HIGHEST = "percentile_5", "percentile_95"
-"""Statistics of samples that are drawn besides mean and standard_deviation."""
+"""Percentiles of samples, or error bars."""
+
+MOMENTS = ("mean", "standard_deviation")
+"""Of samples: drawn where both are there."""
 
 _REMEDY = "give a solution, a netCDF model or a survey"
 
@@ -206,10 +209,12 @@ def _model(data: xr.Dataset) -> Model | None:
 
 
 def _statistics(data: xr.Dataset, name: str, names: list[str], mesh: Mesh) -> dict[str, Array]:
-    """What samples tell of a model, where all that is drawn is there; NaN where there is no rock."""
-    wanted = ("mean", "standard_deviation", LOWEST, HIGHEST)
-    if not all(f"{name}_{statistic}" in names for statistic in wanted):
+    """What samples or error bars tell of a model, where the percentiles are there; NaN where there is no rock."""
+    wanted = [statistic for statistic in (*MOMENTS, LOWEST, HIGHEST) if f"{name}_{statistic}" in names]
+    if not {LOWEST, HIGHEST} <= set(wanted):
         return {}
+    if not set(MOMENTS) <= set(wanted):
+        wanted = [LOWEST, HIGHEST]
     found = {
         statistic: model_values(data, data[f"{name}_{statistic}"], dimension_of(name)).values for statistic in wanted
     }

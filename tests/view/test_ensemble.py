@@ -26,7 +26,7 @@ def test_standard_deviation_mean_and_percentiles_stand_below_the_model():
     plain, drawn = figure(solution()), figure(with_samples(solution()))
     count = len(plain.axes)
     assert titles(drawn)[:count] == titles(plain)
-    heads = ["standard deviation at", "standard deviation, at", "mean, at", "5 % of samples", "95 % of samples"]
+    heads = ["standard deviation at", "standard deviation, at", "mean, at", "5 % lie below", "95 % lie below"]
     below = [title.partition(") ")[2] for title in titles(drawn)[count:]]
     assert len(below) == len(heads)
     assert all(title.startswith(head) for title, head in zip(below, heads, strict=True))
@@ -36,6 +36,24 @@ def test_standard_deviation_mean_and_percentiles_stand_below_the_model():
     assert mean.norm is low.norm is high.norm
     assert mean.norm.vmax == pytest.approx(float(np.nanmax(with_samples(solution()).susceptibility_percentile_95)))
     assert section.norm.vmax == pytest.approx(0.006)
+
+
+@pytest.mark.usefixtures("flat")
+def test_error_bars_alone_are_drawn_by_their_width_beside_the_model():
+    data = with_samples(solution()).drop_vars(["susceptibility_mean", "susceptibility_standard_deviation"])
+    plain, drawn = figure(solution()), figure(data)
+    below = [title.partition(") ")[2] for title in titles(drawn)[len(plain.axes) :]]
+    heads = [
+        "width of the error bars at",
+        "width of the error bars, at",
+        "model, at",
+        "5 % lie below",
+        "95 % lie below",
+    ]
+    assert all(title.startswith(head) for title, head in zip(below, heads, strict=True))
+    *_, section, model, low, high = (mapped(ax, QuadMesh) for ax in drawn.axes[len(plain.axes) :])
+    npt.assert_allclose(high.get_array() - low.get_array(), section.get_array())
+    assert model.norm is low.norm is high.norm
 
 
 def test_models_without_all_statistics_are_drawn_without_any():

@@ -43,6 +43,7 @@ from geoinv.cli.support.regularization import (
     SmallnessOption,
     SmoothnessOption,
     WeightingOption,
+    WeightsOption,
     regularizer_from,
     regularizer_named,
 )
@@ -139,6 +140,7 @@ def invert(
     smallness: SmallnessOption = None,
     smoothness: SmoothnessOption = None,
     weighting: WeightingOption = "sensitivity",
+    weights: WeightsOption = None,
     susceptibility: SusceptibilityOption = None,
     demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
@@ -169,7 +171,7 @@ def invert(
         refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
     refuse_ensemble(ensemble, 1)
-    inputs = [path for path in (file, mesh, topo, start) if isinstance(path, Path)]
+    inputs = [path for path in (file, mesh, topo, start, weights) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
@@ -187,7 +189,7 @@ def invert(
         named = "--reference" if isinstance(start, float) else str(start)
         refuse_outside_bounds(named, np.broadcast_to(known, cells.shape)[cells.active], *bounds)
     name = regularizer_named(regularizer, quantity.name == "magnetization")
-    phi = regularizer_from(name, smallness, smoothness, weighting, norms, known)
+    phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
     A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization)
     refuse_ensemble(ensemble, math.prod(A.domain_shape))

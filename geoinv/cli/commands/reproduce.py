@@ -23,7 +23,8 @@ def reproduce(
         str,
         typer.Argument(
             metavar="NAME",
-            help="duathlon, double-well, potentials, bypass, deblurring, magnetics, ablations, geology, or all.",
+            help="duathlon, double-well, potentials, bypass, deblurring, magnetics, ablations, blobs3d, geology, "
+            "geology-prior, or all.",
         ),
     ],
     preset: Annotated[

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoinv.cli.support.extras import require_learning
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError, choice
 
@@ -19,6 +21,7 @@ __all__ = [
     "SmallnessOption",
     "SmoothnessOption",
     "WeightingOption",
+    "WeightsOption",
     "regularizer_from",
     "regularizer_named",
 ]
@@ -29,7 +32,15 @@ RegularizerOption = Annotated[
         metavar="NAME",
         help="What is asked of the model besides fitting the data: smooth, sparse (few cells and edges), compact (as "
         "sparse, with sharper edges), aligned (as compact, in each body of nearly one direction: for a "
-        "magnetization), blocky (few edges) or total-variation.  [default: smooth; aligned for a magnetization]",
+        "magnetization), blocky (few edges), total-variation, or learned (geology as a network has learnt it from "
+        "synthetic models, for a susceptibility).  [default: smooth; aligned for a magnetization]",
+    ),
+]
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Networks of --regularizer learned, as safetensors.  [default: those that come with geoinv]",
     ),
 ]
 SmallnessOption = Annotated[
@@ -57,6 +68,10 @@ NormsOption = Annotated[
 ]
 
 
+LEARNED = "learned"
+"""Name of :class:`geoinv.learned.GeologyPrior`, which asks for PyTorch."""
+
+
 def regularizer_named(name: str | None, vector: bool) -> str:
     """Name of the regularizer, the usual one for a model or for a vector where none is given; sparse ones are said.
 
@@ -68,7 +83,10 @@ def regularizer_named(name: str | None, vector: bool) -> str:
     from geoinv.regularizers.registry import REGULARIZERS
 
     name = name or ("aligned" if vector else "smooth")
-    choice("invert", "--regularizer", name, tuple(REGULARIZERS))
+    choice("invert", "--regularizer", name, (*REGULARIZERS, LEARNED))
+    if name == LEARNED:
+        say("prior", "learned: geology as networks have learnt it from synthetic models; chi^2/N is met all the same")
+        return name
     if REGULARIZERS[name].vectors and not vector:
         raise InputError(f"--regularizer {name} expects a vector in each cell; add --unknown magnetization")
     if name != "smooth":
@@ -77,7 +95,13 @@ def regularizer_named(name: str | None, vector: bool) -> str:
 
 
 def regularizer_from(
-    name: str, smallness: float | None, smoothness: str | None, weighting: str, norms: str | None, reference: Any
+    name: str,
+    smallness: float | None,
+    smoothness: str | None,
+    weighting: str,
+    norms: str | None,
+    reference: Any,
+    weights: Path | None = None,
 ) -> Regularizer:
     """Regularizer that the options ask for.
 
@@ -102,11 +126,18 @@ def regularizer_from(
         factors = _numbers("--smoothness", smoothness, (1, 3), math.inf)
         arguments["smoothness"] = factors[0] if len(factors) == 1 else factors
     powers = () if norms is None else _numbers("--norms", norms, (1, 2, 4), 2.0)
-    if powers and not REGULARIZERS[name].norms:
+    if powers and (name == LEARNED or not REGULARIZERS[name].norms):
         others = ", ".join(other for other, entry in REGULARIZERS.items() if entry.norms)
         raise InputError(
             f"--norms expects a --regularizer that has some to choose ({others}), got {name}; leave it out"
         )
+    if name == LEARNED:
+        require_learning(f"--regularizer {LEARNED}")
+        from geoinv.learned import GeologyPrior
+
+        return GeologyPrior(weights=weights, **arguments)
+    if weights is not None:
+        raise InputError(f"--weights expects --regularizer {LEARNED}, got {name}; add it, or leave --weights out")
     return regularizer_of(name, powers, **arguments)
 
 

@@ -13,10 +13,11 @@ from geoinv.core.progress import report
 from geoinv.datasets.geology.surveys import SyntheticSurvey
 from geoinv.experiments.geology.figures import Shown, draw_errors, draw_models
 from geoinv.experiments.geology.problem import MIXTURE, choosing, compared
-from geoinv.experiments.geology.regularizers import SMOOTH, SPARSE, Maker, best_sparse, inverted
+from geoinv.experiments.geology.regularizers import LEARNED, SMOOTH, SPARSE, Maker, best_sparse, inverted
 from geoinv.experiments.geology.score import Score, geometric_mean
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.table import Row, Table
+from geoinv.learned.priors.geology_prior import GeologyPrior
 from geoinv.regularizers.smooth import Smooth
 
 __all__ = ["run"]
@@ -35,7 +36,7 @@ def run(settings: RunSettings, further: Mapping[str, Maker] | None = None) -> Ta
     ----------
     settings : RunSettings
     further : mapping of str to callable, optional
-        Regularizers to compare besides smooth and sparse ones, each made anew for an inversion.
+        Regularizers to compare besides smooth, sparse and learned ones, each made anew for an inversion.
 
     Returns
     -------
@@ -46,12 +47,13 @@ def run(settings: RunSettings, further: Mapping[str, Maker] | None = None) -> Ta
     InputError
         If one is named as those that are compared anyway.
     """
-    taken = sorted({SMOOTH, SPARSE} & set(further or {}))
+    own = (SMOOTH, SPARSE, LEARNED)
+    taken = sorted(set(own) & set(further or {}))
     if taken:
-        raise InputError(f"geology expects other names than {SMOOTH} and {SPARSE}, got {taken[0]}; rename it")
+        raise InputError(f"geology expects other names than {', '.join(own)}, got {taken[0]}; rename it")
     other = choosing(settings)
     sparse, means = best_sparse(settings, other)
-    makers: dict[str, Maker] = {SMOOTH: Smooth, SPARSE: sparse, **(further or {})}
+    makers: dict[str, Maker] = {SMOOTH: Smooth, SPARSE: sparse, LEARNED: GeologyPrior, **(further or {})}
     groups = compared(settings)
     rows: list[Row] = []
     shown: list[Shown] = []
@@ -128,6 +130,9 @@ def _rows(
             add(name, f"NMSE / {reference}, geometric mean of ratios", geometric_mean(ratios.tolist()))
             worse = f"models above 1.1: {int(np.sum(ratios > 1.1))}"
             add(name, f"NMSE / {reference}, worst model", ratios.max(), note=worse)
+        if name == LEARNED:
+            warned = sum(score.warned for score in of_method)
+            add(name, "warned of", warned / models, note=f"models: {warned} of {models}")
         add(name, "chi^2/N, lowest", min(misfits))
         add(name, "chi^2/N, highest", max(misfits), note=f"models within {WINDOW[0]:g} to {WINDOW[1]:g}: {within}")
     return rows

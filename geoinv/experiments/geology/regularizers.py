@@ -17,13 +17,13 @@ from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.registry import regularizer_of
 from geoinv.regularizers.smooth import Smooth
 
-__all__ = ["SMOOTH", "SPARSE", "Maker", "best_sparse", "inverted"]
+__all__ = ["LEARNED", "SMOOTH", "SPARSE", "Maker", "best_sparse", "inverted"]
 
 Maker = Callable[[], Regularizer]
 """Makes the regularizer of an inversion."""
 
-SMOOTH, SPARSE = "smooth", "best sparse"
-"""Names of what every other regularizer is compared with."""
+SMOOTH, SPARSE, LEARNED = "smooth", "best sparse", "learned"
+"""Names of what every other regularizer is compared with, and of the prior that comes with the package."""
 
 CANDIDATES: dict[str, Maker] = {
     "sparse": partial(regularizer_of, "sparse"),

@@ -26,18 +26,22 @@ class Score:
         chi^2/N of the data.
     reached : bool
         Whether the inversion ended at the target.
+    warned : bool
+        Whether a learned prior doubts that it knows such surveys.
     """
 
     nmse: float
     chi2: float
     reached: bool
+    warned: bool
 
     @classmethod
     def of(cls, survey: SyntheticSurvey, solution: Solution) -> Score:
         """Score of a solution against the true model of its survey."""
         active = survey.geology.grid.active
         error = nmse(solution.model[active][None], survey.true_model[active][None])
-        return cls(error, solution.chi2_per_datum, solution.reached)
+        warned = any("learned prior" in doubt for doubt in solution.doubts)
+        return cls(error, solution.chi2_per_datum, solution.reached, warned)
 
 
 def geometric_mean(values: Sequence[float]) -> float:

@@ -54,6 +54,10 @@ def test_no_weights_are_asked_for_by_name():
         (["--norms", "0,1"], "--norms expects a --regularizer that has some to choose"),
         (["--norms", "0,2.5"], "--norms expects 1 or 2 or 4 numbers between commas, each from 0 to 2, got '0,2.5'"),
         (["--norms", ""], "--norms expects"),
+        (["--regularizer", "learned", "--norms", "0"], "--norms expects a --regularizer that has some to choose"),
+        (["--weights", "w.safetensors"], "--weights expects --regularizer learned, got smooth; add it"),
+        (["--regularizer", "learned", "--weights", "w.safetensors"], "w.safetensors expects a weights file"),
+        (["--regularizer", "learned"], "4 x 8 x 8 cells (upward, northing, easting) or more under the stations"),
     ],
 )
 def test_bad_options_are_refused(options, words, small_survey, tmp_path, capsys):

@@ -22,7 +22,8 @@ def test_the_quick_run_compares_a_further_regularizer_with_smooth_and_sparse(tmp
     assert {case for case, _, _ in values} == GROUPS
     for case in GROUPS:
         of = {(method, metric): value for (where, method, metric), value in values.items() if where == case}
-        assert {method for method, _ in of} == {"smooth", "best sparse", "as smooth"}
+        assert {method for method, _ in of} == {"smooth", "best sparse", "learned", "as smooth"}
+        assert 0.0 <= of.pop(("learned", "warned of")) <= 1.0
         # the same regularizer under another name has the same errors
         assert of["as smooth", "NMSE / smooth, geometric mean of ratios"] == pytest.approx(1.0)
         assert of["as smooth", "NMSE / smooth, worst model"] == pytest.approx(1.0)
@@ -38,5 +39,5 @@ def test_the_quick_run_compares_a_further_regularizer_with_smooth_and_sparse(tmp
 
 
 def test_a_regularizer_does_not_take_the_name_of_another(tmp_path):
-    with pytest.raises(InputError, match="geology expects other names than smooth and best sparse, got smooth; rename"):
+    with pytest.raises(InputError, match="other names than smooth, best sparse, learned, got smooth; rename"):
         run(RunSettings("quick", 0, tmp_path), {"smooth": geoinv.Smooth})

@@ -40,6 +40,9 @@ RANGES = {
 VALIDATION = range(6)
 """Shards that nothing learns from."""
 
+WORTH = 1.01
+"""Geometric mean relative to the best one's, within which the simpler network is kept."""
+
 EXAMPLES = "examples"
 """Folder in that of the experiment where the examples are kept from which a run that was killed goes on."""
 
@@ -80,7 +83,8 @@ def run(settings: RunSettings) -> Table:
     """Record examples, train the steps, and invert surveys of the validation shards with each network.
 
     The last step is trained a second time without what the first one left to it, which shows what this embedding is
-    worth. Weights go to ``geology.safetensors`` in the folder of the experiment.
+    worth. The simplest network that is within a per cent of the best is kept, with a classifier for its warnings and
+    error bars, in ``geology.safetensors`` in the folder of the experiment.
     """
     plan = Plan.of(settings)
     steps: list[VolumeUNet] = []
@@ -101,10 +105,13 @@ def run(settings: RunSettings) -> Table:
                 settings.row(method=name, metric="loss of the last step", value=record.best.validation_loss, **trained)
             )
         steps = [step for step in network.steps if isinstance(step, VolumeUNet)]
-    rows += _compared(settings, plan, networks)
+    means, compared = _compared(settings, plan, networks)
+    rows += compared
+    chosen = next(name for name, mean in means.items() if mean <= WORTH * min(means.values()))
     familiarity, warnings = calibrated(settings, network, paths)
     errors = trained_error_bars(settings, paths)
-    final = GeologyNetwork(len(CHANNELS), steps, RANGES, familiarity, errors)
+    kept = [step for step in networks[chosen].steps if isinstance(step, VolumeUNet)]
+    final = GeologyNetwork(len(CHANNELS), kept, RANGES, familiarity, errors)
     errors.widening.fill_(widening(settings, final))
     for cells, share in zip(("with magnetic rock", "all"), held(settings, final), strict=True):
         rows.append(settings.row(case=f"cells {cells}", method="error bars", metric="truths held", value=share))
@@ -117,6 +124,7 @@ def run(settings: RunSettings) -> Table:
         + ", ".join(f"{shards.start} to {shards.stop - 1}" for shards in plan.shards),
         "training": f"batch {training[0].batch}, {' and '.join(str(step.epochs) for step in training)} epochs, AdamW, "
         f"{training[0].learning_rate:g}",
+        "kept": f"{chosen}, the simplest within {100.0 * (WORTH - 1.0):.0f} % of the best",
         "comparison": f"{plan.compared} surveys of each of {len(VALIDATION)} shards that nothing learnt from",
     }
     return Table("geology-prior", [*rows, *warnings], about)
@@ -137,8 +145,10 @@ def _examples(settings: RunSettings, plan: Plan, before: GeologyNetwork, shard: 
     return path
 
 
-def _compared(settings: RunSettings, plan: Plan, networks: dict[str, GeologyNetwork]) -> list[Row]:
-    """NMSE over that of smooth, at chi^2/N = 1, with each network in the loop."""
+def _compared(
+    settings: RunSettings, plan: Plan, networks: dict[str, GeologyNetwork]
+) -> tuple[dict[str, float], list[Row]]:
+    """NMSE over that of smooth, at chi^2/N = 1, with each network in the loop: geometric means, and their rows."""
     ratios: dict[str, list[float]] = {name: [] for name in networks}
     seconds = dict.fromkeys(networks, 0.0)
     for shard in VALIDATION:
@@ -151,10 +161,10 @@ def _compared(settings: RunSettings, plan: Plan, networks: dict[str, GeologyNetw
                 seconds[name] += time.perf_counter() - began
                 ratios[name].append(Score.of(survey, found).nmse / smooth.nmse)
             report(f"shard {shard}", index + 1, plan.compared)
+    means = {name: geometric_mean(values) for name, values in ratios.items()}
     rows = []
     for name, values in ratios.items():
         note = f"worst {max(values):.3f}; above 1.1: {int(np.sum(np.array(values) > 1.1))} of {len(values)}"
-        mean = geometric_mean(values)
         fields = {"seconds": seconds[name] / len(values), "note": note}
-        rows.append(settings.row(method=name, metric="NMSE / smooth, geometric mean", value=mean, **fields))
-    return rows
+        rows.append(settings.row(method=name, metric="NMSE / smooth, geometric mean", value=means[name], **fields))
+    return means, rows

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from geoinv.core.progress import report
-from geoinv.experiments.geology.regularizers import inverted
+from geoinv.experiments.geology.figures import draw_errors
+from geoinv.experiments.geology.regularizers import SMOOTH, inverted
 from geoinv.experiments.geology.score import Score, geometric_mean
 from geoinv.experiments.geology_prior.calibration import calibrated
 from geoinv.experiments.geology_prior.examples import recorded, survey_of, surveys_of
@@ -161,6 +162,8 @@ def _compared(
                 seconds[name] += time.perf_counter() - began
                 ratios[name].append(Score.of(survey, found).nmse / smooth.nmse)
             report(f"shard {shard}", index + 1, plan.compared)
+    shown = {"validation surveys": {SMOOTH: [1.0] * plan.compared * len(VALIDATION), **ratios}}
+    draw_errors(settings.folder / "errors.png", shown, SMOOTH)
     means = {name: geometric_mean(values) for name, values in ratios.items()}
     rows = []
     for name, values in ratios.items():

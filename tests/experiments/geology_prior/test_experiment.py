@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geoinv.experiments.geology_prior import examples
+from geoinv.experiments.geology_prior import examples, unfamiliar
 from geoinv.experiments.geology_prior.experiment import run
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.learned.priors.geology_network import GeologyNetwork
@@ -15,7 +15,8 @@ pytest.importorskip("matplotlib")
 
 
 def test_the_quick_run_trains_two_steps_and_leaves_weights(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(examples, "SHAPES", ((8, 10, 10),))
+    for module in (examples, unfamiliar):
+        monkeypatch.setattr(module, "SHAPES", ((8, 10, 10),))
     table = run(RunSettings("quick", 0, tmp_path))
     values = {(row.case, row.method, row.metric): row.value for row in table.rows}
     methods = {"1 step", "2 steps", "2 steps, no embedding"}

@@ -42,9 +42,9 @@ class GeologyPrior(Smooth):
 
     The inversion begins with the smooth model that fits the data as well as the target asks. The network sees it with
     the ground, the weights against depth and the direction of the field, and gives a model m0 of rock that would look
-    so; the inversion goes on to the target with m0 as its reference; and again with a further network that knows what
-    the first one made. So the data are fitted to chi^2/N = 1 whatever the networks say, and what the data do not tell
-    is theirs.
+    so; the inversion goes on to the target with m0 as its reference; and again for each further network of a file,
+    which knows what the one before made. So the data are fitted to chi^2/N = 1 whatever the networks say, and what the
+    data do not tell is theirs.
 
     Parameters
     ----------
@@ -178,10 +178,11 @@ class GeologyPrior(Smooth):
         Returns
         -------
         dict of int to array
-            Models of the mesh, NaN where the networks see none; nothing where no error bars were trained.
+            Models of the mesh, NaN where the networks see none. Nothing where no error bars were trained, the inversion
+            ended before a step of the network, or the survey looks unlike those of the training.
         """
         errors = self._network.errors
-        if errors is None:
+        if errors is None or self._made is None or self._unlike(self._strangeness):
             return {}
         channels, unit = self.seen(z, beta)
         below, above = (part[0].double().numpy() for part in errors(torch.from_numpy(channels)[None]))

@@ -143,6 +143,10 @@ def test_percentiles_of_the_error_bars_stand_beside_the_model(survey: Any) -> No
     assert np.array_equal(data["susceptibility_percentile_95"], np.where(mesh.active, percentiles[95], np.nan), True)
     assert data["susceptibility_percentile_5"].attrs["units"] == "1"
     assert _inverted(survey, prior()).percentiles() == {}
+    strange = Familiarity(3 * 6 + 4 + 3, 4).requires_grad_(False)
+    strange.limit.fill_(-1e3)
+    errors = ErrorBars(len(CHANNELS), (4, 6)).requires_grad_(False)
+    assert _inverted(survey, prior(errors=errors, familiarity=strange)).percentiles() == {}
     sampled = geoinv.ensemble(solution, 3).to_xarray()
     assert sampled["susceptibility_percentile_95"].equals(data["susceptibility_percentile_95"])
     assert "susceptibility_standard_deviation" in sampled

@@ -43,6 +43,8 @@ def test_most_truths_of_the_rock_lie_between_the_percentiles(solved: Any) -> Non
     inside = []
     for survey, _, learned in solved:
         percentiles, truth = learned.percentiles(), survey.true_model
+        if not percentiles:  # warned of
+            continue
         rock = truth > 0.05 * truth.max()
         inside.append(((percentiles[5] <= truth) & (truth <= percentiles[95]))[rock])
     assert 0.75 < np.concatenate(inside).mean() < 0.99

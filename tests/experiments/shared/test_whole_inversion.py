@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geoinv.algebra.matrices import MatrixOperator
-from geoinv.experiments.shared.whole_inversion import invert_whole
+from geoinv.experiments.shared.whole_inversion import ensemble_whole, invert_whole
 from geoinv.regularizers.smooth import Smooth
 
 MATRIX = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
@@ -19,17 +19,28 @@ def test_an_inversion_that_ends_by_itself_is_returned() -> None:
     assert solution.model.min() >= 0.0
 
 
+class Interrupting(MatrixOperator):
+    """Interrupted at one of its applications, as by Ctrl-C."""
+
+    left = 3
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return super()._forward(x)
+
+
 def test_an_interrupted_one_ends_the_comparison() -> None:
-    class Interrupting(MatrixOperator):
-        """Interrupted at its third application, as by Ctrl-C."""
-
-        count = 0
-
-        def _forward(self, x: np.ndarray) -> np.ndarray:
-            self.count += 1
-            if self.count == 3:
-                raise KeyboardInterrupt
-            return super()._forward(x)
-
     with pytest.raises(KeyboardInterrupt):
         invert_whole(Interrupting(MATRIX), [3.0, 5.0], 0.1, PHI, (0.0, np.inf))
+
+
+def test_an_interrupted_ensemble_ends_the_comparison_however_many_samples_there_are() -> None:
+    operator = Interrupting(MATRIX)
+    operator.left = -1
+    solution = invert_whole(operator, [3.0, 5.0], 0.1, PHI, (-np.inf, np.inf), beta=1.0)
+    assert len(ensemble_whole(solution, 4, seed=0).samples) == 4
+    operator.left = 30
+    with pytest.raises(KeyboardInterrupt):
+        ensemble_whole(solution, 40, seed=0)

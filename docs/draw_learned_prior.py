@@ -18,6 +18,7 @@ import numpy.typing as npt
 import geoinv
 from geoinv.datasets.demo import demo_survey
 from geoinv.experiments.shared.figures import panels
+from geoinv.experiments.shared.measures import nmse
 from geoinv.formats import read_mesh, read_model, read_survey
 from geoinv.learned import GeologyPrior
 from geoinv.operators import Magnetics
@@ -116,7 +117,7 @@ def _beside(case: Case, model: Array) -> str:
         return ""
     active = case.mesh.active
     found, known = model[active], case.known[active]
-    error = np.sum((found - known) ** 2) / np.sum(known**2)
+    error = nmse(found[None], known[None])
     correlation = np.corrcoef(found, known)[0, 1]
     return f", correlation with {case.knows} {correlation:.2f}, NMSE {error:.2f}"
 

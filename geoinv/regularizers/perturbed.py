@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,24 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Perturbed:
+class _OfCurvature:
+    """What has the curvature of a bound regularizer, and tells of that whatever it does not tell itself."""
+
+    regularizer: Regularizer
+
+    def bind(self, operator: Any) -> Self:
+        """Nothing is left to bind."""
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        """What the regularizer tells besides."""
+        if name.startswith("__") or name == "regularizer":
+            raise AttributeError(name)
+        return getattr(self.regularizer, name)
+
+
+@dataclass(frozen=True, eq=False)
+class Perturbed(_OfCurvature):
     """``phi(z) - slope . z``.
 
     With ``phi(z) = 1/2 sum_i |L_i (z - z0)|^2`` and ``slope = sum_i L_i' eta_i`` that is, but for a constant,
@@ -41,12 +58,7 @@ class Perturbed:
 
     quadratic: ClassVar[bool] = False
 
-    regularizer: Regularizer
     slope: Array
-
-    def bind(self, operator: Any) -> Perturbed:
-        """Nothing is left to bind."""
-        return self
 
     def value(self, z: Array) -> float:
         """phi(z) less the linear term."""
@@ -60,15 +72,9 @@ class Perturbed:
         """Curvature of phi at z, times v."""
         return self.regularizer.curvature(z, v)
 
-    def __getattr__(self, name: str) -> Any:
-        """What phi tells besides."""
-        if name.startswith("__") or name == "regularizer":
-            raise AttributeError(name)
-        return getattr(self.regularizer, name)
-
 
 @dataclass(frozen=True, eq=False)
-class Curvature:
+class Curvature(_OfCurvature):
     """``1/2 v' R v`` of a distance v, R the curvature of a regularizer at a model.
 
     Parameters
@@ -79,12 +85,7 @@ class Curvature:
         The model.
     """
 
-    regularizer: Regularizer
     place: Array
-
-    def bind(self, operator: Any) -> Curvature:
-        """Nothing is left to bind."""
-        return self
 
     def value(self, z: Array) -> float:
         """Half the product of z with the gradient."""
@@ -97,9 +98,3 @@ class Curvature:
     def curvature(self, z: Array, v: Array) -> Array:
         """R v."""
         return self.regularizer.curvature(self.place, v)
-
-    def __getattr__(self, name: str) -> Any:
-        """What the regularizer tells besides."""
-        if name.startswith("__") or name == "regularizer":
-            raise AttributeError(name)
-        return getattr(self.regularizer, name)

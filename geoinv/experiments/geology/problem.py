@@ -12,7 +12,7 @@ from geoinv.datasets.geology import KINDS, TRAINING_KINDS
 from geoinv.datasets.geology.surveys import RandomSurveys, SyntheticSurvey
 from geoinv.experiments.shared.preset import RunSettings
 
-__all__ = ["MIXTURE", "Group", "choosing", "compared"]
+__all__ = ["MIXTURE", "Group", "choosing", "compared", "shape_of"]
 
 TEST_SEED, CHOOSING_SEED = 1_000_000, 500_000
 """First seeds of the surveys; a training takes seeds below both."""
@@ -45,19 +45,20 @@ class Group:
         return islice(self.surveys, self.number)
 
 
-def _shape(settings: RunSettings) -> tuple[int, int, int]:
+def shape_of(settings: RunSettings) -> tuple[int, int, int]:
+    """Cells of every survey of a preset, along (upward, northing, easting)."""
     return settings.choose(quick=(8, 10, 10), cpu=(12, 24, 24), full=(16, 32, 32))
 
 
 def choosing(settings: RunSettings) -> Group:
     """Surveys by which the setting of the sparse regularizer is chosen, of other seeds than those compared."""
-    surveys = RandomSurveys(_shape(settings), kinds=TRAINING_KINDS, seed=CHOOSING_SEED + settings.seed)
+    surveys = RandomSurveys(shape_of(settings), kinds=TRAINING_KINDS, seed=CHOOSING_SEED + settings.seed)
     return Group("choosing", surveys, settings.choose(quick=1, cpu=6, full=16))
 
 
 def compared(settings: RunSettings) -> list[Group]:
     """Surveys over fresh models: of the kinds to train with, and of each kind that is held back, alone."""
-    shape, seed = _shape(settings), TEST_SEED + settings.seed
+    shape, seed = shape_of(settings), TEST_SEED + settings.seed
     groups = [Group(MIXTURE, RandomSurveys(shape, seed=seed), settings.choose(quick=2, cpu=30, full=30))]
     number = settings.choose(quick=1, cpu=10, full=30)
     for name, kind in KINDS.items():

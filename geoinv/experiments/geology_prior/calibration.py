@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from geoinv.core.progress import report
 from geoinv.datasets.geology import KINDS, TRAINING_KINDS
 from geoinv.datasets.geology.surveys import RandomSurveys, SyntheticSurvey
+from geoinv.experiments.geology.problem import shape_of
 from geoinv.experiments.geology_prior.examples import Shard, recorded
 from geoinv.experiments.geology_prior.stream import pairs
 from geoinv.experiments.geology_prior.unfamiliar import UNFAMILIAR, unfamiliar_survey
@@ -98,8 +99,7 @@ def _surveys(
     settings: RunSettings, kinds: tuple[str, ...], number: int, lowest: tuple[float, ...]
 ) -> Iterable[tuple[SyntheticSurvey, float]]:
     """Surveys over kinds, with one lowest susceptibility after another."""
-    shape = settings.choose(quick=(8, 10, 10), cpu=(12, 24, 24), full=(16, 32, 32))
-    surveys = islice(RandomSurveys(shape, kinds=kinds, seed=SEED + settings.seed), number)
+    surveys = islice(RandomSurveys(shape_of(settings), kinds=kinds, seed=SEED + settings.seed), number)
     return ((survey, lowest[index % len(lowest)]) for index, survey in enumerate(surveys))
 
 
@@ -107,4 +107,4 @@ def _surveys(
 def _numbers(network: GeologyNetwork, shard: Shard) -> Tensor:
     """Numbers on what the first step sees of the surveys of a shard."""
     channels = torch.from_numpy(pairs(shard)[0][:, : len(CHANNELS)])
-    return torch.cat([network.numbers(part) for part in torch.split(channels, 16)])
+    return torch.cat([network.first_step(part)[2] for part in torch.split(channels, 16)])

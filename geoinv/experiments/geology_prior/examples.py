@@ -136,7 +136,6 @@ class _Recorder(GeologyPrior):
         step, waits = divmod(self._updates, BETWEEN)
         if not waits:
             self.seen_models.append((z.copy(), self.penalty(z, beta)))
-            assert self._network is not None
             if step == len(self._network.steps):
                 raise _ArrivedError(self)
         return super().update(z, beta)

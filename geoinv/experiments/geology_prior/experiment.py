@@ -105,13 +105,13 @@ def run(settings: RunSettings) -> Table:
             rows.append(
                 settings.row(method=name, metric="loss of the last step", value=record.best.validation_loss, **trained)
             )
-        steps = [step for step in network.steps if isinstance(step, VolumeUNet)]
+        steps = list(network.unets)
     means, compared = _compared(settings, plan, networks)
     rows += compared
     chosen = next(name for name, mean in means.items() if mean <= WORTH * min(means.values()))
     familiarity, warnings = calibrated(settings, network, paths)
     errors = trained_error_bars(settings, paths)
-    kept = [step for step in networks[chosen].steps if isinstance(step, VolumeUNet)]
+    kept = networks[chosen].unets
     final = GeologyNetwork(len(CHANNELS), kept, RANGES, familiarity, errors)
     # where it warns there are no error bars
     unwarned = GeologyNetwork(len(CHANNELS), kept, errors=errors)

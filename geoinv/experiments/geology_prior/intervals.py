@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from geoinv.core.progress import report
 from geoinv.datasets.geology import TRAINING_KINDS
 from geoinv.datasets.geology.surveys import RandomSurveys, SyntheticSurvey
+from geoinv.experiments.geology.problem import shape_of
 from geoinv.experiments.geology_prior.stream import ExampleStream
 from geoinv.experiments.shared.preset import RunSettings
 from geoinv.experiments.shared.whole_inversion import invert_whole
@@ -110,8 +111,7 @@ def _solved(
     settings: RunSettings, network: GeologyNetwork, seed: int, number: int
 ) -> Iterable[tuple[SyntheticSurvey, Solution]]:
     """Surveys over training kinds, inverted with a network in the loop."""
-    shape = settings.choose(quick=(8, 10, 10), cpu=(12, 24, 24), full=(16, 32, 32))
-    surveys = RandomSurveys(shape, kinds=TRAINING_KINDS, seed=seed + settings.seed)
+    surveys = RandomSurveys(shape_of(settings), kinds=TRAINING_KINDS, seed=seed + settings.seed)
     for index, survey in enumerate(islice(surveys, number)):
         report("widening", index, number)
         phi = GeologyPrior(_network=network)

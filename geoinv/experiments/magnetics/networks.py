@@ -57,7 +57,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
     width = settings.choose(quick=16, cpu=192, full=512)
     data = torch.from_numpy(A(problem.training))
 
-    def eunet(seed: int) -> nn.Module:
+    def eunet_with(embedding: int, width: int, seed: int) -> nn.Module:
         network = EUnet(
             A,
             embedding=embedding,
@@ -70,6 +70,9 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
             normalisation=Centred(mean, SCALE),
         )
         return bent(network, seed)
+
+    def eunet(seed: int) -> nn.Module:
+        return eunet_with(embedding, width, seed)
 
     def optenet(size: int, seed: int) -> nn.Module:
         network = OPTEnet(
@@ -85,17 +88,7 @@ def network_makers(settings: RunSettings, problem: Magnetics) -> dict[str, Maker
         return bent(network, seed)
 
     def without_embedding(size: int, seed: int) -> nn.Module:
-        network = EUnet(
-            A,
-            embedding=0,
-            layers=layers,
-            potential_layers=POTENTIAL_LAYERS,
-            width=size,
-            dense=True,
-            seed=seed,
-            normalisation=Centred(mean, SCALE),
-        )
-        return bent(network, seed)
+        return eunet_with(0, size, seed)
 
     def proximal(size: int, seed: int) -> nn.Module:
         return Proximal(A, width=size, layers=layers, seed=seed, dense=True, normalisation=Centred(mean, SCALE))

@@ -106,7 +106,7 @@ def pooled(channels: Tensor, finest: Tensor, coarsest: Tensor, added: Tensor) ->
     channels : (surveys, channels, ...) tensor
         Model first, then whether a cell is rock; the penalty last.
     finest, coarsest : (surveys, features, ...) tensors
-        Features of a :class:`geoinv.learned.networks.volume_unet.VolumeUNet`.
+        Features of a :class:`geoinv.learned.networks.volume_unet.VolumeUNet`, the fine ones zero in air.
     added : (surveys, 1, ...) tensor
         What it would add to the model.
 
@@ -126,7 +126,7 @@ def pooled(channels: Tensor, finest: Tensor, coarsest: Tensor, added: Tensor) ->
             coarsest.mean(inner),
             coarsest.amax(inner),
             coarsest.std(inner),
-            (finest * rock).sum(inner) / cells,
+            finest.sum(inner) / cells,
             *(scalar.clamp_min(TINY).log() for scalar in scalars),
             channels[:, -1:].mean(inner),
         ],

@@ -34,7 +34,6 @@ class GeologyNetwork(nn.Module):
     steps : sequence of VolumeUNet
         As many as are trained. They take `channels` (steps that see nothing of the one before), or these with a model
         and features.
-
     ranges : mapping of str to (float, float)
         Sizes of surveys that it was trained for, as of :func:`geoinv.learned.priors.familiarity.geometry_of`.
     familiarity : Familiarity, optional
@@ -66,7 +65,7 @@ class GeologyNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.channels, self.ranges, self.familiarity, self.errors = channels, dict(ranges or {}), familiarity, errors
-        self._unets = tuple(steps)
+        self.unets = tuple(steps)
         self.steps = nn.ModuleList(steps)
         self.embedded = [step.settings["channels_in"] > channels for step in steps]
         before = 0
@@ -83,7 +82,7 @@ class GeologyNetwork(nn.Module):
     @property
     def features(self) -> int:
         """Channels on the finest grid, of the widest step."""
-        return max((step.widths[0] for step in self._unets), default=0)
+        return max((step.widths[0] for step in self.unets), default=0)
 
     def step(self, number: int, channels: Tensor, memory: Tensor | None) -> tuple[Tensor, Tensor]:
         """What a step adds to its model, and what it leaves to the next one.
@@ -97,21 +96,25 @@ class GeologyNetwork(nn.Module):
         memory : (batch, 1 + features, ...) tensor or None
             As the step before gave it, in units of this model; None for the first.
         """
-        unet = self._unets[number]
+        added, memory, _ = self._taken(number, channels, memory)
+        return added, memory
+
+    def first_step(self, channels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What :meth:`step` 0 gives, with the numbers (surveys, numbers) on what it sees for :class:`Familiarity`."""
+        added, memory, coarsest = self._taken(0, channels, None)
+        return added, memory, pooled(channels, memory[:, 1:], coarsest, added)
+
+    def _taken(self, number: int, channels: Tensor, memory: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """What a step adds, what it leaves to the next one, and the features of its coarsest grid."""
+        unet = self.unets[number]
         seen = channels
         if self.embedded[number]:
             assert memory is not None, "a step before"
             seen = torch.cat([channels, memory], dim=1)
-        features, _ = unet.features(seen)
+        features, coarsest = unet.features(seen)
         rock = channels[:, 1:2]
         added = unet.last(features) * rock
-        return added, torch.cat([channels[:, :1] + added, features * rock], dim=1)
-
-    def numbers(self, channels: Tensor) -> Tensor:
-        """Numbers (surveys, numbers) on what the first step sees, which :class:`Familiarity` takes."""
-        unet = self._unets[0]
-        finest, coarsest = unet.features(channels)
-        return pooled(channels, finest, coarsest, unet.last(finest) * channels[:, 1:2])
+        return added, torch.cat([channels[:, :1] + added, features * rock], dim=1), coarsest
 
     def save(self, path: str | Path, half: bool = False, **extra: Any) -> None:
         """Write weights and settings as safetensors.
@@ -131,7 +134,7 @@ class GeologyNetwork(nn.Module):
         """
         about = {
             "channels": self.channels,
-            "steps": [step.settings for step in self.steps],
+            "steps": [step.settings for step in self.unets],
             "ranges": self.ranges,
             "familiarity": None if self.familiarity is None else self.familiarity.settings,
             "errors": None if self.errors is None else self.errors.settings,

@@ -155,10 +155,12 @@ class GeologyPrior(Smooth):
         size = 4.0 * COPIES * network.features * channels[0].size
         require_memory("GeologyPrior", "its networks", size, "take fewer cells, or another regularizer")
         seen, strangeness = torch.from_numpy(channels)[None], self._strangeness
-        if step == 0 and network.familiarity is not None:
-            strangeness = float(network.familiarity(network.numbers(seen))[0])
-        memory = None if self._made is None else self._made.memory * (self._made.unit / unit)
-        added, memory = network.step(step, seen, memory)
+        if self._made is None:
+            added, memory, numbers = network.first_step(seen)
+            if network.familiarity is not None:
+                strangeness = float(network.familiarity(numbers)[0])
+        else:
+            added, memory = network.step(step, seen, self._made.memory * (self._made.unit / unit))
         share = HALF_WAY if self._unlike(strangeness) else 1.0
         model = grid.of_mesh(z) + share * unit * added[0, 0].double().numpy()
         # a model that is nowhere negative has bounds that say so

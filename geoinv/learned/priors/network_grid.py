@@ -136,17 +136,19 @@ class NetworkGrid:
         return np.where(inside, np.ravel_multi_index(clipped, self.shape), -1)
 
     @cached_property
+    def _rock(self) -> Array:
+        """Share (cells,) of each cell of the grid that is rock."""
+        return _carried(self.mesh.active.ravel().astype(float), self._within, self._around)
+
+    @cached_property
     def active(self) -> npt.NDArray[np.bool_]:
         """Cells of the grid at least half of which are rock."""
-        share = _carried(self.mesh.active.ravel().astype(float), self._within, self._around)
-        return np.asarray(share.reshape(self.shape) >= 0.5)
+        return np.asarray(self._rock.reshape(self.shape) >= 0.5)
 
     def of_mesh(self, model: Array) -> Array:
         """Values of the grid from a model of the mesh, as means over rock; zero where there is none."""
-        rock = self.mesh.active.ravel().astype(float)
-        share = _carried(rock, self._within, self._around)
-        values = _carried(rock * np.asarray(model).ravel(), self._within, self._around)
-        mean = np.divide(values, share, out=np.zeros_like(values), where=share > 0.0)
+        values = _carried(np.where(self.mesh.active, model, 0.0).ravel(), self._within, self._around)
+        mean = np.divide(values, self._rock, out=np.zeros_like(values), where=self._rock > 0.0)
         return np.asarray(np.where(self.active, mean.reshape(self.shape), 0.0))
 
     def to_mesh(self, values: Array, outside: Array) -> Array:

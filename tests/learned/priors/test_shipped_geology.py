@@ -9,6 +9,7 @@ import pytest
 
 import geoinv
 from geoinv.datasets import RandomSurveys
+from geoinv.experiments.geology.score import Score
 from geoinv.learned import GeologyPrior
 from geoinv.learned.priors.geology_prior import SHIPPED
 
@@ -29,12 +30,8 @@ def solved() -> list[tuple[Any, geoinv.Solution, geoinv.Solution]]:
     return found
 
 
-def _error(survey: Any, solution: geoinv.Solution) -> float:
-    return float(np.sum((solution.model - survey.true_model) ** 2) / np.sum(survey.true_model**2))
-
-
 def test_models_are_nearer_to_the_truth_than_smooth_ones(solved: Any) -> None:
-    ratios = [_error(survey, learned) / _error(survey, smooth) for survey, smooth, learned in solved]
+    ratios = [Score.of(survey, learned).nmse / Score.of(survey, smooth).nmse for survey, smooth, learned in solved]
     assert np.exp(np.mean(np.log(ratios))) < 0.85
     assert all(learned.reached and learned.chi2_per_datum < 1.011 for _, _, learned in solved)
 

@@ -16,7 +16,10 @@ from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
 
-__all__ = ["Column", "columns_of_table"]
+__all__ = ["OWN_NAMES", "Column", "columns_of_table"]
+
+OWN_NAMES = ("easting", "northing", "upward")
+"""First names of the tables that this package writes: there, a quantity is the column that has its very name."""
 
 _BY_PLACE = ("easting", "northing", "upward", "tmi")
 _DEVIATIONS = ("uncertainty", "sd", "std")
@@ -102,6 +105,8 @@ class _Finder:
             if quantity in self.found:
                 continue
             places = [k for k, name in enumerate(names) if name.quantity == quantity and k not in taken]
+            if len(places) > 1 and tuple(name.text for name in names[: len(OWN_NAMES)]) == OWN_NAMES:
+                places = [k for k in places if names[k].text == quantity] or places
             if len(places) > 1:
                 listed = " and ".join(names[k].text for k in places)
                 texts = [names[k].text for k in places]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from geoinv.formats.chosen import chosen_components
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_content import content_of, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
-from geoinv.formats.notes import doubt
+from geoinv.formats.notes import doubt, note
 from geoinv.surveys.survey import Survey
+from geoinv.surveys.survey_dataset import column_variables
 
 __all__ = ["FORMAT", "read_netcdf_survey", "write_netcdf_survey"]
 
@@ -67,6 +69,11 @@ def read_netcdf_survey(path: str | Path, options: SurveyOptions = _AS_IT_IS) -> 
             doubt(f"{path}: upward has the standard name height (above the ground), and is taken as an elevation")
         if not any(text_attribute(data[axis], "units") for axis in ("easting", "northing")):
             refuse_degrees(path, columns["easting"].values[~null], columns["northing"].values[~null])
+        kept, left = column_variables(data)
+        if kept:
+            note("kept", ", ".join(kept))
+        if left:
+            note("", f"not used, neither numbers nor texts: {', '.join(left)}")
         station = data["easting"].dims[0]
         clean = data.drop_vars([name for name in known if station in data[name].dims]).assign(
             {
@@ -78,7 +85,8 @@ def read_netcdf_survey(path: str | Path, options: SurveyOptions = _AS_IT_IS) -> 
             clean.attrs["components"] = " ".join(components)
         own = all(f"field_{part}" in data.attrs for part in ("inclination", "declination", "intensity"))
         given = None if own or kinds_of(components) == ("gravity",) else options.field or options.stand_in
-        return Survey.from_xarray(clean, field=given)
+        survey = Survey.from_xarray(clean, field=given)
+        return replace(survey, columns={name: values[~null] for name, values in kept.items()})
 
 
 def write_netcdf_survey(path: str | Path, survey: Survey) -> None:

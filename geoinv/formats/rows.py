@@ -16,16 +16,27 @@ __all__ = ["rows_of", "without_markers"]
 _CHUNK = 20_000  # rows read at once
 
 
-def without_markers(text: TextLines, layout: Layout) -> tuple[TextLines, tuple[str, ...]]:
-    """Text from its first row on without the lines that begin a flight line (``LINE 10``, ``TIE 2``), and these."""
+def without_markers(text: TextLines, layout: Layout) -> tuple[TextLines, tuple[str, ...], list[str]]:
+    """Rows without the lines that begin a flight line (``LINE 10``, ``TIE 2``), these, and the one above each row.
+
+    The last is empty where there are none, or rows stand above the first.
+    """
     lines, numbers = text.lines[layout.start :], text.line_numbers[layout.start :]
     marks = {k for k, line in enumerate(lines) if line[0].isalpha() and len(line) < 64 and MARKER.fullmatch(line)}
     above = [line for line in text.lines[: layout.start] if MARKER.fullmatch(line)]
     found = (*above, *(lines[k] for k in sorted(marks)))
+    owners: list[str] = []
+    if found:
+        current = above[-1] if above else ""
+        for k, line in enumerate(lines):
+            if k in marks:
+                current = line
+            else:
+                owners.append(current)
     if marks:
         kept = [k for k in range(len(lines)) if k not in marks]
         lines, numbers = [lines[k] for k in kept], [numbers[k] for k in kept]
-    return TextLines(text.path, lines, numbers), found
+    return TextLines(text.path, lines, numbers), found, owners if all(owners) else []
 
 
 def rows_of(text: TextLines, layout: Layout, columns: Sequence[int]) -> npt.NDArray[np.float64]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +15,13 @@ from geoinv.conventions.units import PROJECT_UNITS
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.column_names import DIMENSIONS
-from geoinv.formats.columns import Column, columns_of_table
+from geoinv.formats.columns import OWN_NAMES, Column, columns_of_table
 from geoinv.formats.degrees import refuse_degrees
+from geoinv.formats.kept_columns import kept_columns, kept_names, line_of_markers
 from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import doubt, note
 from geoinv.formats.rows import rows_of, without_markers
-from geoinv.formats.text import TextLines, quoted, rows_text
+from geoinv.formats.text import TextLines, quoted, quoted_token, rows_text
 from geoinv.formats.ubc_numbers import whole_number
 from geoinv.surveys.survey import Survey
 
@@ -28,7 +30,7 @@ __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _DEVIATION = 0.5  # range of standard deviations in that of their data
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
-_UNUSED = 12  # names of columns that are not used, at most
+_SHOWN = 20  # names of columns that are listed, at most
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ class Table:
         How many rows were left out because they lack a value.
     present : frozenset of str
         Quantities that the table holds, read or not.
+    others : mapping of (rows,) arrays
+        Every other column, where they are wanted: numbers, whole numbers or texts.
     """
 
     columns: Mapping[str, npt.NDArray[np.float64]]
     dropped_rows: int
     present: frozenset[str] = frozenset()
+    others: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
 
 def read_table(
@@ -58,6 +63,7 @@ def read_table(
     optional: Sequence[str] = tuple(DIMENSIONS),
     given: Sequence[str] = (),
     choice: bool = True,
+    keep: bool = False,
 ) -> Table:
     """Numbers of a table by what they are.
 
@@ -81,6 +87,8 @@ def read_table(
         Quantities that the user gives otherwise, such as ``upward``.
     choice : bool, optional
         Whether whoever calls lets the user choose columns; errors then say how.
+    keep : bool, optional
+        Whether the other columns are read too, see :mod:`geoinv.formats.kept_columns`.
 
     Returns
     -------
@@ -99,16 +107,23 @@ def read_table(
         raise whole.error(0, "a header or at least three numbers", "give a table with a row for each station")
     found, present = columns_of_table(path, layout, columns or {}, required, optional, given, choice)
     _refuse_unstated_units(path, layout, found)
-    text, markers = without_markers(whole, layout)
-    _say_what_was_taken(path, layout, found, markers, by_place=not (layout.names or columns))
-    values, dropped = _values_of(text, layout, found)
+    text, markers, owners = without_markers(whole, layout)
+    names = kept_names(layout, {column.index for column in found}) if keep else {}
+    _say_what_was_taken(path, layout, found, names, by_place=not (layout.names or columns))
+    values, there = _values_of(text, layout, found)
+    others = kept_columns(text, layout, names)
+    if markers:
+        note("", f"{len(markers)} lines that begin a flight line, such as {quoted(markers[0])}")
+        if keep and owners and "line" not in others:
+            others["line"] = line_of_markers(owners)
     table = {column.quantity: numbers.copy() for numbers, column in zip(values.T, found, strict=True)}
     _doubt_order(path, table, found)
     if layout.names is None and not columns:
         _doubt_heights(path, table)
     if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
         refuse_degrees(path, table["easting"], table["northing"])
-    return Table(table, dropped, present)
+    others = {name: kept[there] for name, kept in others.items()}
+    return Table(table, int((~there).sum()), present, others)
 
 
 def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
@@ -136,8 +151,10 @@ def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
     return values
 
 
-def _values_of(text: TextLines, layout: Layout, found: Sequence[Column]) -> tuple[npt.NDArray[np.float64], int]:
-    """Numbers of columns in the units of the project in the rows that lack none, and how many rows were left out."""
+def _values_of(
+    text: TextLines, layout: Layout, found: Sequence[Column]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Numbers of columns in the units of the project in the rows that lack none, and which rows these are."""
     values = rows_of(text, layout, [column.index for column in found])
     nulls = _nulls(text, values, found)
     missing = nulls.any(axis=1)
@@ -151,11 +168,15 @@ def _values_of(text: TextLines, layout: Layout, found: Sequence[Column]) -> tupl
         text.refuse_where(wrong, 0, expected, "correct that line or remove it", numbers)
     if missing.any():
         _say_what_is_missing(text, nulls, found)
-    return values[~missing] * factors, int(missing.sum())
+    return values[~missing] * factors, np.asarray(~missing)
 
 
 def _say_what_was_taken(
-    path: str | Path, layout: Layout, found: Sequence[Column], markers: Sequence[str], by_place: bool
+    path: str | Path,
+    layout: Layout,
+    found: Sequence[Column],
+    kept: Mapping[int, tuple[str, float]],
+    by_place: bool,
 ) -> None:
     """Note which column was taken as what, and what else was understood of the file."""
     text = ", ".join(column.taken for column in found)
@@ -165,14 +186,22 @@ def _say_what_was_taken(
         units = dict.fromkeys(PROJECT_UNITS[DIMENSIONS[column.quantity]] for column in found if column.unit is None)
         text += f"; {' and '.join(units)} where no unit is stated"
     note("columns", text)
+    own = {k: name.text for k, name in enumerate(layout.names or ())}
+    if kept:
+        note(
+            "kept",
+            _listed([f"{name} = {own[k]}" if own.get(k, name) != name else name for k, (name, _) in kept.items()]),
+        )
     places = {column.index for column in found}
-    unused = [name.text for k, name in enumerate(layout.names or ()) if k not in places and name.text]
+    unused = [text for k, text in own.items() if k not in places and k not in kept and text]
     if unused:
-        note("", f"not used: {', '.join(unused[:_UNUSED])}{', ...' if len(unused) > _UNUSED else ''}")
+        note("", f"not used: {_listed(unused)}")
     if layout.titles:
         note("", f"taken as a title: {', '.join(map(quoted, layout.titles))}")
-    if markers:
-        note("", f"{len(markers)} lines that begin a flight line, such as {quoted(markers[0])}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:_SHOWN])}{', ...' if len(names) > _SHOWN else ''}"
 
 
 def _refuse_unstated_units(path: str | Path, layout: Layout, found: Sequence[Column]) -> None:
@@ -235,14 +264,18 @@ def _doubt_heights(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]
 def write_table(path: str | Path, survey: Survey, separator: str = ",") -> None:
     """Write a survey as a table with a header.
 
-    Columns are easting, northing, upward (m), the components (in their units) and ``*_uncertainty``, with
-    the fewest digits that give each number back exactly. The field has no place in a table.
+    Columns are easting, northing, upward (m), the components (in their units), ``*_uncertainty`` and those of the
+    survey, with the fewest digits that give each number back exactly. The field and the coordinate system have no
+    place in a table.
     """
-    columns = {name: getattr(survey, name) for name in ("easting", "northing", "upward")}
+    columns: dict[str, npt.NDArray[Any]] = {name: getattr(survey, name) for name in OWN_NAMES}
     for row, name in enumerate(survey.components):
         if survey.data is not None:
             columns[name] = survey.data[row]
         if survey.uncertainty is not None:
             columns[f"{name}_uncertainty"] = survey.uncertainty[row]
+    columns.update(survey.columns)
+    header = separator.join(quoted_token(name, separator) for name in columns)
+    rows = rows_text(columns.values(), separator)
     with whole_file(path) as partial:
-        partial.write_text(separator.join(columns) + "\n" + rows_text(columns.values(), separator), encoding="ascii")
+        partial.write_text(f"{header}\n{rows}", encoding="utf-8")

@@ -39,7 +39,7 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
     wanted = wanted_components(options)
     quantities = [*wanted, *(f"{name}_uncertainty" for name in wanted)]
     given = () if height is None else ("upward",)
-    table = read_table(path, options.columns, required=required, optional=quantities, given=given)
+    table = read_table(path, options.columns, required=required, optional=quantities, given=given, keep=True)
     found = table.columns
     components = chosen_components(path, [name for name in COMPONENTS if name in found], options, table=True)
     has_data = bool(components) and set(components) <= set(found)
@@ -68,6 +68,7 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
             data=np.stack([found[name] for name in components]) if has_data else None,
             uncertainty=np.stack(complete) if complete else None,
             attributes={"dropped_rows": table.dropped_rows} if table.dropped_rows else None,
+            columns=table.others,
         )
 
 
@@ -113,7 +114,8 @@ def _lines(path: str | Path, options: SurveyOptions) -> list[str]:
     height = options.height
     wanted = [name for name in DIMENSIONS if height is None or name != "upward"]
     try:
-        table = read_table(path, options.columns, optional=wanted, given=() if height is None else ("upward",))
+        given = () if height is None else ("upward",)
+        table = read_table(path, options.columns, optional=wanted, given=given, keep=True)
     except InputError as error:
         return [*lines, f"cannot be read as it is: {error}"]
     if height is not None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from geoinv.core.checks import InputError
 from geoinv.formats.budget import read_within, refuse_special
 from geoinv.formats.foreign import foreign_content
 
-__all__ = ["TextLines", "is_number", "naming", "quoted", "read_bytes", "rows_text", "split"]
+__all__ = ["TextLines", "is_number", "naming", "quoted", "quoted_token", "read_bytes", "rows_text", "split"]
 
 # control characters that no text file holds (tab, line ends, form feed, DOS end of file and escape apart)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
@@ -125,16 +125,42 @@ def is_number(token: str) -> bool:
     return "_" not in token
 
 
-def rows_text(columns: Iterable[npt.NDArray[np.float64]], separator: str = " ") -> str:
-    r"""Columns of numbers as lines, each number with the fewest digits that give it back exactly.
+def rows_text(columns: Iterable[npt.NDArray[Any]], separator: str = " ") -> str:
+    r"""Columns of numbers, texts and times as lines, each number with the fewest digits that give it back exactly.
+
+    What is missing (NaN, NaT, an empty text) is nothing between separators that show it, and ``*`` between blanks.
 
     Examples
     --------
     >>> rows_text([np.array([0.1, 2.0]), np.array([1e-30, 3.5])])
     '0.1 1e-30\n2.0 3.5\n'
+    >>> rows_text([np.array(["L 10", ""]), np.array([np.nan, 3.5])], ",")
+    'L 10,\n,3.5\n'
     """
-    rows = zip(*(map(repr, column.tolist()) for column in columns), strict=True)
+    rows = zip(*(_tokens(column, separator) for column in columns), strict=True)
     return "".join(separator.join(row) + "\n" for row in rows)
+
+
+def _tokens(column: npt.NDArray[Any], separator: str) -> Iterator[str]:
+    """Tokens of a column as a table has them."""
+    missing = "" if separator.strip() else "*"
+    if column.dtype.kind == "f":
+        return (repr(value) if value == value else missing for value in column.tolist())
+    if column.dtype.kind == "M":
+        texts = np.datetime_as_string(column, unit="auto").tolist()
+        return (missing if text == "NaT" else text for text in texts)
+    if column.dtype.kind in "iu":
+        return map(repr, column.tolist())
+    return (quoted_token(text, separator) or missing for text in column.tolist())
+
+
+def quoted_token(text: str, separator: str) -> str:
+    """Text as one token of a table: between quotation marks where the separator, or such a mark, stands in it."""
+    text = " ".join(text.splitlines())
+    if '"' in text or separator in text or (not separator.strip() and len(text.split()) > 1):
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.directions import amplitude_and_angles
 from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
+from geoinv.surveys.survey_dataset import station_variables
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -170,7 +171,7 @@ class Solution:
                 f"station_{axis}": ("station", getattr(survey, axis), {"units": "m"})
                 for axis in ("easting", "northing", "upward")
             }
-            result = result.assign_coords(positions)
+            result = result.assign_coords(positions).assign(station_variables(survey, "station_"))
             for row, (component, attributes) in enumerate(quantities):
                 for suffix, values in self._data_columns():
                     text = {**attributes, "long_name": f"{attributes['long_name']}, {suffix}"}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, attributes_of, kinds_of
-from geoinv.conventions.variables import attribute_number
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, kinds_of
 from geoinv.core.checks import InputError, array_of, bounded, finite, positive, shape_text
 from geoinv.core.wording import way
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.main_field import MainField, direction_vector
+from geoinv.surveys.station_columns import checked_columns
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,6 +53,10 @@ class Survey:
         Coordinate reference system, as an authority code or WKT.
     attributes : mapping, optional
         What else is known (origin, licence, date), kept with the data.
+    columns : mapping of str to (stations,) array_like, optional
+        What else is known of each station: numbers, texts or times. What files call otherwise is kept as ``line``,
+        ``flight``, ``fiducial``, ``date``, ``time``, ``ground``, ``radar_height`` (m above the ground), ``longitude``,
+        ``latitude``, ``igrf``; the rest under its own name.
 
     Raises
     ------
@@ -78,6 +83,7 @@ class Survey:
     anomaly_direction: tuple[float, float] | None = None
     crs: str | None = None
     attributes: Mapping[str, Any] | None = None
+    columns: Mapping[str, npt.NDArray[Any]] = field_of_dataclass(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check and freeze the arrays."""
@@ -105,6 +111,7 @@ class Survey:
             bounded("Survey", "uncertainty", uncertainty, LARGEST, "give every datum its standard deviation")
             self._set("uncertainty", uncertainty)
         object.__setattr__(self, "attributes", dict(self.attributes or {}))
+        object.__setattr__(self, "columns", checked_columns(self.columns, self.stations))
 
     def _check_field(self) -> None:
         """Check that magnetic components, and none else, have a field and the direction they are projected on."""
@@ -157,6 +164,26 @@ class Survey:
         return int(self.easting.size)
 
     @property
+    def line(self) -> npt.NDArray[Any] | None:
+        """Line of each station, a number or a text; None where none is known."""
+        return self.columns.get("line")
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Values of a column at the stations.
+
+        Raises
+        ------
+        InputError
+            If the survey has no such column.
+        """
+        if name not in self.columns:
+            raise InputError(
+                f"the survey expects a column {name!r}, got {', '.join(self.columns) or 'none'}; add it to its file, "
+                "or give it that name there"
+            )
+        return self.columns[name]
+
+    @property
     def range_shape(self) -> tuple[int, int]:
         """Shape (components, stations) of the data."""
         return (len(self.components), self.stations)
@@ -204,7 +231,7 @@ class Survey:
         for name in ("data", "uncertainty"):
             values = getattr(self, name)
             parts[name] = None if values is None else values[:, kept]
-        return replace(self, **parts)
+        return replace(self, **parts, columns={name: values[kept] for name, values in self.columns.items()})
 
     def draped(self, topography: Any, height: npt.ArrayLike) -> Survey:
         """Return the same stations at heights above the ground.
@@ -272,30 +299,11 @@ class Survey:
         Returns
         -------
         xarray.Dataset
-            Variables named after the components with ``*_uncertainty``; the field in attributes.
+            Variables named after the components with ``*_uncertainty``, and the columns; the field in attributes.
         """
-        import xarray as xr
+        from geoinv.surveys.survey_dataset import dataset_of
 
-        from geoinv.conventions import cf
-
-        data = xr.Dataset(
-            coords={name: ("station", getattr(self, name), _plain(cf.AXIS_ATTRIBUTES[name])) for name in _POSITIONS},
-            attrs={
-                **(self.attributes or {}),
-                "Conventions": cf.CONVENTIONS,
-                "featureType": "point",
-                "components": " ".join(self.components),
-                **cf.field_attributes(self),
-            },
-        )
-        for row, name in enumerate(self.components):
-            attributes = attributes_of(name)
-            if self.data is not None:
-                data[name] = ("station", self.data[row], attributes)
-            if self.uncertainty is not None:
-                text = {"long_name": f"standard deviation of {name}", "units": attributes["units"]}
-                data[f"{name}_uncertainty"] = ("station", self.uncertainty[row], text)
-        return cf.with_crs(data, self.crs)
+        return dataset_of(self)
 
     @classmethod
     def from_xarray(cls, data: xr.Dataset, field: MainField | None = None) -> Survey:
@@ -304,7 +312,7 @@ class Survey:
         Parameters
         ----------
         data : xarray.Dataset
-            Coordinates (or variables) easting, northing, upward over ``station``.
+            Coordinates (or variables) easting, northing, upward over ``station``; what else is over it becomes columns.
         field : MainField, optional
             Taken from the attributes where not given.
 
@@ -314,57 +322,9 @@ class Survey:
             If a position is missing, no component is there, no field is known, or a variable is not over the stations
             or in units of something else.
         """
-        from geoinv.conventions import cf
+        from geoinv.surveys.survey_dataset import components_in, survey_arguments
 
-        known = set(map(str, data.variables))
-        missing = [name for name in _POSITIONS if name not in known]
-        if missing:
-            raise InputError(
-                f"Survey.from_xarray expects {', '.join(_POSITIONS)} over station, got {', '.join(sorted(known))}; "
-                f"add {', '.join(missing)} in metres"
-            )
-        components = tuple(str(data.attrs.get("components", "")).split()) or tuple(c for c in COMPONENTS if c in known)
-        components = _checked_components(components or ("tmi",))
-        attributes = dict(data.attrs)
-        direction = None
-        if field is None and kinds_of(components) == ("magnetic",):
-            stated = [f"field_{part}" for part in ("inclination", "declination", "intensity")]
-            lacking = [name for name in stated if name not in attributes]
-            if lacking:
-                remedy = way("give --field I D F (degrees, degrees, nT)", "give field=MainField(...)", "add them")
-                raise InputError(
-                    f"expected the inducing field as attributes {', '.join(stated)}, got no {', '.join(lacking)}; "
-                    f"{remedy}"
-                )
-            field = MainField(*(attribute_number(attributes, name, "the survey") for name in stated))
-            projected = ("anomaly_inclination", "anomaly_declination")
-            if all(name in attributes for name in projected):
-                one, other = (attribute_number(attributes, name, "the survey") for name in projected)
-                direction = (one, other)
-        own = {"Conventions", "featureType", "components"}
-        kept = {k: v for k, v in attributes.items() if k not in own and not k.startswith(("field_", "anomaly_"))}
-        columns = cf.station_columns(data, components)
-
-        def rows(suffix: str) -> npt.NDArray[np.float64] | None:
-            names = [f"{component}{suffix}" for component in components]
-            found = [name for name in names if name in columns]
-            if found and len(found) < len(names) and not suffix:
-                lacking = ", ".join(sorted(set(names) - set(found)))
-                raise InputError(
-                    f"expected {', '.join(names)} together, got no {lacking}; add it, or remove the others"
-                )
-            return np.stack([columns[name].values for name in names]) if len(found) == len(names) else None
-
-        return cls(
-            **{name: columns[name].values for name in _POSITIONS},
-            components=components,
-            field=field,
-            data=rows(""),
-            uncertainty=rows("_uncertainty"),
-            anomaly_direction=direction,
-            crs=cf.crs_of(data),
-            attributes=kept,
-        )
+        return cls(**survey_arguments(data, field, _checked_components(components_in(data))))
 
     def __repr__(self) -> str:
         """One line: stations, components, data and field."""
@@ -393,8 +353,3 @@ def _checked_components(components: Sequence[str]) -> tuple[str, ...]:
 def _one_of_each_kind(names: Sequence[str]) -> list[str]:
     kinds = [QUANTITIES[name].kind for name in names]
     return [names[kinds.index(kind)] for kind in dict.fromkeys(kinds)]
-
-
-def _plain(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Axis attributes for stations: the same names without ``axis``, which is for grids."""
-    return {key: value for key, value in attributes.items() if key != "axis"}

@@ -157,7 +157,7 @@ def test_what_was_taken_is_told(tmp_path: Path) -> None:
     told = "easting = UTM_E, northing = UTM_N, upward = Elev (ft) (converted to m), tmi = TMI"
     assert notes.taken == [
         ("columns", f"{told}; m and nT where no unit is stated"),
-        ("", "not used: id"),
+        ("kept", "id"),
         ("", "taken as a title: 'My survey'"),
     ]
     assert f"columns: {told}" in describe(path)

@@ -14,6 +14,7 @@ from geoinv.core.checks import InputError
 from geoinv.meshes.base import Faces, Mesh
 from geoinv.meshes.tensor_faces import SlicedFaces
 from geoinv.regularizers.base import Regularizer, Summable
+from geoinv.regularizers.held import Held
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 from geoinv.regularizers.weighting import over_mesh, weights_of
 
@@ -43,6 +44,9 @@ class Smooth(Summable):
         (not w^2) over the mesh, or None. Sensitivities come from the operator's ``gram_diagonal``, or else from its
         rows or random signs (:mod:`geoinv.algebra.gram`); distance and depth ask for its ``decay_exponent``. The
         components of a vector are weighted alike, so that phi does not depend on the axes.
+    held : Held, optional
+        Cells that are held at values of their own, as constraints know them (:mod:`geoinv.constraints`). Differences
+        between cells are still those of (m - m0), so that what a drill hole says spreads into its neighbourhood.
 
     Examples
     --------
@@ -58,6 +62,8 @@ class Smooth(Summable):
     smoothness: float | tuple[float, ...] = 1.0
     reference: npt.ArrayLike = 0.0
     weighting: str | npt.ArrayLike | None = "sensitivity"
+    held: Held | None = None
+    _cell_weights: Array | None = field(default=None, repr=False)
     _form: WeightedDifferences | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -90,8 +96,26 @@ class Smooth(Summable):
             length = 1.0 if mesh is None else mesh.smallest_width(axis.axis)
             volume = axis.area * axis.distance * axis.both_active
             face_weights.append(factor * volume * (length / axis.distance) ** 2 * axis.mean(squared))
-        form = WeightedDifferences(faces, self.smallness * volumes * squared, tuple(face_weights))
-        return replace(self, reference=reference, _form=form)
+        alike, held = self.smallness * volumes * squared, self.held
+        if held is not None:
+            held = held.over(owner, operator, np.broadcast_to(active, shape))
+        cell_weights = alike
+        if held is not None:
+            firm = max(self.smallness, *smoothness) * np.asarray(held.weights) * volumes * squared
+            cell_weights = np.where(held.cells, firm, alike)
+        form = WeightedDifferences(faces, cell_weights, tuple(face_weights))
+        return replace(self, reference=reference, held=held, _cell_weights=alike, _form=form)
+
+    @property
+    def cell_weights(self) -> Array:
+        """Weights of the squares of cells, as if none were held.
+
+        Raises
+        ------
+        InputError
+            If it is not bound to an operator.
+        """
+        return self.bound.cell_weights if self._cell_weights is None else self._cell_weights
 
     def _factors(self, axes: int) -> Array:
         """Smoothness along each axis.
@@ -134,14 +158,26 @@ class Smooth(Summable):
         """Model less the reference."""
         return np.asarray(z - np.asarray(self.reference, np.float64))
 
+    def _pull(self) -> tuple[Array, float]:
+        """Gradient at the reference that held cells add, with the sign turned, and what they add to phi there."""
+        if self.held is None:
+            return np.zeros(()), 0.0
+        apart = np.where(self.held.cells, np.asarray(self.held.values) - np.asarray(self.reference, np.float64), 0.0)
+        pull = self.bound.cell_weights * apart
+        return pull, 0.5 * float(np.einsum("i,i->", pull.ravel(), apart.ravel()))
+
     def value(self, z: Array) -> float:
         """phi(z)."""
+        deviation = self.deviation(z)
+        pull, apart = self._pull()
+        slope = self.bound.curvature(deviation) - 2.0 * pull
         # no BLAS: it would wake threads of its own, which keep the cores from those of the operators
-        return 0.5 * float(np.einsum("i,i->", self.deviation(z).ravel(), self.gradient(z).ravel()))
+        return 0.5 * float(np.einsum("i,i->", deviation.ravel(), slope.ravel())) + apart
 
     def gradient(self, z: Array) -> Array:
         """Gradient of phi at z."""
-        return self.bound.curvature(self.deviation(z))
+        gradient = self.bound.curvature(self.deviation(z))
+        return gradient if self.held is None else gradient - self._pull()[0]
 
     def curvature(self, z: Array, v: Array) -> Array:
         """Hessian of phi, the same at every z, times v."""

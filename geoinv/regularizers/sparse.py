@@ -142,6 +142,8 @@ class Sparse(Smooth):
             base * ((square + threshold**2) / (largest**2 + threshold**2)) ** (p / 2.0 - 1.0)
             for base, square, p in zip((smooth.cell_weights, *smooth.face_weights), squares, norms, strict=True)
         ]
+        if self.held is not None:
+            weights[0] = np.where(self.held.cells, smooth.cell_weights, weights[0])
         form = WeightedDifferences(smooth.faces, weights[0], tuple(weights[1:]))
         return replace(self, _form=form, _largest=largest, _threshold=threshold)
 

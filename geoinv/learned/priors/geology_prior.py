@@ -141,7 +141,7 @@ class GeologyPrior(Smooth):
         """Channels of a model that a step of the network sees, and the amplitude that they are in units of."""
         grid, direction = self.place.grid, self.place.survey.main_field.direction
         model = grid.of_mesh(z)
-        weights = grid.of_mesh(self.bound.cell_weights / grid.mesh.volumes)
+        weights = grid.of_mesh(self.cell_weights / grid.mesh.volumes)
         channels = survey_channels(model, grid.active, weights, grid.spacing, direction, self.penalty(z, beta))
         return channels, amplitude(model)
 

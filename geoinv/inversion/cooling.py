@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from geoinv.inversion.beta_search import WINDOW, BetaSearch, Trial
 from geoinv.inversion.data_floor import DataFloor, data_floor
+from geoinv.inversion.objective import State
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.run import Enough, Run
 
@@ -56,7 +57,8 @@ def cool(run: Run, iterations: int, beta: float | None = None) -> Generator[Run,
     if run.chi2(at_reference) <= WINDOW[1] * run.target and problem.prefers(at_reference):
         return run.at(at_reference, beta=np.inf, excess=0.0).ended(Outcome.REFERENCE_FITS)
     search, origin = BetaSearch(run.target), run.state
-    beta = problem.first_beta(origin) if beta is None else beta
+    if beta is None:
+        beta = float(run.numbers("first beta", lambda: {"beta": problem.first_beta(origin)})["beta"])
     floor: DataFloor | None = None
     for _ in range(iterations):
         run = yield from run.minimising(beta, search.start(beta) or origin, _far_from(search, run))
@@ -67,7 +69,7 @@ def cool(run: Run, iterations: int, beta: float | None = None) -> Generator[Run,
         trial = Trial(beta, state, run.chi2(state))
         search = search.with_trial(trial)
         if floor is None and _slow(search, run):
-            floor = data_floor(problem, state, search.window[1] * problem.data.size)
+            floor = _floor(run, state, search.window[1] * problem.data.size)
             if not floor.below_target:
                 search = search.with_target(NEAR_FLOOR * floor.misfit / problem.data.size)
         if floor is not None and not floor.below_target:
@@ -107,6 +109,11 @@ def _far_from(search: BetaSearch, run: Run) -> Enough:
 def _slow(search: BetaSearch, run: Run) -> bool:
     """Whether the lowest misfit of any model is to be looked for, which steps that fit a linear map's data find."""
     return search.slow and run.problem.objective.linear
+
+
+def _floor(run: Run, state: State, wanted: float) -> DataFloor:
+    """The lowest misfit, as a checkpoint tells it or looked for."""
+    return DataFloor(**run.numbers("data floor", lambda: asdict(data_floor(run.problem, state, wanted))))
 
 
 def _met(search: BetaSearch, trial: Trial, run: Run) -> Outcome | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,10 @@ from geoinv.core.checks import InputError, array_of
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.memory import require_memory
 from geoinv.core.progress import report
+from geoinv.core.provenance import described
+from geoinv.inversion.checkpoint import Checkpoint, Results
 from geoinv.inversion.ensemble_dataset import with_statistics
+from geoinv.inversion.fingerprint import fingerprint
 from geoinv.inversion.randomize_then_optimize import FEWEST, Posterior, refuse_draws
 from geoinv.inversion.solution import Solution
 from geoinv.regularizers.base import Reweighted
@@ -114,7 +119,7 @@ class Ensemble:
         return self.with_statistics(self.solution.to_xarray(provenance))
 
 
-def ensemble(solution: Solution, number: int = 50, seed: int = 0) -> Ensemble:
+def ensemble(solution: Solution, number: int = 50, seed: int = 0, checkpoint: str | Path | None = None) -> Ensemble:
     """Draw models from the posterior of an inversion, by randomize-then-optimize.
 
     Each sample is the solution of the same problem with other noise, drawn with the standard deviations of the data,
@@ -130,6 +135,9 @@ def ensemble(solution: Solution, number: int = 50, seed: int = 0) -> Ensemble:
         How many samples, 2 or more.
     seed : int
         Of the random numbers. Sample i of a seed does not depend on how many there are.
+    checkpoint : str or Path, optional
+        File in which each sample is kept as soon as it is there, other than that of the inversion. Where it stands
+        there already, of the same solution and seed, its samples are taken.
 
     Returns
     -------
@@ -139,8 +147,8 @@ def ensemble(solution: Solution, number: int = 50, seed: int = 0) -> Ensemble:
     Raises
     ------
     InputError
-        If the number or the seed is not usable, the solution did not come to its end or has no beta, or the regularizer
-        is no sum of squares.
+        If the number or the seed is not usable, the solution did not come to its end or has no beta, the regularizer
+        is no sum of squares, or the checkpoint is of another ensemble, damaged, or cannot be written.
 
     Examples
     --------
@@ -159,8 +167,9 @@ def ensemble(solution: Solution, number: int = 50, seed: int = 0) -> Ensemble:
     samples: list[Array] = []
     levels: list[Array] = []
     unfinished = 0
+    kept = None if checkpoint is None else Checkpoint(checkpoint, _job(posterior, int(seed)), "ensemble")
     try:
-        for sample, level, converged in _samples(posterior, int(number), int(seed)):
+        for sample, level, converged in _samples(posterior, int(number), int(seed), kept):
             with interrupts_held():
                 samples.append(sample)
                 levels.append(level)
@@ -168,22 +177,40 @@ def ensemble(solution: Solution, number: int = 50, seed: int = 0) -> Ensemble:
     except KeyboardInterrupt:
         if len(samples) < FEWEST:
             raise
+    finally:
+        if kept is not None:
+            kept.close()
     with interrupts_held():
         models = np.array(samples)
         doubts = _doubts(posterior, solution, models, int(number), unfinished)
         return Ensemble(solution, models, np.array(levels), int(number), int(seed), _assumptions(posterior), doubts)
 
 
-def _samples(posterior: Posterior, number: int, seed: int) -> Iterator[tuple[Array, Array, bool]]:
+def _job(posterior: Posterior, seed: int) -> dict[str, Any]:
+    """What samples depend on."""
+    settings = {"beta": posterior.objective.beta, "seed": seed, "solution": described(posterior.z)}
+    return fingerprint(posterior.problem, settings)
+
+
+def _samples(
+    posterior: Posterior, number: int, seed: int, kept: Checkpoint | None
+) -> Iterator[tuple[Array, Array, bool]]:
     """Model and base level of one sample after another, and whether it is near enough to its minimum."""
     for place in range(number):
         report("ensemble", place, number)
-        perturbation = posterior.perturbation(np.random.default_rng([seed, place]))
-        minimum = posterior.minimum(posterior.objective, perturbation, posterior.z)
-        model = posterior.model(minimum.state.z)
-        done = minimum.converged or minimum.exhausted
-        yield model, posterior.base_level(model, perturbation.noise), done
+        draw = partial(_sample, posterior, [seed, place])
+        told, arrays = draw() if kept is None else kept.step("sample", draw)
+        yield arrays["model"], arrays["level"], told["done"]
     report("ensemble", number, number)
+
+
+def _sample(posterior: Posterior, seeds: list[int]) -> Results:
+    """Draw one sample: model and base level, and whether it is near enough to its minimum."""
+    perturbation = posterior.perturbation(np.random.default_rng(seeds))
+    minimum = posterior.minimum(posterior.objective, perturbation, posterior.z)
+    model = posterior.model(minimum.state.z)
+    level = posterior.base_level(model, perturbation.noise)
+    return {"done": bool(minimum.converged or minimum.exhausted)}, {"model": model, "level": level}
 
 
 def _assumptions(posterior: Posterior) -> tuple[str, ...]:

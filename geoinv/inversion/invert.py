@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +13,9 @@ from geoinv.algebra.forward_model import ForwardModel
 from geoinv.core.checks import InputError, array_of, positive
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
+from geoinv.inversion.checkpoint import Checkpoint
 from geoinv.inversion.cooling import cool
+from geoinv.inversion.fingerprint import fingerprint
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.l_curve import corner
 from geoinv.inversion.outcome import Outcome
@@ -38,6 +42,7 @@ def invert(
     solver: GaussNewton | None = None,
     iterations: int = 60,
     seed: int = 0,
+    checkpoint: str | Path | None = None,
 ) -> Solution:
     """Find the simplest model that fits the data.
 
@@ -74,6 +79,10 @@ def invert(
         Most trade-offs tried.
     seed : int
         Of the random vectors that estimate what the operator does not tell.
+    checkpoint : str or Path, optional
+        File in which each beta's result is kept as soon as it is there. Where it stands there already, written by the
+        same inversion, that goes on from it: to the same solution bit by bit, with the same engine on the same machine.
+        It takes the memory of one model a beta, and stays: remove it once the solution is saved.
 
     Returns
     -------
@@ -84,8 +93,8 @@ def invert(
     Raises
     ------
     InputError
-        If shapes disagree, data or uncertainty are not usable, bounds cross, or stations lie
-        inside active cells.
+        If shapes disagree, data or uncertainty are not usable, bounds cross, stations lie
+        inside active cells, or the checkpoint is of another inversion, damaged, or cannot be written.
 
     Examples
     --------
@@ -118,7 +127,16 @@ def invert(
         beta = float(fixed)
     elif isinstance(beta, str) and beta != "l-curve":
         raise InputError(f"invert expects beta to be a number, 'l-curve' or left out, got {beta!r}")
-    run = Run.begin(problem, float(wanted))
+    kept = None if checkpoint is None else Checkpoint(checkpoint, fingerprint(problem, settings))
+    try:
+        return _solved(Run.begin(problem, float(wanted), kept), beta, iterations, settings)
+    finally:
+        if kept is not None:
+            kept.close()
+
+
+def _solved(run: Run, beta: float | str | None, iterations: int, settings: dict[str, Any]) -> Solution:
+    """Solution at the end of a run, or where Ctrl-C ends it."""
     try:
         for following in _runs(run, beta, iterations):
             run = following

@@ -98,7 +98,8 @@ def corner(run: Run) -> Generator[Run, None, Run]:
 
 def _default_betas(run: Run) -> Array:
     """Betas from the first estimate down."""
-    return np.asarray(run.problem.first_beta(run.state) / 4.0 ** np.arange(12))
+    first = run.numbers("first beta", lambda: {"beta": run.problem.first_beta(run.state)})["beta"]
+    return np.asarray(first / 4.0 ** np.arange(12))
 
 
 def _scanned(run: Run, scan: Array) -> Generator[Run, None, tuple[Run, list[Minimum]]]:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.core.progress import report
+from geoinv.inversion.checkpoint import Checkpoint
 from geoinv.inversion.fit_doubts import doubts_of
 from geoinv.inversion.gauss_newton import GaussNewton, Minimum, minima
 from geoinv.inversion.objective import State
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.recorded import minimum_from, minimum_kept
 from geoinv.inversion.solution import Solution, Step
 
 __all__ = ["Run"]
 
+Array = npt.NDArray[np.float64]
 Enough = Callable[[float, float, float], bool]
 
 FINITE = 1e-300
 """Stands for zero where a logarithm is taken."""
+
+SAME_BETA = 1e-6
+"""Relative difference of betas that follow from the same results on other machines."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class Run:
         How it ended.
     detail : str
         What is to be said of that besides.
+    checkpoint : Checkpoint or None
+        Where what was minimised is kept.
     """
 
     problem: InverseProblem
@@ -64,9 +73,10 @@ class Run:
     history: tuple[Step, ...] = ()
     outcome: Outcome | None = None
     detail: str = ""
+    checkpoint: Checkpoint | None = None
 
     @classmethod
-    def begin(cls, problem: InverseProblem, target: float) -> Run:
+    def begin(cls, problem: InverseProblem, target: float, checkpoint: Checkpoint | None = None) -> Run:
         """Start from the problem's first model.
 
         Raises
@@ -82,7 +92,8 @@ class Run:
             )
         minimum = Minimum(replace(start, beta=np.nan), np.inf, False)
         first = max(start.misfit / problem.data.size, FINITE)
-        return cls(problem, target, problem.solver, minimum, minimum, first, time.perf_counter())
+        began = time.perf_counter()
+        return cls(problem, target, problem.solver, minimum, minimum, first, began, checkpoint=checkpoint)
 
     @property
     def state(self) -> State:
@@ -123,6 +134,11 @@ class Run:
             The last one, with the beta in its history.
         """
         run = self
+        known = None if self.checkpoint is None else self.checkpoint.known("beta")
+        if known is not None:
+            run = self._taken(beta, *known)
+            yield run
+            return run
         for minimum in minima(self.problem.objective.with_beta(beta), self.solver, start or self.state, enough):
             run = replace(run, attempt=minimum, minimum=minimum if minimum.state.finite else run.minimum)
             run._report()
@@ -131,8 +147,34 @@ class Run:
         seconds = time.perf_counter() - self.began
         step = Step(beta, self.chi2(state), state.penalty, seconds, run.attempt.excess)
         run = replace(run, history=(*run.history, step))
+        if run.checkpoint is not None:
+            run.checkpoint.add("beta", *minimum_kept(step, run.attempt, run.minimum))
         yield run
         return run
+
+    def _taken(self, beta: float, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
+        """Run with the minimisation at a beta as a checkpoint tells it, as if the time until then had been this run's.
+
+        Raises
+        ------
+        InputError
+            If it was at another beta: the inversion does not go the same way here.
+        """
+        step, attempt, minimum = minimum_from(meta, arrays)
+        if not np.isclose(step.beta, beta, rtol=SAME_BETA, atol=0.0):
+            assert self.checkpoint is not None, "what was taken"
+            raise InputError(
+                f"{self.checkpoint.path} expects the betas of this inversion, got {step.beta:g} where {beta:g} is "
+                "next; remove it to begin anew"
+            )
+        began = min(self.began, time.perf_counter() - step.seconds)
+        return replace(self, attempt=attempt, minimum=minimum, history=(*self.history, step), began=began)
+
+    def numbers(self, kind: str, compute: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Numbers that take applications of the physics to find, as a checkpoint tells them or computed."""
+        if self.checkpoint is None:
+            return compute()
+        return self.checkpoint.step(kind, lambda: (compute(), {}))[0]
 
     def _report(self) -> None:
         whole = max(np.log(self.first / self.target), 1e-12)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from geoinv.cli.support.checkpoints import Checkpoints, ResumeOption
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
@@ -146,12 +147,14 @@ def invert(
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
     ensemble: EnsembleOption = None,
+    resume: ResumeOption = False,
 ) -> None:
     """Find the simplest model that fits a survey: a susceptibility, or a density contrast for data of gravity.
 
     With --unknown magnetization it is the magnetization of the rocks, induced and remanent, as a vector in each cell.
     The result holds the model, observed and predicted data and how they were made; look at it with
-    geoinv view. Ctrl-C ends the search and writes the model reached so far.
+    geoinv view. Ctrl-C, or SIGTERM of a batch system, ends the search and writes the model reached so far; --resume
+    goes on from there, or from where the command was killed, and ends at the same model as without the stop.
 
     Example: geoinv invert obs.mag --mesh mesh.msh --out model.nc
 
@@ -161,6 +164,7 @@ def invert(
     """
     from geoinv.formats import write_netcdf
     from geoinv.inversion.invert import invert
+    from geoinv.inversion.outcome import Outcome
 
     began = time.perf_counter()
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
@@ -173,6 +177,8 @@ def invert(
     refuse_ensemble(ensemble, 1)
     inputs = [path for path in (file, mesh, topo, start, weights) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
+    checkpoints = Checkpoints(out)
+    checkpoints.begin(resume)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
     quantity = sought(file, survey, unknown)
@@ -200,8 +206,17 @@ def invert(
             "multiples of its smallest, as --cell makes it"
         )
     with progress_shown("inversion"):
-        solution = invert(A, data, uncertainty, regularizer=phi, bounds=bounds, target=target, base_level=level)
-    samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble)
+        solution = invert(
+            A,
+            data,
+            uncertainty,
+            regularizer=phi,
+            bounds=bounds,
+            target=target,
+            base_level=level,
+            checkpoint=checkpoints.inversion,
+        )
+    samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble)
     result = solution.to_xarray(origin)
     if chi is not None:
         result = add_remanence(result, solution, chi)
@@ -214,11 +229,15 @@ def invert(
         say_ensemble(samples, quantity.unit)
     say("cost", cost(began))
     say("wrote", str(written.path))
+    stopped = solution.outcome is Outcome.INTERRUPTED or lacking.startswith("interrupted")
+    if not stopped:
+        checkpoints.remove()
     written.confirm()
+    later = checkpoints.remaining()
     if solution.outcome.incomplete:
-        raise typer.Exit(fail(f"{solution.status}; {out} holds the last model"))
+        raise typer.Exit(fail(f"{solution.status}; {out} holds the last model{later}"))
     if lacking:
-        raise typer.Exit(fail(f"{lacking}; {out} holds the model"))
+        raise typer.Exit(fail(f"{lacking}; {out} holds the model{later}"))
 
 
 def say_solution(solution: Solution) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def ensemble_seconds(A: Any, number: int | None) -> float:
     return 0.0 if number is None else number * APPLICATIONS * float(A.choice.estimate.apply)
 
 
-def ensemble_of(solution: Solution, number: int) -> tuple[Ensemble | None, str]:
+def ensemble_of(solution: Solution, number: int, checkpoint: Path | None = None) -> tuple[Ensemble | None, str]:
     """Samples of a solution, after their cost has been said; and why they are missing or fewer.
 
     Parameters
@@ -76,6 +77,8 @@ def ensemble_of(solution: Solution, number: int) -> tuple[Ensemble | None, str]:
         How it ended is not said here.
     number : int
         How many.
+    checkpoint : Path, optional
+        File in which they are kept on the way.
     """
     if solution.outcome.incomplete:
         return None, "there is no ensemble"
@@ -89,7 +92,7 @@ def ensemble_of(solution: Solution, number: int) -> tuple[Ensemble | None, str]:
     say("ensemble", f"{number} samples, up to {_duration(longest)} each and {_duration(number * longest)} in all")
     try:
         with progress_shown("ensemble"):
-            samples = ensemble(solution, number)
+            samples = ensemble(solution, number, checkpoint=checkpoint)
     except KeyboardInterrupt:
         return None, f"interrupted before there were {FEWEST} samples: there is no ensemble"
     except (InputError, MemoryError) as error:

@@ -18,6 +18,7 @@ from geoinv.cli.commands.forward import forward
 from geoinv.cli.commands.invert import invert
 from geoinv.cli.commands.reproduce import reproduce
 from geoinv.cli.commands.train import train
+from geoinv.cli.support.ranks import over_ranks, silent_ranks
 from geoinv.cli.support.streams import give_up_output, lost_output, standard_streams
 from geoinv.cli.support.terminal import fail, show, warn
 from geoinv.cli.support.unforeseen import sentence_of
@@ -81,8 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("default", kind)
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
         try:
-            with stopped_by_signals():
+            with stopped_by_signals(), silent_ranks() as silent:
                 code = _run(given)
+            # mpirun ends all processes after one that fails, before the first has said why
+            code = 0 if silent else code
         except KeyboardInterrupt:  # just before the command, or just after it
             code = fail(INTERRUPTED)
         try:
@@ -103,6 +106,7 @@ def _run(given: list[str]) -> int:
         # not program.main(): it turns Ctrl-C into silence
         with (
             options_of_command(_options(program, given)),
+            over_ranks(given),
             program.make_context("geoinv", given, obj=given) as context,
         ):
             program.invoke(context)

@@ -146,6 +146,12 @@ class RecordLog:
         self._places.append(self._end)
         self._end += len(record)
 
+    def keep(self, count: int) -> None:
+        """Drop the records behind the first so many: the next one is written in their place."""
+        if count < len(self):
+            self._end = self._places[count + 1]
+            del self._places[count + 1 :]
+
     def close(self) -> None:
         """Close the file, and let others write to it."""
         self._file.close()

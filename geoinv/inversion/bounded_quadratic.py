@@ -9,7 +9,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Iterate", "Quadratic", "inner_product", "minimise_quadratic"]
+from geoinv.core.whole import anywhere, everywhere, smallest, total
+
+__all__ = ["Iterate", "Quadratic", "inner_product", "minimise_quadratic", "model_norm", "model_product"]
 
 Array = npt.NDArray[np.float64]
 Watch = Callable[["Iterate"], bool]
@@ -65,7 +67,7 @@ class Iterate:
             self.x + factor * step,
             self.residual + factor * image,
             self.gradient + factor * curved,
-            self.change + factor * inner_product(self.gradient, step) + 0.5 * factor**2 * inner_product(step, curved),
+            self.change + factor * model_product(self.gradient, step) + 0.5 * factor**2 * model_product(step, curved),
             self.applications + 1,
         )
 
@@ -105,7 +107,7 @@ def minimise_quadratic(
     Iterate
         Where the quadratic is not above its value at 0, but for rounding.
     """
-    if np.isneginf(bounds[0]).all() and np.isposinf(bounds[1]).all():
+    if everywhere(np.isneginf(bounds[0])) and everywhere(np.isposinf(bounds[1])):
         return _conjugate_gradients(quadratic, start, preconditioner, watch, iterations)
     return _Projected(quadratic, bounds, preconditioner).minimise(start, watch, iterations)
 
@@ -129,7 +131,7 @@ class _Projected:
         while now.applications < iterations:
             target = self._target(now)
             move = target - now.x
-            slope = inner_product(now.gradient, move)
+            slope = model_product(now.gradient, move)
             if not slope < 0.0:
                 if self.last is None:
                     break
@@ -137,7 +139,7 @@ class _Projected:
                 continue
             image = self.quadratic.image(move)
             curved = self.quadratic.hessian(move, image)
-            curvature = inner_product(move, curved)
+            curvature = model_product(move, curved)
             best = -slope / curvature if curvature > 0.0 else np.inf
             factor = best if best < 1.0 else min(best, self._room(now.x, move))
             following = now.moved(move, image, curved, factor)
@@ -162,18 +164,18 @@ class _Projected:
             self.length = LONGER * self._first_length(now.gradient, direction)
         else:
             step, curved = self.last
-            share = -inner_product(direction, curved) / inner_product(step, curved)
+            share = -model_product(direction, curved) / model_product(step, curved)
             if share > 0.0:
                 direction += share * np.where(held, 0.0, step)
         return np.asarray(np.clip(now.x + self.length * direction, lower, upper))
 
     def _first_length(self, gradient: Array, direction: Array) -> float:
         """Best length of a step as the data alone tell it, 1 at most, which is about the best for the regularizer."""
-        if not direction.any():
+        if not anywhere(direction):
             return 0.0
         image = self.quadratic.image(direction)
         size = inner_product(image, image)
-        slope = -inner_product(gradient, direction)
+        slope = -model_product(gradient, direction)
         return slope / size if size > slope else 1.0
 
     def _room(self, x: Array, move: Array) -> float:
@@ -182,7 +184,7 @@ class _Projected:
         down, up = move < 0.0, move > 0.0
         room = np.min((lower[down] - x[down]) / move[down], initial=np.inf)
         room = np.min((upper[up] - x[up]) / move[up], initial=room)
-        return max(1.0, float(room))
+        return max(1.0, smallest(float(room)))
 
 
 def _conjugate_gradients(
@@ -191,11 +193,11 @@ def _conjugate_gradients(
     """Minimum of a quadratic without bounds."""
     scaled = -preconditioner * now.gradient
     direction = scaled
-    energy = -inner_product(now.gradient, scaled)
+    energy = -model_product(now.gradient, scaled)
     while now.applications < iterations and energy > 0.0:
         image = quadratic.image(direction)
         curved = quadratic.hessian(direction, image)
-        curvature = inner_product(direction, curved)
+        curvature = model_product(direction, curved)
         if not curvature > 0.0:
             break
         following = now.moved(direction, image, curved, energy / curvature)
@@ -205,7 +207,7 @@ def _conjugate_gradients(
         if watch(now):
             break
         scaled = -preconditioner * now.gradient
-        energy, last = -inner_product(now.gradient, scaled), energy
+        energy, last = -model_product(now.gradient, scaled), energy
         direction = scaled + (energy / last) * direction
     return now
 
@@ -213,3 +215,13 @@ def _conjugate_gradients(
 def inner_product(first: Array, second: Array) -> float:
     """Sum of products; BLAS would wake threads of its own, which keep the cores from those of the operators."""
     return float(np.einsum("i,i->", first.ravel(), second.ravel()))
+
+
+def model_product(first: Array, second: Array) -> float:
+    """Inner product of models, over the whole ones where processes hold slabs of them."""
+    return total(inner_product(first, second))
+
+
+def model_norm(model: Array) -> float:
+    """Euclidean norm of a model, over the whole one where processes hold slabs of it."""
+    return float(np.sqrt(model_product(model, model)))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError, MachineWarning
 from geoinv.core.interrupts import interrupts_held
+from geoinv.core.whole import smallest
 from geoinv.formats.atomic import check_writable
 from geoinv.formats.record_log import RecordLog
 from geoinv.inversion.fingerprint import first_difference
@@ -57,6 +58,10 @@ class Checkpoint:
         check_writable(self.path)
         if self.path.exists():
             self._open()
+        # where processes hold slabs, a kill may leave one of them a result ahead of the others
+        self.found = int(smallest(self.found))
+        if self._log is not None:
+            self._log.keep(self.found)
 
     def _open(self) -> None:
         log = RecordLog(self.path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geoinv.core.whole import total
 from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic
 from geoinv.inversion.objective import State
 from geoinv.inversion.problem import InverseProblem
@@ -66,7 +67,7 @@ def data_floor(problem: InverseProblem, state: State, wanted: float) -> DataFloo
     """
     objective = problem.objective.with_beta(0.0)
     misfits: list[tuple[int, float]] = [(0, state.misfit)]
-    window = int(np.clip(min(state.z.size, state.residual.size), *WINDOW))
+    window = int(np.clip(min(total(state.z.size), state.residual.size), *WINDOW))
 
     def watch(now: Iterate) -> bool:
         misfit = inner_product(now.residual, now.residual)

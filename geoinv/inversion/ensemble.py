@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,10 @@ from geoinv.regularizers.base import Reweighted
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Ensemble", "ensemble"]
+__all__ = ["Ensemble", "assembled", "checked_posterior", "draws", "ensemble"]
 
 Array = npt.NDArray[np.float64]
+Draw = tuple[Array, Array, bool]
 
 ROUGH = 40
 """Samples below which the percentiles 5 and 95 are about the least and the largest one."""
@@ -160,30 +162,35 @@ def ensemble(solution: Solution, number: int = 50, seed: int = 0, checkpoint: st
     >>> samples.mean.round(1).tolist(), samples.standard_deviation.round(1).tolist()
     ([0.3], [0.5])
     """
+    posterior = checked_posterior(solution, number, seed)
+    drawn: list[Draw] = []
+    try:
+        with closing(draws(posterior, range(number), number, int(seed), checkpoint)) as samples:
+            for draw in samples:
+                with interrupts_held():
+                    drawn.append(draw)
+    except KeyboardInterrupt:
+        if len(drawn) < FEWEST:
+            raise
+    with interrupts_held():
+        return assembled(posterior, solution, drawn, int(number), int(seed))
+
+
+def checked_posterior(solution: Solution, number: int, seed: int) -> Posterior:
+    """Posterior to draw from; rejects what :func:`ensemble` does."""
     refuse_draws("ensemble", number, seed)
     posterior = Posterior.of("ensemble", solution)
     needed = 8.0 * COPIES * number * solution.model.size
     require_memory("ensemble", f"{number} samples of {solution.model.size:.3g} values", needed, "take fewer samples")
-    samples: list[Array] = []
-    levels: list[Array] = []
-    unfinished = 0
-    kept = None if checkpoint is None else Checkpoint(checkpoint, _job(posterior, int(seed)), "ensemble")
-    try:
-        for sample, level, converged in _samples(posterior, int(number), int(seed), kept):
-            with interrupts_held():
-                samples.append(sample)
-                levels.append(level)
-                unfinished += not converged
-    except KeyboardInterrupt:
-        if len(samples) < FEWEST:
-            raise
-    finally:
-        if kept is not None:
-            kept.close()
-    with interrupts_held():
-        models = np.array(samples)
-        doubts = _doubts(posterior, solution, models, int(number), unfinished)
-        return Ensemble(solution, models, np.array(levels), int(number), int(seed), _assumptions(posterior), doubts)
+    return posterior
+
+
+def assembled(posterior: Posterior, solution: Solution, drawn: Sequence[Draw], number: int, seed: int) -> Ensemble:
+    """Ensemble of draws, of the number that was wanted."""
+    models, levels = np.array([draw[0] for draw in drawn]), np.array([draw[1] for draw in drawn])
+    unfinished = sum(not draw[2] for draw in drawn)
+    doubts = _doubts(posterior, solution, models, number, unfinished)
+    return Ensemble(solution, models, levels, number, seed, _assumptions(posterior), doubts)
 
 
 def _job(posterior: Posterior, seed: int) -> dict[str, Any]:
@@ -192,11 +199,28 @@ def _job(posterior: Posterior, seed: int) -> dict[str, Any]:
     return fingerprint(posterior.problem, settings)
 
 
-def _samples(
-    posterior: Posterior, number: int, seed: int, kept: Checkpoint | None
-) -> Iterator[tuple[Array, Array, bool]]:
-    """Model and base level of one sample after another, and whether it is near enough to its minimum."""
-    for place in range(number):
+def draws(
+    posterior: Posterior, places: Iterable[int], number: int, seed: int, checkpoint: str | Path | None = None
+) -> Generator[Draw, None, None]:
+    """Model and base level of the samples at some places, and whether each is near enough to its minimum.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is of other samples, damaged, or cannot be written.
+    """
+    kept = None if checkpoint is None else Checkpoint(checkpoint, _job(posterior, seed), "ensemble")
+    try:
+        yield from _drawn(posterior, places, number, seed, kept)
+    finally:
+        if kept is not None:
+            kept.close()
+
+
+def _drawn(
+    posterior: Posterior, places: Iterable[int], number: int, seed: int, kept: Checkpoint | None
+) -> Iterator[Draw]:
+    for place in places:
         report("ensemble", place, number)
         draw = partial(_sample, posterior, [seed, place])
         told, arrays = draw() if kept is None else kept.step("sample", draw)

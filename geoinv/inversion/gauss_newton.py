@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic
+from geoinv.core.whole import anywhere, everywhere
+from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic, model_product
 from geoinv.inversion.objective import Objective, State
 
 __all__ = ["GaussNewton", "Minimum", "minima"]
@@ -150,7 +151,7 @@ def minima(
         total = objective.total(state)
         local = objective.near(state)
         gradient = local.gradient()
-        if not np.isfinite(gradient).all():
+        if not everywhere(np.isfinite(gradient)):
             yield Minimum(replace(state, misfit=np.nan), np.inf, False)
             return
         bound = objective.excess(state.z, gradient)
@@ -207,12 +208,12 @@ def _precision(objective: Objective) -> float:
 
 def _flat(objective: Objective, z: Array, gradient: Array) -> bool:
     """Whether no move within the bounds goes downhill."""
-    return not np.any(np.clip(z - gradient, *objective.bounds) - z)
+    return not anywhere(np.clip(z - gradient, *objective.bounds) - z)
 
 
 def _line_search(objective: Objective, state: State, found: Iterate, gradient: Array) -> State:
     """State along the step whose J is lower by what its slope promises; the same one where there is none."""
-    slope = inner_product(gradient, found.x)
+    slope = model_product(gradient, found.x)
     if not slope < 0.0:
         return state
     total = objective.total(state)

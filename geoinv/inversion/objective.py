@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
-from geoinv.inversion.bounded_quadratic import inner_product
+from geoinv.core.whole import anywhere
+from geoinv.inversion.bounded_quadratic import inner_product, model_product
 from geoinv.regularizers.base import Regularizer
 
 __all__ = ["LocalQuadratic", "Objective", "State"]
@@ -103,7 +104,7 @@ class Objective:
         diagonal = self.diagonal(z)
         usable = diagonal > 0.0
         scale = self.beta if self.beta > 0.0 else 1.0
-        return np.where(usable, 1.0 / (scale * np.where(usable, diagonal, 1.0)), 0.0 if usable.any() else 1.0)
+        return np.where(usable, 1.0 / (scale * np.where(usable, diagonal, 1.0)), 0.0 if anywhere(usable) else 1.0)
 
     def excess(self, z: Array, gradient: Array) -> float:
         """Most that J can be above its minimum, where that is known.
@@ -117,10 +118,10 @@ class Objective:
             return np.inf
         slowest = self.beta * np.asarray(floor(), np.float64)
         unbound = slowest <= 0.0
-        if np.any(unbound & (gradient != 0.0)):
+        if anywhere(unbound & (gradient != 0.0)):
             return np.inf
         move = np.clip(z - gradient / np.where(unbound, 1.0, slowest), *self.bounds) - z
-        return -inner_product(gradient, move) - 0.5 * inner_product(slowest * move, move)
+        return -model_product(gradient, move) - 0.5 * model_product(slowest * move, move)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from geoinv.algebra.matrices import Identity
 from geoinv.core.checks import InputError, array_of, finite, location, positive, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.core.memory import require_memory
+from geoinv.core.whole import anywhere, standard_normal
 from geoinv.inversion.base_level import WithoutBaseLevel
+from geoinv.inversion.bounded_quadratic import model_norm, model_product
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.objective import Objective, State
 from geoinv.regularizers.base import Regularizer
@@ -144,7 +146,7 @@ class InverseProblem:
     def prefers(self, state: State) -> bool:
         """Whether the regularizer alone would not move a model within the bounds."""
         slope = np.asarray(self.objective.regularizer.gradient(state.z))
-        return not np.any(np.clip(state.z - slope, *self.objective.bounds) - state.z)
+        return not anywhere(np.clip(state.z - slope, *self.objective.bounds) - state.z)
 
     def first_beta(self, state: State) -> float:
         """Trade-off at which the regularizer balances the best-seen direction of the data.
@@ -155,14 +157,14 @@ class InverseProblem:
         objective = self.objective
         inverse = objective.preconditioner(state.z)
         data_alone = objective.with_beta(0.0).near(state)
-        v = inverse * np.random.default_rng(self.seed).standard_normal(state.z.shape)
+        v = inverse * standard_normal(np.random.default_rng(self.seed), state.z.shape)
         ratio = 1.0
         for _ in range(4):
             image = data_alone.hessian(v, data_alone.image(v))
-            resistance = float(np.vdot(v, objective.regularizer.curvature(state.z, v)))
-            ratio = float(np.vdot(v, image)) / resistance if resistance > 0.0 else ratio
+            resistance = model_product(v, objective.regularizer.curvature(state.z, v))
+            ratio = model_product(v, image) / resistance if resistance > 0.0 else ratio
             v = inverse * image
-            size = float(np.linalg.norm(v))
+            size = model_norm(v)
             if not np.isfinite(size) or size == 0.0:
                 break
             v /= size

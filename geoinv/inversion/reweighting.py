@@ -10,6 +10,7 @@ import numpy as np
 
 from geoinv.core.checks import InputError
 from geoinv.inversion.beta_search import WINDOW
+from geoinv.inversion.bounded_quadratic import model_norm
 from geoinv.inversion.cooling import cool
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.run import Run
@@ -82,8 +83,8 @@ def reweight(run: Run, iterations: int) -> Generator[Run, None, Run]:
         run = yield from run.minimising(beta, replace(run.state, penalty=phi.value(before)))
         if not run.attempt.state.finite:
             return run.ended(Outcome.NOT_FINITE, ": the reweighted objective overflowed, kept the last finite model")
-        size = float(np.linalg.norm(before))
-        change = float(np.linalg.norm(run.state.z - before)) / size if size > 0.0 else 0.0
+        size, moved = model_norm(before), model_norm(run.state.z - before)
+        change = moved / size if size > 0.0 else 0.0
         fit = run.chi2(run.state) / run.target
         settled = phi.settled and change < UNCHANGED
         if settled and run.solver is strict and (fixed or WINDOW[0] <= fit <= WINDOW[1]):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
+from geoinv.core.whole import total
 from geoinv.meshes.base import Faces, Mesh
 from geoinv.meshes.tensor_faces import SlicedFaces
 from geoinv.regularizers.base import Regularizer, Summable
@@ -172,7 +173,7 @@ class Smooth(Summable):
         pull, apart = self._pull()
         slope = self.bound.curvature(deviation) - 2.0 * pull
         # no BLAS: it would wake threads of its own, which keep the cores from those of the operators
-        return 0.5 * float(np.einsum("i,i->", deviation.ravel(), slope.ravel())) + apart
+        return total(0.5 * float(np.einsum("i,i->", deviation.ravel(), slope.ravel())) + apart)
 
     def gradient(self, z: Array) -> Array:
         """Gradient of phi at z."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of
+from geoinv.core.whole import largest as largest_of_all
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 
@@ -133,7 +134,7 @@ class Sparse(Smooth):
         assert smooth is not None, "bound before it is updated"
         deviation = self.deviation(z)
         squares = [squared_amplitude(deviation, len(smooth.faces)), *self._squared_differences(smooth, deviation)]
-        largest = self._largest if np.isfinite(self._largest) else float(np.sqrt(squares[0].max()))
+        largest = self._largest if np.isfinite(self._largest) else np.sqrt(largest_of_all(float(squares[0].max())))
         if largest == 0.0:
             return self
         threshold = max(min(self._threshold, largest * COOLING) / COOLING, THRESHOLD * largest)

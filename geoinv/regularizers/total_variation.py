@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.core.whole import smallest
 from geoinv.regularizers.sparse import Sparse, squared_amplitude
 from geoinv.regularizers.weighted_differences import WeightedDifferences
 
@@ -50,7 +51,7 @@ class TotalVariation(Sparse):
     def _squared_differences(self, smooth: WeightedDifferences, deviation: Array) -> list[Array]:
         own, in_cells = [], []
         for faces in smooth.faces:
-            scale = (float(np.min(faces.distance, initial=np.inf)) / faces.distance) ** 2
+            scale = (smallest(float(np.min(faces.distance, initial=np.inf))) / faces.distance) ** 2
             squares = squared_amplitude(faces.difference(deviation), len(faces.shape)) * scale * faces.both_active
             own.append(squares)
             in_cells.append(faces.mean_adjoint(squares))

@@ -11,6 +11,7 @@ from geoinv.algebra.gram import gram_diagonal
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError, array_of, choice, finite, positive, shape_text
 from geoinv.core.labels import along_labels
+from geoinv.core.whole import largest as largest_of_all
 from geoinv.meshes.base import AXES, Mesh
 
 __all__ = ["WEIGHTINGS", "depth_weighting", "distance_weighting", "over_mesh", "sensitivity_weighting", "weights_of"]
@@ -203,5 +204,5 @@ def over_mesh(owner: str, name: str, values: Any, operator: LinearOperator, acti
 
 def _normalised(weights: Array, active: npt.ArrayLike) -> Array:
     inside = np.broadcast_to(active, weights.shape)
-    largest = float(weights[inside].max()) or 1.0
+    largest = largest_of_all(float(weights[inside].max(initial=0.0))) or 1.0
     return np.where(inside, np.maximum(weights / largest, FLOOR), 0.0)

@@ -38,6 +38,7 @@ from geoinv.cli.support.plausible import (
     units_of,
 )
 from geoinv.cli.support.progress_display import progress_shown
+from geoinv.cli.support.ranks import agree, found_here, others_end, place_among_ranks, ranks, say_traffic
 from geoinv.cli.support.regularization import (
     NormsOption,
     RegularizerOption,
@@ -162,7 +163,9 @@ def invert(
 
     Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
     """
+    from geoinv import parallel
     from geoinv.formats import write_netcdf
+    from geoinv.inversion.ensemble import ensemble as posterior_ensemble
     from geoinv.inversion.invert import invert
     from geoinv.inversion.outcome import Outcome
 
@@ -177,7 +180,7 @@ def invert(
     refuse_ensemble(ensemble, 1)
     inputs = [path for path in (file, mesh, topo, start, weights) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
-    checkpoints = Checkpoints(out)
+    checkpoints = Checkpoints(out, *place_among_ranks())
     checkpoints.begin(resume)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
@@ -197,7 +200,9 @@ def invert(
     name = regularizer_named(regularizer, quantity.name == "magnetization")
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights)
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
-    A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization)
+    agree(context, origin)
+    split = ranks() is not None and ensemble is None
+    A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization, whole=not split)
     refuse_ensemble(ensemble, math.prod(A.domain_shape))
     hours = (A.choice.estimate.total + ensemble_seconds(A, ensemble)) / 3600.0
     if hours > 1.0:
@@ -206,7 +211,8 @@ def invert(
             "multiples of its smallest, as --cell makes it"
         )
     with progress_shown("inversion"):
-        solution = invert(
+        how: Any = parallel.invert if split else invert
+        found = how(
             A,
             data,
             uncertainty,
@@ -216,7 +222,10 @@ def invert(
             base_level=level,
             checkpoint=checkpoints.inversion,
         )
-    samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble)
+    solution = found_here(found)
+    draw = parallel.ensemble if ranks() is not None else posterior_ensemble
+    samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble, draw)
+    others_end()
     result = solution.to_xarray(origin)
     if chi is not None:
         result = add_remanence(result, solution, chi)
@@ -227,6 +236,7 @@ def invert(
     say_solution(solution)
     if samples is not None:
         say_ensemble(samples, quantity.unit)
+    say_traffic(solution.model.size)
     say("cost", cost(began))
     say("wrote", str(written.path))
     stopped = solution.outcome is Outcome.INTERRUPTED or lacking.startswith("interrupted")

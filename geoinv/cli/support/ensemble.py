@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ import numpy as np
 import typer
 
 from geoinv.cli.support.progress_display import progress_shown
+from geoinv.cli.support.ranks import in_any
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError
 from geoinv.core.memory import require_memory
@@ -68,7 +70,12 @@ def ensemble_seconds(A: Any, number: int | None) -> float:
     return 0.0 if number is None else number * APPLICATIONS * float(A.choice.estimate.apply)
 
 
-def ensemble_of(solution: Solution, number: int, checkpoint: Path | None = None) -> tuple[Ensemble | None, str]:
+def ensemble_of(
+    solution: Solution,
+    number: int,
+    checkpoint: Path | None = None,
+    draw: Callable[..., Ensemble | None] = ensemble,
+) -> tuple[Ensemble | None, str]:
     """Samples of a solution, after their cost has been said; and why they are missing or fewer.
 
     Parameters
@@ -79,8 +86,10 @@ def ensemble_of(solution: Solution, number: int, checkpoint: Path | None = None)
         How many.
     checkpoint : Path, optional
         File in which they are kept on the way.
+    draw : callable, optional
+        :func:`geoinv.ensemble`, or that of :mod:`geoinv.parallel`.
     """
-    if solution.outcome.incomplete:
+    if in_any(solution.outcome.incomplete):
         return None, "there is no ensemble"
     if solution.outcome is Outcome.REFERENCE_FITS:
         return None, (
@@ -92,11 +101,13 @@ def ensemble_of(solution: Solution, number: int, checkpoint: Path | None = None)
     say("ensemble", f"{number} samples, up to {_duration(longest)} each and {_duration(number * longest)} in all")
     try:
         with progress_shown("ensemble"):
-            samples = ensemble(solution, number, checkpoint=checkpoint)
+            samples = draw(solution, number, checkpoint=checkpoint)
     except KeyboardInterrupt:
         return None, f"interrupted before there were {FEWEST} samples: there is no ensemble"
     except (InputError, MemoryError) as error:
         return None, f"{error}: there is no ensemble"
+    if samples is None:  # of the processes that mpirun started, the first has them
+        return None, ""
     drawn = len(samples.samples)
     return samples, f"interrupted after {drawn} of {number} samples" if drawn < number else ""
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geoinv.cli.support.options import columns_of, field_of, level_of
 from geoinv.cli.support.plausible import refuse_impossible_model
+from geoinv.cli.support.ranks import physics_over
 from geoinv.cli.support.stations import warn_of_stations
 from geoinv.cli.support.terminal import say, say_notes
 from geoinv.core.checks import InputError
@@ -135,10 +136,12 @@ def make_operator(
     quantity: Quantity | None = None,
     demagnetization: bool = False,
     measured: bool = True,
+    whole: bool = True,
 ) -> PrismOperator | FieldStrength | SelfDemagnetization:
     """Operator of the physics that the components are of, and lines about its engine.
 
-    Stations that cannot be used are rejected, doubtful ones named.
+    Stations that cannot be used are rejected, doubtful ones named. Under mpirun it is split over the processes unless
+    each is to have the whole.
     """
     from geoinv import operators
     from geoinv.conventions.quantities import QUANTITIES
@@ -156,7 +159,7 @@ def make_operator(
                 f"{quantity.name if quantity else survey.kind} and {' '.join(survey.components)}; leave it out"
             )
         physics = operators.SelfDemagnetization
-    A: PrismOperator | FieldStrength | SelfDemagnetization = physics(
+    A: PrismOperator | FieldStrength | SelfDemagnetization = physics_over(physics, whole=whole)(
         cast("Grid", mesh), survey, engine=engine, rtol=rtol, applications=applications, **vector
     )
     say("engine", str(A.choice).removeprefix("engine "))

@@ -84,3 +84,16 @@ def test_a_full_disk_leaves_the_records_before(path, monkeypatch):
         assert path.stat().st_size == before
     with RecordLog(path) as log:
         assert len(log) == 2
+
+
+def test_records_that_are_not_kept_are_written_over(path):
+    with RecordLog(path) as log:
+        log.append({"third": 3}, {})
+        log.keep(5)
+        assert len(log) == 3
+        log.keep(1)
+        log.append({"other": 2}, {})
+    with RecordLog(path) as log:
+        assert len(log) == 2
+        assert log.about_record(1) == {"other": 2}
+        assert log.dropped == 0

@@ -26,3 +26,9 @@ def test_what_is_not_summed_over_slabs_is_rejected(report):
 
 def test_what_one_process_rejects_is_rejected_alike(report):
     assert report["refusals"]["data"].startswith("invert expects data of shape")
+
+
+def test_an_inversion_goes_on_from_what_all_processes_have_kept(report):
+    resumed = report["resumed"]
+    assert resumed["same"]
+    assert resumed["calls"][1] < 0.7 * resumed["calls"][0]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -131,6 +133,25 @@ def inversions(grid: geoinv.Grid) -> dict[str, Any]:
     return found
 
 
+def resumed(grid: geoinv.Grid) -> dict[str, Any]:
+    """An inversion that is gone on with, after one process was killed as it wrote its last result."""
+    A = split(Magnetics, grid, survey(), TOGETHER, engine="dense")
+    truth = np.zeros(grid.shape)
+    truth[2:4, 2:4, 2:5] = 0.05
+    data = A(A.slabs.part_of(truth)) + 5.0 * np.random.default_rng(2).standard_normal(A.range_shape)
+    path = Path(sys.argv[1]).with_name(f"of-{TOGETHER.rank}.checkpoint")
+    models, calls = [], []
+    for _ in range(2):
+        TOGETHER.traffic.calls.clear()
+        solution = invert(A, data, 5.0, bounds=(0.0, 1.0), checkpoint=path)
+        models.append(None if solution is None else solution.model)
+        calls.append(TOGETHER.traffic.calls["sums of data"])
+        if TOGETHER.rank == TOGETHER.size - 1:
+            os.truncate(path, path.stat().st_size - 10)
+        TOGETHER.communicator.Barrier()
+    return {"same": TOGETHER.first and bool(np.array_equal(*models)), "calls": calls}  # type: ignore[arg-type]
+
+
 def refusals(grid: geoinv.Grid) -> dict[str, str]:
     A = split(Magnetics, grid, survey(), TOGETHER, engine="dense")
     found = {}
@@ -193,6 +214,7 @@ def main() -> None:
         "gravity": operator(Gravity, grid, survey("gz"), engine="dense"),
         "inversions": inversions(grid),
         "interrupted": interrupted(grid),
+        "resumed": resumed(grid),
         "refusals": refusals(grid),
     }
     if TOGETHER.first:

@@ -165,7 +165,6 @@ def invert(
     """
     from geoinv import parallel
     from geoinv.formats import write_netcdf
-    from geoinv.inversion.ensemble import ensemble as posterior_ensemble
     from geoinv.inversion.invert import invert
     from geoinv.inversion.outcome import Outcome
 
@@ -223,7 +222,7 @@ def invert(
             checkpoint=checkpoints.inversion,
         )
     solution = found_here(found)
-    draw = parallel.ensemble if ranks() is not None else posterior_ensemble
+    draw = None if ranks() is None else parallel.ensemble
     samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble, draw)
     others_end()
     result = solution.to_xarray(origin)

@@ -74,7 +74,7 @@ def ensemble_of(
     solution: Solution,
     number: int,
     checkpoint: Path | None = None,
-    draw: Callable[..., Ensemble | None] = ensemble,
+    draw: Callable[..., Ensemble | None] | None = None,
 ) -> tuple[Ensemble | None, str]:
     """Samples of a solution, after their cost has been said; and why they are missing or fewer.
 
@@ -87,7 +87,7 @@ def ensemble_of(
     checkpoint : Path, optional
         File in which they are kept on the way.
     draw : callable, optional
-        :func:`geoinv.ensemble`, or that of :mod:`geoinv.parallel`.
+        What draws them, in place of :func:`geoinv.ensemble`.
     """
     if in_any(solution.outcome.incomplete):
         return None, "there is no ensemble"
@@ -101,7 +101,7 @@ def ensemble_of(
     say("ensemble", f"{number} samples, up to {_duration(longest)} each and {_duration(number * longest)} in all")
     try:
         with progress_shown("ensemble"):
-            samples = draw(solution, number, checkpoint=checkpoint)
+            samples = (draw or ensemble)(solution, number, checkpoint=checkpoint)
     except KeyboardInterrupt:
         return None, f"interrupted before there were {FEWEST} samples: there is no ensemble"
     except (InputError, MemoryError) as error:

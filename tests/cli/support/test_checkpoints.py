@@ -13,6 +13,8 @@ from cli_refusal import INVERT, refused
 from commands import succeed
 
 from geoinv.cli import main
+from geoinv.cli.support.checkpoints import Checkpoints
+from geoinv.core.checks import InputError
 from geoinv.inversion.checkpoint import Checkpoint
 
 COMPACT = [*INVERT, "--regularizer", "compact", "--target", "1.2"]
@@ -100,3 +102,21 @@ def test_a_checkpoint_is_not_thrown_away_without_a_word(small_survey, tmp_path, 
 
 def test_resume_without_a_checkpoint_begins_anew_and_says_so(small_survey, capsys):
     assert "resume    there is no out.nc.checkpoint: begins anew" in succeed([*INVERT, "--resume"], capsys)
+
+
+def test_processes_have_files_of_their_own_which_as_many_go_on_from(tmp_path):
+    out = tmp_path / "model.nc"
+    first, second = (Checkpoints(out, process, 2) for process in range(2))
+    assert first.inversion.name == "model.nc.process-0-of-2.checkpoint"
+    assert second.ensemble.name == "model.nc.process-1-of-2.ensemble.checkpoint"
+    second.begin(resume=False)
+    for of in (first, second):
+        of.inversion.write_bytes(b"")
+    for other in (Checkpoints(out), Checkpoints(out, 0, 3), Checkpoints(out, 2, 3)):
+        with pytest.raises(InputError, match=r"process-0-of-2\.checkpoint is what a stopped inversion over 2 processes"):
+            other.begin(resume=True)
+    first.remove()
+    assert list(tmp_path.iterdir()) == []
+    Checkpoints(out).inversion.write_bytes(b"")
+    with pytest.raises(InputError, match="over 1 process has left, and expects as many to go on, got 2"):
+        second.begin(resume=True)

@@ -113,7 +113,7 @@ def test_processes_have_files_of_their_own_which_as_many_go_on_from(tmp_path):
     for of in (first, second):
         of.inversion.write_bytes(b"")
     for other in (Checkpoints(out), Checkpoints(out, 0, 3), Checkpoints(out, 2, 3)):
-        with pytest.raises(InputError, match=r"process-0-of-2\.checkpoint is what a stopped inversion over 2 processes"):
+        with pytest.raises(InputError, match=r"process-0-of-2\.checkpoint is what a stopped inversion over 2 process"):
             other.begin(resume=True)
     first.remove()
     assert list(tmp_path.iterdir()) == []

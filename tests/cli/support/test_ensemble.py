@@ -118,7 +118,7 @@ def test_a_disk_that_fills_up_loses_nothing(small_survey, tmp_path, capsys, monk
 
 
 def test_a_failure_of_the_ensemble_keeps_the_model(small_survey, capsys, monkeypatch):
-    def refused(*_):
+    def refused(*_, **__):
         raise geoinv.InputError("ensemble expects something else")
 
     monkeypatch.setattr(option, "ensemble", refused)

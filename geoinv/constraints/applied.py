@@ -13,6 +13,7 @@ from geoinv.constraints.said import Constraint, Path3D, Said
 from geoinv.core.checks import InputError, array_of, shape_text
 from geoinv.core.labels import along_labels
 from geoinv.meshes.base import Mesh
+from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.held import Held
 from geoinv.regularizers.smooth import Smooth
 
@@ -39,6 +40,8 @@ class Constrained:
         What cells are held at, and how firmly; weight 0 where a cell is not held.
     uncertainty : array of ``mesh.shape``
         Standard deviations of measured values; NaN elsewhere.
+    speaker : array of int of ``mesh.shape``
+        Place in `said` of the last one that spoke of a cell; -1 where none did.
     said : tuple of Said
         What each constraint said, in their order.
     """
@@ -50,6 +53,7 @@ class Constrained:
     values: Array
     weights: Array
     uncertainty: Array
+    speaker: npt.NDArray[np.intp]
     said: tuple[Said, ...]
 
     @property
@@ -67,7 +71,7 @@ class Constrained:
         """Drill holes as lines."""
         return tuple(path for said in self.said for path in said.paths)
 
-    def regularizer(self, regularizer: Smooth | None = None) -> Smooth:
+    def regularizer(self, regularizer: Regularizer | None = None) -> Smooth:
         """Regularizer (Smooth, Sparse, TotalVariation, a learned prior) with this reference and these held cells.
 
         Raises
@@ -161,7 +165,8 @@ def apply_constraints(
     whole = np.clip(whole, lower, upper)
     arrays = lower, upper, whole, values, weights, uncertainty
     low, high, base, at, firm, deviation = (array.reshape(mesh.shape) for array in arrays)
-    return Constrained(mesh, low, high, base, at, firm, deviation, tuple(everything))
+    speaker = np.maximum(bounded_by, held_by).reshape(mesh.shape)
+    return Constrained(mesh, low, high, base, at, firm, deviation, speaker, tuple(everything))
 
 
 def _over(mesh: Mesh, name: str, given: Any) -> Array:

@@ -106,9 +106,10 @@ def read_holes(collars: str | Path, surveys: str | Path, dip: str = "auto") -> d
     rows.refuse_where(
         depth > tops.columns["depth"][of] + ROUNDED, "a depth above the end of its hole", "correct it or the collars"
     )
+    arcs = "arcs of minimum curvature between surveys, straight above the first and below the last"
+    note("holes", f"{len(names)} of {collars}: {arcs}")
     directions = direction_of(azimuth, _positive_down(rows, dips, dip))
     holes: dict[str, Hole] = {}
-    straight = 0
     for place, name in enumerate(names):
         own = np.flatnonzero(of == place)
         if not own.size:
@@ -121,14 +122,11 @@ def read_holes(collars: str | Path, surveys: str | Path, dip: str = "auto") -> d
         same[own[1:][np.diff(depth[own]) == 0.0]] = True
         rows.refuse_where(same, "one survey at each depth of a hole", "remove one of the two")
         stations, tangents = depth[own], directions[own]
-        straight += own.size == 1
         if stations[0] > 0.0:
             stations, tangents = np.concatenate([[0.0], stations]), np.concatenate([tangents[:1], tangents])
         collar = np.array([tops.columns[axis][place] for axis in ("easting", "northing", "upward")])
         path = HolePath(collar, stations, tangents)
         holes[name] = Hole(tops.holes[place], path, float(tops.columns["depth"][place]))
-    arcs = "arcs of minimum curvature between surveys, straight above the first and below the last"
-    note("holes", f"{len(holes)} of {collars}: {arcs}{f'; {straight} surveyed once' if straight else ''}")
     return holes
 
 

@@ -12,6 +12,14 @@ import numpy.typing as npt
 import typer
 
 from geoinv.cli.support.checkpoints import Checkpoints, ResumeOption
+from geoinv.cli.support.constraints import (
+    BodyOption,
+    CellsOption,
+    GivenConstraints,
+    HolesOption,
+    LayerOption,
+    say_held,
+)
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
@@ -137,6 +145,10 @@ def invert(
     reference: Annotated[
         str, typer.Option(metavar="M", help="Reference model (SI, or kg/m3): a number, or a file on the same mesh.")
     ] = "0",
+    cells: CellsOption = None,
+    layer: LayerOption = None,
+    body: BodyOption = None,
+    holes: HolesOption = None,
     regularizer: RegularizerOption = None,
     norms: NormsOption = None,
     smallness: SmallnessOption = None,
@@ -164,6 +176,7 @@ def invert(
     Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
     """
     from geoinv import parallel
+    from geoinv.constraints.record import recorded
     from geoinv.formats import write_netcdf
     from geoinv.inversion.invert import invert
     from geoinv.inversion.outcome import Outcome
@@ -177,7 +190,8 @@ def invert(
         refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
     refuse_ensemble(ensemble, 1)
-    inputs = [path for path in (file, mesh, topo, start, weights) if isinstance(path, Path)]
+    constraints = GivenConstraints.of(cells, layer, body, holes)
+    inputs = [path for path in (file, mesh, topo, start, weights, *constraints.files) if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
     checkpoints.begin(resume)
@@ -190,18 +204,22 @@ def invert(
         bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
     refuse_impossible_bounds(*bounds, quantity)
     data, uncertainty = _data(file, survey, deviation)
-    cells = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
-    known = load_reference(start, cells, quantity)
-    chi = None if induced is None else load_susceptibility(induced, cells)
+    grid = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
+    known = load_reference(start, grid, quantity)
+    chi = None if induced is None else load_susceptibility(induced, grid)
     if start != 0.0:
         named = "--reference" if isinstance(start, float) else str(start)
-        refuse_outside_bounds(named, np.broadcast_to(known, cells.shape)[cells.active], *bounds)
+        refuse_outside_bounds(named, np.broadcast_to(known, grid.shape)[grid.active], *bounds)
     name = regularizer_named(regularizer, quantity.name == "magnetization")
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights)
+    limits: tuple[Any, Any] = bounds
+    constrained = constraints.applied(grid, bounds, known, quantity)
+    if constrained is not None:
+        phi, limits = constrained.regularizer(phi), constrained.bounds
     origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
     agree(context, origin)
     split = ranks() is not None and ensemble is None
-    A = make_operator(cells, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization, whole=not split)
+    A = make_operator(grid, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization, whole=not split)
     refuse_ensemble(ensemble, math.prod(A.domain_shape))
     hours = (A.choice.estimate.total + ensemble_seconds(A, ensemble)) / 3600.0
     if hours > 1.0:
@@ -216,7 +234,7 @@ def invert(
             data,
             uncertainty,
             regularizer=phi,
-            bounds=bounds,
+            bounds=limits,
             target=target,
             base_level=level,
             checkpoint=checkpoints.inversion,
@@ -226,6 +244,8 @@ def invert(
     samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble, draw)
     others_end()
     result = solution.to_xarray(origin)
+    if constrained is not None:
+        result = recorded(result, constrained, quantity.name)
     if chi is not None:
         result = add_remanence(result, solution, chi)
     if samples is not None:
@@ -233,6 +253,8 @@ def invert(
             result = samples.with_statistics(result)
     written = write_result(out, lambda path: write_netcdf(path, result))
     say_solution(solution)
+    if constrained is not None:
+        say_held(constrained, solution.model)
     if samples is not None:
         say_ensemble(samples, quantity.unit)
     say_traffic(solution.model.size)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.ensemble import draw_ensemble
+from geoinv.view.known import draw_known
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
 from geoinv.view.scene import LEVELS, NoSceneError, render
 from geoinv.view.slices import cut_of, draw_level, draw_section, draw_total, is_signed, model_scale
@@ -178,10 +179,12 @@ def _draw_model(
     scale, cut = model_scale(model, window), cut_of(model, window)
     level = sheet.add_subplot(grid[row : row + 2, 0])
     draw_level(level, window, model, cut, scale)
+    draw_known(level, model.grid, model.known, "upward", cut.upward)
     level.set_title(f"level at elevation {spaced(model.grid.upward[cut.upward])} m")
     for place, along, across in ((row, "easting", "northing"), (row + 1, "northing", "easting")):
         ax = sheet.add_subplot(grid[place, 1])
         draw_section(ax, window, model, cut, scale, along)
+        draw_known(ax, model.grid, model.known, across, getattr(cut, across))
         where = getattr(model.grid, across)[getattr(cut, across)]
         ax.set_title(f"section at {across} {spaced(where)} m")
     last = sheet.add_subplot(grid[row : row + 2, 2])

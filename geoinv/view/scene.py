@@ -79,6 +79,7 @@ def render(model: Model, window: Window, scale: Normalize, stations: Array) -> A
             signs=(1.0, -1.0) if is_signed(scale) else (1.0,),
             stations=stations,
             arrows=np.stack(arrows(model, window)),
+            **_holes(model, window),
             **_octree_cells(model, window, scale),
         )
         command = [sys.executable, "-P", "-c", _COMMAND, str(arrays), str(picture)]
@@ -105,6 +106,14 @@ def _octree_cells(model: Model, window: Window, scale: Normalize) -> dict[str, A
         strong &= (low < end) & (high > begin)
     points, index = nodes_of_voxels(mesh.corner[strong], mesh.width[strong], mesh.counts, mesh.spacing, mesh.origin)
     return {"voxel_points": points, "voxels": index, "voxel_values": values[strong]}
+
+
+def _holes(model: Model, window: Window) -> dict[str, Any]:
+    """Points of drill holes inside the window, and how many each hole has."""
+    lines = [np.zeros((0, 3))] if model.known is None else [*model.known.holes, np.zeros((0, 3))]
+    limits = np.array([getattr(window, axis) for axis in reversed(AXES)])
+    inside = [points[np.all((points >= limits[:, 0]) & (points <= limits[:, 1]), axis=1)] for points in lines]
+    return {"hole_points": np.concatenate(inside), "hole_lengths": np.array([len(points) for points in inside], float)}
 
 
 def arrows(model: Model, window: Window) -> tuple[Array, Array]:
@@ -154,6 +163,8 @@ def draw(arrays: str, picture: str) -> None:
         values, limits, stations = data["values"], data["limits"], data["stations"]
         colours, signs = str(data["colours"]), data["signs"]
         places, vectors = data["arrows"]
+        ends = np.cumsum(data["hole_lengths"]).astype(int)
+        holes = np.split(data["hole_points"], ends[:-1])
         edges = [data[axis] for axis in ("easting", "northing", "upward")]
         octree = [data[name] for name in ("voxel_points", "voxels", "voxel_values")] if "voxels" in data else None
     # about a corner of the scene: graphics work in single precision
@@ -181,6 +192,10 @@ def draw(arrays: str, picture: str) -> None:
     if stations.size:
         points = (stations - np.array(corner)[:, None]).T.astype(np.float32)
         plotter.add_mesh(pv.PolyData(points), color="black", point_size=3.0, opacity=0.6)
+    for points in holes:
+        if len(points) > 1:
+            line = pv.lines_from_points(points - np.array(corner))
+            plotter.add_mesh(line, color="#00796b", line_width=6.0, render_lines_as_tubes=True)
     if len(places):
         length = 0.2 * max(float(axis[-1] - axis[0]) for axis in edges)
         plotter.add_arrows(places - np.array(corner), vectors, mag=length, color="#202020")

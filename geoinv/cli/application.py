@@ -17,6 +17,7 @@ from geoinv.cli.commands.files import convert, info, view
 from geoinv.cli.commands.forward import forward
 from geoinv.cli.commands.invert import invert
 from geoinv.cli.commands.reproduce import reproduce
+from geoinv.cli.commands.schema import schema
 from geoinv.cli.commands.train import train
 from geoinv.cli.support.ranks import over_ranks, silent_ranks
 from geoinv.cli.support.streams import give_up_output, lost_output, standard_streams
@@ -32,7 +33,7 @@ __all__ = ["application", "main"]
 application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
-COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply, bench)
+COMMANDS = (info, forward, invert, convert, view, demo, reproduce, train, apply, bench, schema)
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 
 for _command in COMMANDS:

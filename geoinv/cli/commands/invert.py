@@ -22,6 +22,7 @@ from geoinv.cli.support.constraints import (
 )
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
+from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import Noise
 from geoinv.cli.support.options import (
@@ -32,7 +33,6 @@ from geoinv.cli.support.options import (
     EngineOption,
     FieldOption,
     HeightOption,
-    OutOption,
 )
 from geoinv.cli.support.outputs import check_output, provenance, write_result
 from geoinv.cli.support.plausible import (
@@ -80,10 +80,16 @@ PHYSICS_RTOL = 1e-5
 """Error of the physics, relative to |A||m|: far below the noise of any survey, and half the time of an exact one."""
 
 
+@runs_jobs
 def invert(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="OBS", help="Survey: UBC .obs/.mag or .grv/.gra, CSV/XYZ or netCDF.")],
-    out: OutOption,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OBS|JOB", help="Survey: UBC .obs/.mag or .grv/.gra, CSV/XYZ or netCDF; or a job file (.toml)."
+        ),
+    ],
+    out: JobOutOption = None,
     mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")] = None,
     cell: Annotated[
         float | None,
@@ -161,6 +167,7 @@ def invert(
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
     ensemble: EnsembleOption = None,
     resume: ResumeOption = False,
+    write_job: WriteJobOption = None,
 ) -> None:
     """Find the simplest model that fits a survey: a susceptibility, or a density contrast for data of gravity.
 
@@ -173,6 +180,8 @@ def invert(
 
     Example: geoinv invert stations.grv --mesh mesh.msh --topo ground.topo --bounds -600 300 --out density.nc
 
+    Example: geoinv invert job.toml
+
     Example: geoinv invert lines.csv --cell 50 --depth 1000 --noise "2% + 5" --field 65 25 50000 --out model.nc
     """
     from geoinv import parallel
@@ -182,6 +191,7 @@ def invert(
     from geoinv.inversion.outcome import Outcome
 
     began = time.perf_counter()
+    assert out is not None, "runs_jobs sees to it"
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     level = base_level_of(base_level)
     deviation = _noise(noise)

@@ -17,7 +17,10 @@ from geoinv.cli.support.terminal import fail
 from geoinv.core.checks import InputError
 from geoinv.core.interrupts import interrupts_held
 
-__all__ = ["Written", "check_output", "make_folder", "provenance", "write_result"]
+__all__ = ["JOB", "Written", "check_output", "make_folder", "provenance", "write_result"]
+
+JOB = "geoinv.job"
+"""Where the context of a command holds its options as a job file."""
 
 
 def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = ()) -> None:
@@ -153,9 +156,12 @@ def provenance(context: typer.Context, inputs: Sequence[Path]) -> dict[str, str]
     Returns
     -------
     dict
-        ``history``, the command line, and ``inputs``, the SHA-256 of each file as JSON.
+        ``history``, the command line; ``inputs``, the SHA-256 of each file as JSON; and ``job``, the job file that does
+        the same from the folder of the output, where the command can be given one.
     """
     checksums = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in inputs}
-    history = shlex.join(["geoinv", *context.find_root().obj])
+    told = {"history": shlex.join(["geoinv", *context.find_root().obj]), "inputs": json.dumps(checksums)}
+    if JOB in context.meta:
+        told["job"] = context.meta[JOB]
     # names that are not UTF-8 would stop the writing
-    return {"history": history.encode("utf-8", "backslashreplace").decode("utf-8"), "inputs": json.dumps(checksums)}
+    return {name: text.encode("utf-8", "backslashreplace").decode("utf-8") for name, text in told.items()}

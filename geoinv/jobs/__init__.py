@@ -1,0 +1,1 @@
+"""Job files: the options of an inversion in a TOML file, checked whole, and written from options."""

@@ -134,7 +134,7 @@ def tables(files: tuple[str, ...], settings: Mapping[str, Any], files_too: bool 
     from typing import NotRequired, TypedDict
 
     keys = {**dict.fromkeys(files, str), **{name: NotRequired[kind] for name, kind in settings.items()}}
-    table = TypedDict("table", keys)  # type: ignore[misc, operator]  # made of what the option knows
+    table = TypedDict("table", keys)  # type: ignore[misc]  # made of what the option knows
 
     def written(entry: Mapping[str, Any], move: Relocate) -> str:
         parts = [move(entry[name]) for name in files]

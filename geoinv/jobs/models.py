@@ -33,16 +33,12 @@ def job_model(keys: tuple[Key, ...]) -> type[BaseModel]:
                 fields[name] = (kind, said)
             else:
                 usual = key.default if isinstance(key.default, (str, int, float)) else None
-                extra = None if usual is None else {"default": usual}
+                extra: dict[str, Any] | None = None if usual is None else {"default": usual}
                 fields[name] = (kind, Field(None, description=key.help, json_schema_extra=extra))
         model = create_model(section, __base__=_Strict, __doc__=SECTIONS[section], **fields)
         sections[section] = (model, ...) if needed else (model, Field(default_factory=model))
-    return create_model(
-        "geoinv job",
-        __base__=_Strict,
-        version=(Literal[VERSION], Field(description="Version of the job file.")),
-        **sections,
-    )
+    sections["version"] = (Literal[VERSION], Field(description="Version of the job file."))
+    return create_model("geoinv job", __base__=_Strict, **sections)
 
 
 def job_schema(keys: tuple[Key, ...]) -> dict[str, Any]:

@@ -113,7 +113,8 @@ def runs_jobs(command: Callable[..., None]) -> Callable[..., None]:
         from geoinv.jobs.writing import job_text
 
         keys = job_keys(command)
-        source, from_file = options["file"], []
+        source: Path = options["file"]
+        from_file: list[Key] = []
         if source.suffix.lower() == ".toml":
             options, from_file = _put_together(context, source, options, keys)
         if options["out"] is None:

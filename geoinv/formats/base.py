@@ -8,6 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from geoinv.conventions.units import Unit
 from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.text import TextLines, is_number, read_bytes
 from geoinv.surveys.main_field import MainField
@@ -15,7 +19,9 @@ from geoinv.surveys.main_field import MainField
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Format", "Head", "SurveyOptions", "Writer"]
+__all__ = ["Format", "Head", "Projection", "SurveyOptions", "Writer"]
+
+Array = npt.NDArray[np.float64]
 
 _NETCDF_MARKS = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 _HEAD = 1 << 20  # bytes that tell a text format
@@ -65,6 +71,25 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Projection:
+    """How the horizontal positions of a file become eastings and northings in metres.
+
+    Parameters
+    ----------
+    convert : callable
+        ``(longitude, latitude)`` in degrees, or ``(easting, northing)`` in metres, to eastings and northings in metres.
+    degrees : bool
+        Whether the file has longitudes and latitudes.
+    unit : Unit, optional
+        Unit of its eastings and northings where the file states none.
+    """
+
+    convert: Callable[[Array, Array], tuple[Array, Array]]
+    degrees: bool
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True)
 class SurveyOptions:
     """What the user says about a survey beside its file.
 
@@ -81,6 +106,10 @@ class SurveyOptions:
     components : tuple of str, optional
         Those that are wanted; others in the file are not read, and where it has none of them the survey is without
         data.
+    projection : Projection, optional
+        What is done to horizontal positions; nothing by default.
+    total : bool
+        Whether data may be a total field, from which the main field is still to be removed.
     """
 
     field: MainField | None = None
@@ -88,6 +117,8 @@ class SurveyOptions:
     columns: Mapping[str, str | int] | None = None
     height: float | None = None
     components: tuple[str, ...] | None = None
+    projection: Projection | None = None
+    total: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import Unit, unit_of
 
-__all__ = ["DEVIATIONS", "DIMENSIONS", "ColumnName", "understood"]
+__all__ = ["ANGLES", "DEVIATIONS", "DIMENSIONS", "ColumnName", "understood"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -22,9 +22,14 @@ DIMENSIONS: Mapping[str, str] = {
     "northing": "length",
     "upward": "length",
     "ground": "length",
+    "longitude": "angle",
+    "latitude": "angle",
     **{f"{name}{suffix}": QUANTITIES[name].dimension for suffix in ("", "_uncertainty") for name in COMPONENTS},
 }
 """Quantities that a table can hold, with their dimension (a key of `geoinv.conventions.units.PROJECT_UNITS`)."""
+
+ANGLES = ("longitude", "latitude")
+"""Quantities that are read only where they are asked for: positions are eastings and northings."""
 
 DEVIATIONS = frozenset({"uncertainty", "unc", "sd", "std", "stdev", "std_dev", "standard_deviation", "sigma"})
 """Names of a standard deviation of the column before it."""

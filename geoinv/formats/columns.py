@@ -11,7 +11,8 @@ from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.column_names import DIMENSIONS, ColumnName, understood
+from geoinv.formats.column_names import ANGLES, DIMENSIONS, ColumnName, understood
+from geoinv.formats.degrees import project_them
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
@@ -165,10 +166,15 @@ class _Finder:
         name = names[index] if names else ColumnName(f"column {index + 1}")
         unit = self.layout.unit(index)
         angle = unit is not None and unit.dimension == "angle"
-        if name.quantity in ("longitude", "latitude") or (angle and DIMENSIONS[quantity] == "length"):
+        if quantity in ANGLES and unit is not None and unit.text.lower().endswith(("west", "south")):
+            raise InputError(
+                f"{self.path} expects degrees east and north, got {name.text!r}; change the signs in the file"
+            )
+        degrees = name.quantity in ANGLES and quantity not in ANGLES
+        if degrees or (angle and DIMENSIONS[quantity] == "length"):
             raise InputError(
                 f"{self.path} expects {quantity} in metres, got {name.text!r}: longitudes and latitudes are no "
-                "eastings and northings; project them (to UTM, for example)"
+                f"eastings and northings; {project_them()}"
             )
         if name.quantity == "downward" and quantity in ("upward", "ground"):
             raise InputError(
@@ -222,7 +228,7 @@ class _Finder:
         if degrees:
             return InputError(
                 f"{self.path} expects a column of {quantity} in metres, got {degrees[0]!r}: longitudes and latitudes "
-                "are no eastings and northings; project them (to UTM, for example)"
+                f"are no eastings and northings; {project_them()}"
             )
         remedy = self._remedy(quantity, "NAME", f"name it {quantity} in the first line")
         doubtful = [name.text for name in names if name.quantity in ("over ground", "downward")]

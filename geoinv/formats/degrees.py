@@ -8,11 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.checks import InputError
+from geoinv.core.wording import way
 
-__all__ = ["refuse_degrees"]
+__all__ = ["project_them", "refuse_degrees"]
 
 _APART = 0.1  # stations nearer than this in whatever unit the coordinates have
 _OFFSET = 5.0  # of coordinates in degrees from zero, in extents of the survey
+
+
+def project_them() -> str:
+    """What to do about longitudes and latitudes where eastings and northings belong."""
+    return way(
+        "give --crs EPSG:4326, if they are longitudes and latitudes of WGS 84",
+        "project them to metres (UTM, for example), as geoinv.preparation.raw_lines.read_lines does",
+        "project them to metres (UTM, for example), as geoinv prepare does",
+    )
 
 
 def refuse_degrees(path: str | Path, easting: npt.NDArray[np.float64], northing: npt.NDArray[np.float64]) -> None:
@@ -34,5 +44,5 @@ def refuse_degrees(path: str | Path, easting: npt.NDArray[np.float64], northing:
         raise InputError(
             f"{path} expects coordinates in metres, got {easting[0]!s}, {northing[0]!s} with stations "
             f"{float(np.median(apart)):.2g} apart, as longitudes and latitudes are: these are no eastings and "
-            "northings; project them (to UTM, for example), or name the columns with their unit, as in 'x (m)'"
+            f"northings; {project_them()}, or name the columns with their unit, as in 'x (m)'"
         )

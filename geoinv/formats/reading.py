@@ -13,7 +13,7 @@ import numpy.typing as npt
 from geoinv.conventions.quantities import QUANTITIES, kinds_of
 from geoinv.core.checks import InputError, array_of, bounded, finite
 from geoinv.core.wording import way
-from geoinv.formats.base import SurveyOptions
+from geoinv.formats.base import Projection, SurveyOptions
 from geoinv.formats.budget import guards
 from geoinv.formats.notes import note_elevation
 from geoinv.formats.registry import must_hold
@@ -75,6 +75,8 @@ def survey_of(path: str | Path, options: SurveyOptions) -> Survey:
         owner = way("--height", "height")
         finite(owner, "metres", array_of(owner, "metres", options.height), "give one number")
     survey = cast(Survey, found.readers["survey"](path, options))
+    if options.projection is not None and not table:
+        survey = _projected(path, survey, options.projection)
     if options.components is not None and survey.components != options.components:
         survey = _only(path, survey, options)
     if options.height is not None:
@@ -82,8 +84,20 @@ def survey_of(path: str | Path, options: SurveyOptions) -> Survey:
         note_elevation(options.height)
     if options.field is not None:
         survey = _with_field(path, survey, options.field)
-    _refuse_total_field(path, survey, table)
+    if not options.total:
+        _refuse_total_field(path, survey, table)
     return survey
+
+
+def _projected(path: str | Path, survey: Survey, projection: Projection) -> Survey:
+    """Survey of a file that holds metres, at converted eastings and northings."""
+    if projection.degrees:
+        raise InputError(
+            f"{path} expects a table where positions are longitudes and latitudes, got a file with eastings and "
+            "northings; give the coordinate system that these are in"
+        )
+    easting, northing = projection.convert(survey.easting, survey.northing)
+    return replace(survey, easting=easting, northing=northing)
 
 
 def _only(path: str | Path, survey: Survey, options: SurveyOptions) -> Survey:
@@ -116,7 +130,7 @@ def _with_field(path: str | Path, survey: Survey, field: MainField) -> Survey:
 
 
 _TOTALS = {
-    "magnetic": ("a total field", "subtract the IGRF (and a base level)"),
+    "magnetic": ("a total field", "subtract the IGRF (geoinv prepare does) and a base level"),
     "gravity": ("absolute gravity", "subtract normal gravity, and reduce it to an anomaly (Bouguer)"),
 }
 """What data are that are no anomaly, by kind, and what to do about it."""

@@ -42,6 +42,7 @@ def survey_lines(survey: Survey) -> list[str]:
         lines.append(f"{name}: no data" if survey.data is None else range_line(name, survey.data[row], units))
         if survey.uncertainty is not None:
             lines.append(range_line(f"standard deviation of {name}", survey.uncertainty[row], units))
+    lines += _known_beside(survey)
     field = survey.field
     if field is None:
         return lines
@@ -52,6 +53,15 @@ def survey_lines(survey: Survey) -> list[str]:
         inclination, declination = survey.anomaly_direction
         lines.append(f"tmi projected on inclination {inclination:g}, declination {declination:g} degrees")
     return lines
+
+
+def _known_beside(survey: Survey) -> list[str]:
+    """Coordinate system, lines, and what was done before."""
+    lines = [] if survey.crs is None else [f"coordinate system: {survey.crs.partition(',')[0]}"]
+    if survey.line is not None:
+        lines.append(f"{np.unique(survey.line).size} lines")
+    done = str((survey.attributes or {}).get("preparation", "")).splitlines()
+    return [*lines, *(f"prepared: {step}" for step in done)]
 
 
 def mesh_lines(mesh: Mesh) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.nulls import is_null, nulls_in
-from geoinv.conventions.units import PROJECT_UNITS
+from geoinv.conventions.units import PROJECT_UNITS, Unit
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.column_names import DIMENSIONS
+from geoinv.formats.column_names import ANGLES, DIMENSIONS
 from geoinv.formats.columns import OWN_NAMES, Column, columns_of_table
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.kept_columns import kept_columns, kept_names, line_of_markers
@@ -29,6 +29,7 @@ __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _DEVIATION = 0.5  # range of standard deviations in that of their data
+_OPTIONAL = tuple(quantity for quantity in DIMENSIONS if quantity not in ANGLES)
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
 _SHOWN = 20  # names of columns that are listed, at most
 
@@ -60,10 +61,11 @@ def read_table(
     columns: Mapping[str, str | int] | None = None,
     *,
     required: Sequence[str | tuple[str, ...]] = ("easting", "northing"),
-    optional: Sequence[str] = tuple(DIMENSIONS),
+    optional: Sequence[str] = _OPTIONAL,
     given: Sequence[str] = (),
     choice: bool = True,
     keep: bool = False,
+    unit: Unit | None = None,
 ) -> Table:
     """Numbers of a table by what they are.
 
@@ -89,6 +91,8 @@ def read_table(
         Whether whoever calls lets the user choose columns; errors then say how.
     keep : bool, optional
         Whether the other columns are read too, see :mod:`geoinv.formats.kept_columns`.
+    unit : Unit, optional
+        Of eastings and northings where the table states none; metres by default.
 
     Returns
     -------
@@ -106,6 +110,10 @@ def read_table(
     if layout is None:
         raise whole.error(0, "a header or at least three numbers", "give a table with a row for each station")
     found, present = columns_of_table(path, layout, columns or {}, required, optional, given, choice)
+    found = [
+        replace(one, unit=unit) if one.unit is None and one.quantity in ("easting", "northing") else one
+        for one in found
+    ]
     _refuse_unstated_units(path, layout, found)
     text, markers, owners = without_markers(whole, layout)
     names = kept_names(layout, {column.index for column in found}) if keep else {}
@@ -117,11 +125,12 @@ def read_table(
         if keep and owners and "line" not in others:
             others["line"] = line_of_markers(owners)
     table = {column.quantity: numbers.copy() for numbers, column in zip(values.T, found, strict=True)}
-    _doubt_order(path, table, found)
     if layout.names is None and not columns:
         _doubt_heights(path, table)
-    if all(column.unit is None for column in found if column.quantity in ("easting", "northing")):
-        refuse_degrees(path, table["easting"], table["northing"])
+    if "easting" in table and "northing" in table:
+        _doubt_order(path, table, found)
+        if all(column.unit is unit for column in found if column.quantity in ("easting", "northing")):
+            refuse_degrees(path, table["easting"], table["northing"])
     others = {name: kept[there] for name, kept in others.items()}
     return Table(table, int((~there).sum()), present, others)
 

@@ -13,7 +13,7 @@ from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
 from geoinv.formats.chosen import chosen_components, wanted_components
-from geoinv.formats.column_names import DIMENSIONS
+from geoinv.formats.column_names import ANGLES, DIMENSIONS
 from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import collected, doubt, note_elevation
 from geoinv.formats.summary import extent_lines, range_line
@@ -35,11 +35,14 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
         and others none; or if :func:`geoinv.formats.read_table` rejects the table.
     """
     height = options.height
-    required = ("easting", "northing") if height is not None else ("easting", "northing", "upward")
+    projection = options.projection
+    places = ("easting", "northing") if projection is None or not projection.degrees else ANGLES
+    required = places if height is not None else (*places, "upward")
     wanted = wanted_components(options)
     quantities = [*wanted, *(f"{name}_uncertainty" for name in wanted)]
     given = () if height is None else ("upward",)
-    table = read_table(path, options.columns, required=required, optional=quantities, given=given, keep=True)
+    unit = None if projection is None else projection.unit
+    table = read_table(path, options.columns, required=required, optional=quantities, given=given, keep=True, unit=unit)
     found = table.columns
     components = chosen_components(path, [name for name in COMPONENTS if name in found], options, table=True)
     has_data = bool(components) and set(components) <= set(found)
@@ -53,29 +56,35 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
         )
         raise InputError(f"{path} expects the inducing field beside it, got a table, which has none; {remedy}")
     if height is None and "ground" in table.present:
-        _doubt_heights_below_ground(path, options.columns)
+        _doubt_heights_below_ground(path, options.columns, places)
     uncertainties = [found.get(f"{name}_uncertainty") for name in components] if has_data else []
     complete = [values for values in uncertainties if values is not None]
     if complete and len(complete) < len(uncertainties):
         raise InputError(f"{path} expects an uncertainty for each of {', '.join(components)}, got {len(complete)}")
     with naming(path):
+        east, north = found[places[0]], found[places[1]]
+        if projection is not None:
+            east, north = projection.convert(east, north)
+        angles = {name: found[name] for name in ANGLES if name in found}
         return Survey(
-            found["easting"],
-            found["northing"],
-            found["upward"] if height is None else np.full(found["easting"].shape, float(height)),
+            east,
+            north,
+            found["upward"] if height is None else np.full(east.shape, float(height)),
             components=components,
             field=field,
             data=np.stack([found[name] for name in components]) if has_data else None,
             uncertainty=np.stack(complete) if complete else None,
             attributes={"dropped_rows": table.dropped_rows} if table.dropped_rows else None,
-            columns=table.others,
+            columns={**angles, **table.others},
         )
 
 
-def _doubt_heights_below_ground(path: str | Path, columns: Mapping[str, str | int] | None) -> None:
+def _doubt_heights_below_ground(
+    path: str | Path, columns: Mapping[str, str | int] | None, places: tuple[str, ...]
+) -> None:
     """Compare the heights of a table with its own column of the ground, in rows that have both."""
     with collected():  # said before
-        both = read_table(path, columns, required=("easting", "northing", "upward"), optional=("ground",)).columns
+        both = read_table(path, columns, required=(*places, "upward"), optional=("ground",)).columns
     if "ground" in both:
         height = both["upward"] - both["ground"]
         under = int((height < 0.0).sum())
@@ -112,7 +121,8 @@ def _lines(path: str | Path, options: SurveyOptions) -> list[str]:
         f"names: {layout.listing if layout else ''}",
     ]
     height = options.height
-    wanted = [name for name in DIMENSIONS if height is None or name != "upward"]
+    without = ANGLES if height is None else (*ANGLES, "upward")
+    wanted = [name for name in DIMENSIONS if name not in without]
     try:
         given = () if height is None else ("upward",)
         table = read_table(path, options.columns, optional=wanted, given=given, keep=True)

@@ -24,7 +24,7 @@ from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_se
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
-from geoinv.cli.support.noise import Noise
+from geoinv.cli.support.noise import Noise, noise_of
 from geoinv.cli.support.options import (
     RTOL_HELP,
     ColumnsOption,
@@ -194,7 +194,7 @@ def invert(
     assert out is not None, "runs_jobs sees to it"
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     level = base_level_of(base_level)
-    deviation = _noise(noise)
+    deviation = noise_of(noise)
     start = reference_of(reference)
     if bounds is not None:
         refuse_crossed_bounds(*bounds)
@@ -316,12 +316,3 @@ def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array
 
 def _noise_text(noise: Noise | None, survey: Survey) -> str:
     return "as in the file" if noise is None else noise.text(units_of(survey))
-
-
-def _noise(text: str | None) -> Noise | None:
-    try:
-        return None if text is None else Noise.parse(text)
-    except InputError:
-        raise
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import typer
 
 from geoinv.core.checks import InputError, location
 
-__all__ = ["Noise"]
+__all__ = ["Noise", "noise_of"]
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _TERM = rf"\s*{_NUMBER}\s*(%|nT/m|nT|mGal|Eotvos)?\s*"
@@ -107,3 +108,21 @@ class Noise:
         """The formula, for the summary."""
         parts = [f"{100.0 * self.share:g} % of the datum"] if self.share else []
         return " + ".join(parts + ([f"{self.floor:g} {units}"] if self.floor else []))
+
+
+def noise_of(text: str | None) -> Noise | None:
+    """Noise that ``--noise`` says, if it is given.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the text is none.
+    InputError
+        As of :class:`Noise`.
+    """
+    try:
+        return None if text is None else Noise.parse(text)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["COLUMNS", "FILE", "NUMBERS", "NUMBER_OR_FILE", "Form", "number_or", "tables"]
+__all__ = ["COLUMNS", "FILE", "NUMBERS", "NUMBER_OR_FILE", "Entries", "Form", "number_or", "tables"]
 
 Relocate = Callable[[str], str]
 """Turns the name of a file, as one folder has it, into that of another."""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Type of a list of tables.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Keys that each table must have: names of files.
+    settings : mapping of str to type
+        Types of the keys that it may have.
+    """
+
+    files: tuple[str, ...]
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -19,7 +35,7 @@ class Form:
 
     Attributes
     ----------
-    annotation : type
+    annotation : type or Entries
         Of the value in a job file.
     to_option : callable
         Takes that value and a :data:`Relocate`; returns the option's.
@@ -131,10 +147,6 @@ def tables(files: tuple[str, ...], settings: Mapping[str, Any], files_too: bool 
     >>> form.from_option(["a.stl,value=0.5,hard=yes"], str)
     [{'surface': 'a.stl', 'value': 0.5, 'hard': True}]
     """
-    from typing import NotRequired, TypedDict
-
-    keys = {**dict.fromkeys(files, str), **{name: NotRequired[kind] for name, kind in settings.items()}}
-    table = TypedDict("table", keys)  # type: ignore[misc]  # made of what the option knows
 
     def written(entry: Mapping[str, Any], move: Relocate) -> str:
         parts = [move(entry[name]) for name in files]
@@ -170,7 +182,7 @@ def tables(files: tuple[str, ...], settings: Mapping[str, Any], files_too: bool 
         return names + [value for value in texts if files_too and isinstance(value, str)]
 
     return Form(
-        list[table],
+        Entries(files, settings),
         lambda entries, move: [written(entry, move) for entry in entries],
         lambda texts, move: [read(text, move) for text in texts],
         named,

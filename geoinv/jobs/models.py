@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from geoinv.jobs.forms import Entries
 from geoinv.jobs.keys import SECTIONS, VERSION, Key, by_section
 
 __all__ = ["job_model", "job_schema"]
@@ -28,7 +29,7 @@ def job_model(keys: tuple[Key, ...]) -> type[BaseModel]:
         needed = False
         for name, key in members.items():
             needed |= key.required
-            kind, said = key.written_as.annotation, Field(description=key.help)
+            kind, said = _type_of(key.written_as.annotation, name), Field(description=key.help)
             if key.required:
                 fields[name] = (kind, said)
             else:
@@ -39,6 +40,16 @@ def job_model(keys: tuple[Key, ...]) -> type[BaseModel]:
         sections[section] = (model, ...) if needed else (model, Field(default_factory=model))
     sections["version"] = (Literal[VERSION], Field(description="Version of the job file."))
     return create_model("geoinv job", __base__=_Strict, **sections)
+
+
+def _type_of(annotation: Any, name: str) -> Any:
+    """Type as pydantic takes it."""
+    if not isinstance(annotation, Entries):
+        return annotation
+    fields: dict[str, Any] = dict.fromkeys(annotation.files, (str, ...))
+    fields |= {setting: (kind, None) for setting, kind in annotation.settings.items()}
+    entry = create_model(f"one of {name}", __base__=_Strict, **fields)
+    return list[entry]  # type: ignore[valid-type]  # made of what the option knows
 
 
 def job_schema(keys: tuple[Key, ...]) -> dict[str, Any]:

@@ -70,6 +70,35 @@ def test_what_is_wrong_is_said_in_one_sentence_with_its_line(text, said, folder)
     assert "pydantic" not in str(error.value)
 
 
+BODY = WHOLE + '[constraints]\nbodies = [{ surface = "ref.sus", value = 0.05, low = 0, high = inf }]\n'
+
+
+def test_constraints_are_tables_with_their_files(folder):
+    layers = 'layers = [{ top = "ref.sus" }, { top = "obs.mag", weight = 4 }]\ncells = [{ low = "ref.sus", high = 1 }]'
+    values = read(folder, BODY + layers)
+    assert values["body"] == [f"{folder}/ref.sus,value=0.05,low=0.0,high=inf"]
+    assert values["layer"] == [f"{folder}/ref.sus", f"{folder}/obs.mag,weight=4.0"]
+    assert values["cells"] == [f"low={folder}/ref.sus,high=1.0"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("value", "valu"), "[constraints] bodies expects no valu in them"),
+        (('surface = "ref.sus", ', ""), "[constraints] bodies expects surface in each of them"),
+        (("0.05", '"0.05"'), "[constraints] bodies expects a number as value"),
+        (("ref.sus", "none.stl"), "[constraints] bodies expects a file, and there is no"),
+        (("bodies", "bodys"), "[constraints] has no bodys; did you mean bodies?"),
+        ((" [{", " {"), "expects TOML"),
+    ],
+)
+def test_constraints_that_are_wrong_are_said(change, said, folder):
+    with pytest.raises(InputError) as error:
+        read(folder, BODY.replace(*change))
+    assert said in str(error.value)
+    assert "job.toml" in str(error.value)
+
+
 def test_all_that_is_wrong_is_said_at_once(folder):
     with pytest.raises(InputError) as error:
         read(folder, WHOLE + "[inversion]\ntargt = 1\nensemble = 2.5\n[regularizer]\nkind = 3")

@@ -12,6 +12,7 @@ from geoinv.inversion.data_floor import DataFloor, data_floor
 from geoinv.inversion.objective import State
 from geoinv.inversion.outcome import Outcome
 from geoinv.inversion.run import Enough, Run
+from geoinv.inversion.warm_start import beta_of
 
 __all__ = ["cool"]
 
@@ -40,7 +41,7 @@ def cool(run: Run, iterations: int, beta: float | None = None) -> Generator[Run,
     iterations : int
         Most betas tried.
     beta : float, optional
-        First beta; where regularizer and data balance, if it is not given.
+        First beta; if it is not given, that of the initial model, or where regularizer and data balance.
 
     Yields
     ------
@@ -58,7 +59,7 @@ def cool(run: Run, iterations: int, beta: float | None = None) -> Generator[Run,
         return run.at(at_reference, beta=np.inf, excess=0.0).ended(Outcome.REFERENCE_FITS)
     search, origin = BetaSearch(run.target), run.state
     if beta is None:
-        beta = float(run.numbers("first beta", lambda: {"beta": problem.first_beta(origin)})["beta"])
+        beta = float(run.numbers("first beta", lambda: {"beta": _first_beta(run)})["beta"])
     floor: DataFloor | None = None
     for _ in range(iterations):
         run = yield from run.minimising(beta, search.start(beta) or origin, _far_from(search, run))
@@ -109,6 +110,13 @@ def _far_from(search: BetaSearch, run: Run) -> Enough:
 def _slow(search: BetaSearch, run: Run) -> bool:
     """Whether the lowest misfit of any model is to be looked for, which steps that fit a linear map's data find."""
     return search.slow and run.problem.objective.linear
+
+
+def _first_beta(run: Run) -> float:
+    """Beta at which an initial model of an earlier inversion was found, or else where regularizer and data balance."""
+    problem = run.problem
+    warm = None if problem.start is problem.reference else beta_of(problem, run.state)
+    return problem.first_beta(run.state) if warm is None else warm
 
 
 def _floor(run: Run, state: State, wanted: float) -> DataFloor:

@@ -72,7 +72,9 @@ def invert(
         Constant in the data of each component: ``"none"``, ``"fit"`` (estimated with the model) or
         its value.
     initial : array, optional
-        z to start from, within the bounds; by default the regularizer's reference, or the nearest within them.
+        z to start from, within the bounds; by default the regularizer's reference, or the nearest within them. Where it
+        is about a minimum of the objective, as the model of an earlier inversion is, the search begins at its beta; it
+        ends where one from the reference does, but for the tolerance and, with norms below 1, another local minimum.
     solver : GaussNewton, optional
         How each trade-off's problem is solved.
     iterations : int

@@ -21,7 +21,7 @@ from geoinv.cli.support.constraints import (
     say_held,
 )
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
-from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
+from geoinv.cli.support.inputs import load_initial, load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import Noise, noise_of
@@ -151,6 +151,15 @@ def invert(
     reference: Annotated[
         str, typer.Option(metavar="M", help="Reference model (SI, or kg/m3): a number, or a file on the same mesh.")
     ] = "0",
+    initial: Annotated[
+        str | None,
+        typer.Option(
+            metavar="M",
+            help="Model to start from: a number, or a file on the same mesh, such as the result of an inversion with "
+            "another regularizer, at whose beta the search then begins.  [default: the reference]",
+            show_default=False,
+        ),
+    ] = None,
     cells: CellsOption = None,
     layer: LayerOption = None,
     body: BodyOption = None,
@@ -195,13 +204,14 @@ def invert(
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     level = base_level_of(base_level)
     deviation = noise_of(noise)
-    start = reference_of(reference)
+    start, first = reference_of(reference), None if initial is None else reference_of(initial, "--initial")
     if bounds is not None:
         refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
     refuse_ensemble(ensemble, 1)
     constraints = GivenConstraints.of(cells, layer, body, holes)
-    inputs = [path for path in (file, mesh, topo, start, weights, *constraints.files) if isinstance(path, Path)]
+    given = (file, mesh, topo, start, first, weights, *constraints.files)
+    inputs = [path for path in given if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
     checkpoints.begin(resume)
@@ -220,6 +230,7 @@ def invert(
     if start != 0.0:
         named = "--reference" if isinstance(start, float) else str(start)
         refuse_outside_bounds(named, np.broadcast_to(known, grid.shape)[grid.active], *bounds)
+    begun = None if first is None else load_initial(first, grid, quantity, bounds)
     name = regularizer_named(regularizer, quantity.name == "magnetization")
     phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights)
     limits: tuple[Any, Any] = bounds
@@ -247,6 +258,7 @@ def invert(
             bounds=limits,
             target=target,
             base_level=level,
+            initial=begun,
             checkpoint=checkpoints.inversion,
         )
     solution = found_here(found)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.cli.support.options import columns_of, field_of, level_of
-from geoinv.cli.support.plausible import refuse_impossible_model
+from geoinv.cli.support.plausible import refuse_impossible_model, refuse_outside_bounds
 from geoinv.cli.support.ranks import physics_over
 from geoinv.cli.support.stations import warn_of_stations
 from geoinv.cli.support.terminal import say, say_notes
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey
 
 __all__ = [
+    "load_initial",
     "load_reference",
     "load_survey",
     "load_topography",
@@ -123,6 +124,27 @@ def load_reference(
     refuse_impossible_model(str(reference), model[np.isfinite(model)], quantity)
     say(label, f"{reference}: {recognise(reference).name}")
     say_notes(notes)
+    return model
+
+
+def load_initial(
+    initial: float | Path, mesh: Mesh, quantity: Quantity, bounds: tuple[float, float]
+) -> npt.NDArray[np.float64]:
+    """Model to start from that ``--initial`` names: a number in every cell, or that of a file on the same mesh.
+
+    Raises
+    ------
+    InputError
+        If it lacks a value in an active cell, or lies outside the bounds there.
+    """
+    given = load_reference(initial, mesh, quantity, "initial")
+    shape = (3, *mesh.shape) if quantity.name == "magnetization" else mesh.shape
+    model = np.where(mesh.active, np.broadcast_to(given, shape), 0.0)
+    named = "--initial" if isinstance(initial, float) else str(initial)
+    lacking = int(np.isnan(model).sum())
+    if lacking:
+        raise InputError(f"{named} expects a value in every active cell, got none in {lacking}; give one there")
+    refuse_outside_bounds(named, model[np.broadcast_to(mesh.active, shape)], *bounds)
     return model
 
 

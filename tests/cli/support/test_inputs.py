@@ -105,3 +105,17 @@ def test_a_mesh_goes_on_as_it_was(small_survey):
     mesh = read_mesh("mesh.msh")
     write_mesh("again.msh", mesh)
     assert read_mesh("again.msh").same_places(mesh)
+
+
+def test_an_initial_model_starts_the_search_and_is_said(small_survey, tmp_path, capsys):
+    from cli_refusal import INVERT, refused
+    from commands import succeed
+
+    succeed([*INVERT[:-1], "smooth.nc"], capsys)
+    told = succeed([*INVERT, "--regularizer", "compact", "--initial", "smooth.nc"], capsys)
+    assert "initial   smooth.nc: " in told
+    assert "chi^2/N" in told
+    succeed([*INVERT[:-1], "second.nc", "--initial", "0.001"], capsys)
+    assert "--initial expects a model within the bounds" in refused([*INVERT, "--initial", "-0.01"], capsys, tmp_path)
+    assert "no.nc" in refused([*INVERT, "--initial", "no.nc"], capsys, tmp_path)
+    assert "got one of them" in refused([*INVERT[:-1], "smooth.nc", "--initial", "smooth.nc"], capsys, tmp_path)

@@ -96,5 +96,6 @@ class Body:
         cells, shares = shares_inside(self.name, mesh, self.triangles)
         # shares of whole cells are 1 but for rounding
         enough = cells[shares >= share * (1.0 - 1e-9)]
-        cells = rock_of(self.name, mesh, enough, f"at least {100.0 * share:g} % inside it")
+        size = " x ".join(f"{length:.4g}" for length in np.ptp(self.triangles.vertices, axis=0))
+        cells = rock_of(self.name, mesh, enough, f"at least {100.0 * share:g} % inside it, a body of {size} m")
         return (inside.over(self.name, f"{cells.size} cells at least {100.0 * share:g} % inside the body", cells),)

@@ -16,10 +16,14 @@ from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.notes import doubt, note
+from geoinv.surveys.survey import FARTHEST
 
 __all__ = ["Hole", "Intervals", "read_holes", "read_intervals"]
 
 Array = npt.NDArray[np.float64]
+
+LONGEST = 20_000.0
+"""Metres: the deepest hole on Earth has 12,262."""
 
 ROUNDED = 0.01
 """Metres by which an interval may reach below the end of its hole, as tables round."""
@@ -94,7 +98,14 @@ def read_holes(collars: str | Path, surveys: str | Path, dip: str = "auto") -> d
     names = [name.lower() for name in tops.holes]
     again = np.array([name in names[:place] for place, name in enumerate(names)])
     tops.refuse_where(again, "each hole once", "remove or rename one")
-    tops.refuse_where(~(tops.columns["depth"] > 0.0), "a length of the hole above zero", "correct that line")
+    length = tops.columns["depth"]
+    tops.refuse_where(
+        ~((length > 0.0) & (length <= LONGEST)),
+        f"a length of the hole in metres, above zero and up to {LONGEST:g}",
+        "correct that line",
+    )
+    for axis in ("easting", "northing", "upward"):
+        tops.refuse_where(~(np.abs(tops.columns[axis]) <= FARTHEST), f"{axis} in metres", "correct that line")
     rows = read_hole_table(surveys, ("depth", "azimuth", "dip"))
     of = _known(rows, names, collars)
     depth, azimuth, dips = (rows.columns[name] for name in ("depth", "azimuth", "dip"))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit, unit_of
 from geoinv.core.checks import InputError
+from geoinv.formats.budget import guards
 from geoinv.formats.layout import NULL_WORDS
 from geoinv.formats.text import TextLines, is_number, quoted, split
 
@@ -44,6 +45,14 @@ _DIMENSIONS = {
     **dict.fromkeys(("easting", "northing", "upward", "depth", "from", "to"), "length"),
     **dict.fromkeys(("azimuth", "dip"), "angle"),
 }
+
+_REMEDIES = {
+    **dict.fromkeys(
+        ("easting", "northing"), "name it so, and give metres: longitudes and latitudes are to be projected"
+    ),
+    "dip": "name it so: a dip is taken from the horizontal (an inclination from the vertical is 90 degrees less it)",
+}
+"""What to do about a column that is missing and is often given as another."""
 
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 
@@ -87,6 +96,7 @@ class HoleTable:
             raise self.text.error(place, expected, remedy, f"{quoted(self.text.lines[place])}{also}")
 
 
+@guards("table of drill holes")
 def read_hole_table(
     path: str | Path,
     required: Sequence[str],
@@ -122,7 +132,8 @@ def read_hole_table(
         if place is not None:
             found[wanted] = place, _unit(text, names[place], wanted, quantity)
         elif wanted == "hole" or wanted in required:
-            raise text.error(0, f"a column {_called(wanted, quantity)} among the names", "name it so", _listed(names))
+            remedy = _REMEDIES.get(wanted, "name it so")
+            raise text.error(0, f"a column {_called(wanted, quantity)} among the names", remedy, _listed(names))
     rows, holes = [], []
     numbers: dict[str, list[float]] = {name: [] for name in found if name != "hole"}
     for index in range(1, len(text.lines)):

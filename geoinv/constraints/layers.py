@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from geoinv.constraints.said import Interior, Said, refuse_beside
 from geoinv.core.checks import InputError
+from geoinv.formats.notes import note
 from geoinv.formats.reading import read_topography
 from geoinv.formats.text import naming
 from geoinv.meshes.base import Mesh
@@ -96,6 +97,13 @@ class Layers:
         for layer in self.layers:
             surface = layer.surface()
             refuse_beside(layer.name, mesh, surface.points[:, :2])
+            outside = 1.0 - float(np.mean(surface.covers(*mesh.columns())))
+            if outside > 0.0:
+                note(
+                    "",
+                    f"{layer.name}: beyond its points, at {100.0 * outside:.3g} % of the columns of the mesh, it goes "
+                    "on as the nearest point has it",
+                )
             tops.append(np.broadcast_to(surface.elevation(easting, northing), mesh.shape))
         found = []
         for place, (layer, top) in enumerate(zip(self.layers, tops, strict=True)):

@@ -36,8 +36,8 @@ class Sparse(Smooth):
 
     The inversion begins with the smooth model (p = 2 everywhere) and goes on with a series of quadratics, ``t^2``
     weighted by ``((t^2 + epsilon^2) / (s^2 + epsilon^2))^(p/2 - 1)`` at the model before, each fitting the data as well
-    as the target asks. s is the largest amplitude of the smooth model: there all norms count alike, which keeps the
-    terms in proportion. epsilon falls from s to a fiftieth of it.
+    as the target asks. s is the largest amplitude of the smooth model (in cells that are not held): there all norms
+    count alike, which keeps the terms in proportion. epsilon falls from s to a fiftieth of it.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ class Sparse(Smooth):
         assert smooth is not None, "bound before it is updated"
         deviation = self.deviation(z)
         squares = [squared_amplitude(deviation, len(smooth.faces)), *self._squared_differences(smooth, deviation)]
-        largest = self._largest if np.isfinite(self._largest) else np.sqrt(largest_of_all(float(squares[0].max())))
+        largest = self._largest if np.isfinite(self._largest) else self._largest_free(squares[0])
         if largest == 0.0:
             return self
         threshold = max(min(self._threshold, largest * COOLING) / COOLING, THRESHOLD * largest)
@@ -147,6 +147,14 @@ class Sparse(Smooth):
             weights[0] = np.where(self.held.cells, smooth.cell_weights, weights[0])
         form = WeightedDifferences(smooth.faces, weights[0], tuple(weights[1:]))
         return replace(self, _form=form, _largest=largest, _threshold=threshold)
+
+    def _largest_free(self, squares: Array) -> float:
+        """Largest amplitude of cells that are not held, as held ones stand out whatever the data say.
+
+        That of all cells where those that are not held are at the reference.
+        """
+        free = squares if self.held is None else np.where(self.held.cells, 0.0, squares)
+        return float(np.sqrt(largest_of_all(float(free.max())) or largest_of_all(float(squares.max()))))
 
     def _squared_differences(self, smooth: WeightedDifferences, deviation: Array) -> list[Array]:
         """Square of what the norm of the gradient is taken of, at the faces of each axis."""

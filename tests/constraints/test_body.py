@@ -61,7 +61,7 @@ def test_cells_above_the_ground_are_left_out():
             Body(box((5500, 1050, -50), (5600, 1060, -40)), 0.1),
             "expects coordinates over the mesh, got easting 5500 to",
         ),
-        (Body(box((551, 1051, -49), (552, 1052, -48)), 0.1), "expects cells at least 50 % inside it, got none"),
+        (Body(box((551, 1051, -49), (552, 1052, -48)), 0.1), "least 50 % inside it, a body of 1 x 1 x 1 m, got none"),
         (Body(BALL, 0.1, share=0.0), "expects a share of each cell above 0"),
         (Body(BALL), "expects a value, bounds or both"),
         (Body(3.0, 0.1), "Body expects the file of a surface or Triangles, got float"),

@@ -54,7 +54,12 @@ def test_rows_may_stand_in_any_order_and_the_first_survey_below_the_collar(tmp_p
             "A,130,110,0,110\na,1,1,1,1\n",
             "expects each hole once on line 3, got 'a,1,1,1,1'",
         ),
-        ("collars", "0,110\n", "0,0\n", "expects a length of the hole above zero on line 2, got 'A,130,110,0,0'"),
+        (
+            "collars",
+            "0,110\n",
+            "0,0\n",
+            "expects a length of the hole in metres, above zero and up to 20000 on line 2, got 'A,130,110,0,0'",
+        ),
         (
             "collars",
             "0,110\n",

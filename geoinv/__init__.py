@@ -22,23 +22,30 @@ if TYPE_CHECKING:
     from geoinv.inversion.ensemble import Ensemble, ensemble
     from geoinv.inversion.gauss_newton import GaussNewton
     from geoinv.inversion.invert import invert
+    from geoinv.inversion.joint import invert_jointly
+    from geoinv.inversion.joint_data import DataSet, Property
+    from geoinv.inversion.joint_solution import JointSolution
     from geoinv.inversion.l_curve import l_curve
     from geoinv.inversion.linearised_deviation import linearised_standard_deviation
     from geoinv.inversion.solution import Solution
     from geoinv.meshes.octree import OctreeGrid
     from geoinv.regularizers.base import Regularizer
+    from geoinv.regularizers.cross_gradient import structural_error
     from geoinv.regularizers.smooth import Smooth
 
 appliers["torch"] = "geoinv.algebra.torch_bridge:apply"
 
 __all__ = [
+    "DataSet",
     "Ensemble",
     "GaussNewton",
     "Grid",
     "InputError",
+    "JointSolution",
     "LinearOperator",
     "MainField",
     "OctreeGrid",
+    "Property",
     "Regularizer",
     "Smooth",
     "Solution",
@@ -49,10 +56,12 @@ __all__ = [
     "ensemble",
     "formats",
     "invert",
+    "invert_jointly",
     "l_curve",
     "learned",
     "linearised_standard_deviation",
     "operators",
+    "structural_error",
     "total_field_anomaly",
 ]
 
@@ -61,18 +70,23 @@ _LAZY = {
     "formats": ("geoinv.formats", None),
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
+    "DataSet": ("geoinv.inversion.joint_data", "DataSet"),
     "Ensemble": ("geoinv.inversion.ensemble", "Ensemble"),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
+    "JointSolution": ("geoinv.inversion.joint_solution", "JointSolution"),
     "LinearOperator": ("geoinv.algebra.linear_operator", "LinearOperator"),
     "OctreeGrid": ("geoinv.meshes.octree", "OctreeGrid"),
+    "Property": ("geoinv.inversion.joint_data", "Property"),
     "Regularizer": ("geoinv.regularizers.base", "Regularizer"),
     "Smooth": ("geoinv.regularizers.registry", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
     "Solution": ("geoinv.inversion.solution", "Solution"),
     "ensemble": ("geoinv.inversion.ensemble", "ensemble"),
     "invert": ("geoinv.inversion.invert", "invert"),
+    "invert_jointly": ("geoinv.inversion.joint", "invert_jointly"),
     "l_curve": ("geoinv.inversion.l_curve", "l_curve"),
     "linearised_standard_deviation": ("geoinv.inversion.linearised_deviation", "linearised_standard_deviation"),
+    "structural_error": ("geoinv.regularizers.cross_gradient", "structural_error"),
 }
 
 

@@ -16,6 +16,7 @@ from geoinv.cli.commands.demo import demo
 from geoinv.cli.commands.files import convert, info, view
 from geoinv.cli.commands.forward import forward
 from geoinv.cli.commands.invert import invert
+from geoinv.cli.commands.joint import joint
 from geoinv.cli.commands.prepare import prepare
 from geoinv.cli.commands.reproduce import reproduce
 from geoinv.cli.commands.schema import schema
@@ -34,7 +35,7 @@ __all__ = ["application", "main"]
 application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
-COMMANDS = (info, prepare, forward, invert, convert, view, demo, reproduce, train, apply, bench, schema)
+COMMANDS = (info, prepare, forward, invert, joint, convert, view, demo, reproduce, train, apply, bench, schema)
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 
 for _command in COMMANDS:

@@ -24,7 +24,7 @@ from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_se
 from geoinv.cli.support.inputs import load_initial, load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
-from geoinv.cli.support.noise import Noise, noise_of
+from geoinv.cli.support.noise import noise_of, noise_text, noisy_data
 from geoinv.cli.support.options import (
     RTOL_HELP,
     ColumnsOption,
@@ -41,7 +41,6 @@ from geoinv.cli.support.plausible import (
     refuse_crossed_bounds,
     refuse_impossible_bounds,
     refuse_impossible_rtol,
-    refuse_other_units,
     refuse_outside_bounds,
     units_of,
 )
@@ -65,12 +64,10 @@ from geoinv.cli.support.remanence import (
 )
 from geoinv.cli.support.terminal import cost, fail, say, warn
 from geoinv.cli.support.unknown import said, sought
-from geoinv.core.checks import InputError
 from geoinv.core.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from geoinv.inversion.solution import Solution
-    from geoinv.surveys.survey import Survey
 
 __all__ = ["invert", "say_solution"]
 
@@ -223,7 +220,7 @@ def invert(
     if bounds is None:
         bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
     refuse_impossible_bounds(*bounds, quantity)
-    data, uncertainty = _data(file, survey, deviation)
+    data, uncertainty = noisy_data(file, survey, deviation)
     grid = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)
     known = load_reference(start, grid, quantity)
     chi = None if induced is None else load_susceptibility(induced, grid)
@@ -237,7 +234,7 @@ def invert(
     constrained = constraints.applied(grid, bounds, known, quantity)
     if constrained is not None:
         phi, limits = constrained.regularizer(phi), constrained.bounds
-    origin = {**provenance(context, inputs), "noise": _noise_text(deviation, survey)}
+    origin = {**provenance(context, inputs), "noise": noise_text(deviation, survey)}
     agree(context, origin)
     split = ranks() is not None and ensemble is None
     A = make_operator(grid, survey, engine, rtol, quantity=quantity, demagnetization=demagnetization, whole=not split)
@@ -309,22 +306,3 @@ def say_solution(solution: Solution) -> None:
         say("", f"base level {levels} {units_of(operator.survey)}")
     if solution.doubts:
         say("doubts", "; ".join(solution.doubts))
-
-
-def _data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
-    """Data, and their standard deviations from the option or else from the file."""
-    if survey.data is None:
-        raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
-    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data, units_of(survey))
-    if uncertainty is None:
-        raise InputError(
-            f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
-        )
-    refuse_other_units(file, survey, uncertainty)
-    span = f"{uncertainty.min():.4g} to {uncertainty.max():.4g} {units_of(survey)}"
-    say("noise", f"{_noise_text(noise, survey)}: standard deviations {span}")
-    return survey.data, uncertainty
-
-
-def _noise_text(noise: Noise | None, survey: Survey) -> str:
-    return "as in the file" if noise is None else noise.text(units_of(survey))

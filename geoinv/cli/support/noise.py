@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import typer
 
+from geoinv.cli.support.plausible import refuse_other_units, units_of
+from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError, location
 
-__all__ = ["Noise", "noise_of"]
+if TYPE_CHECKING:
+    from geoinv.surveys.survey import Survey
+
+__all__ = ["Noise", "noise_of", "noise_text", "noisy_data"]
+
+Array = npt.NDArray[np.float64]
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _TERM = rf"\s*{_NUMBER}\s*(%|nT/m|nT|mGal|Eotvos)?\s*"
@@ -111,14 +120,14 @@ class Noise:
 
 
 def noise_of(text: str | None) -> Noise | None:
-    """Noise that ``--noise`` says, if it is given.
+    """Noise that ``--noise`` names, if it is given.
 
     Raises
     ------
-    typer.BadParameter
-        If the text is none.
     InputError
-        As of :class:`Noise`.
+        If its numbers cannot be standard deviations.
+    typer.BadParameter
+        If the text says something else.
     """
     try:
         return None if text is None else Noise.parse(text)
@@ -126,3 +135,29 @@ def noise_of(text: str | None) -> Noise | None:
         raise
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def noise_text(noise: Noise | None, survey: Survey) -> str:
+    """Where the standard deviations of a survey come from, for the summary."""
+    return "as in the file" if noise is None else noise.text(units_of(survey))
+
+
+def noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
+    """Data, and their standard deviations from the option or else from the file, with a line about these.
+
+    Raises
+    ------
+    InputError
+        If there are no data, or no standard deviations that such data can have.
+    """
+    if survey.data is None:
+        raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
+    uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data, units_of(survey))
+    if uncertainty is None:
+        raise InputError(
+            f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
+        )
+    refuse_other_units(file, survey, uncertainty)
+    span = f"{uncertainty.min():.4g} to {uncertainty.max():.4g} {units_of(survey)}"
+    say("noise", f"{noise_text(noise, survey)}: standard deviations {span}")
+    return survey.data, uncertainty

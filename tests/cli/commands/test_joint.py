@@ -1,0 +1,67 @@
+"""The command joint: two surveys in, one result out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from commands import succeed
+from two_bodies import data_sets
+
+from geoinv.cli import main
+from geoinv.formats import write_mesh, write_survey
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("joint")
+    for one, name in zip(data_sets(), ("lines.mag", "stations.grv"), strict=True):
+        write_survey(folder / name, one.operator.survey.with_data(one.data, np.full(one.data.shape, one.uncertainty)))
+    write_mesh(folder / "mesh.msh", data_sets()[0].mesh)
+    return folder
+
+
+def arguments(files, *more, out="joint.nc"):
+    surveys = [str(files / name) for name in ("lines.mag", "stations.grv")]
+    return ["joint", *surveys, "--mesh", str(files / "mesh.msh"), "--out", str(files / out), *more]
+
+
+def test_two_surveys_give_two_models_that_view_draws(files, capsys):
+    said = succeed(arguments(files, "--bounds", "density=0:2000", "--reference", "density=5"), capsys)
+    assert "targets reached" in said
+    assert "structural error" in said
+    with xr.open_dataset(files / "joint.nc") as result:
+        assert result["density"].min() >= 0.0
+        assert result["susceptibility"].dims == result["density"].dims
+        for name, number in (("tmi", ""), ("gz", "_2")):
+            observed, predicted, deviation = (
+                result[f"{name}_{suffix}{number}"] for suffix in ("observed", "predicted", "uncertainty")
+            )
+            assert 0.97 < float((((observed - predicted) / deviation) ** 2).mean()) < 1.02
+    succeed(["view", str(files / "joint.nc"), "--out", str(files / "joint.png")], capsys)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--coupling", "friendship"], "--coupling"),
+        (["--noise", "5"], "--noise expects to be given once for each of the 2 surveys"),
+        (["--bounds", "velocity=0:1"], "velocity"),
+        (["--bounds", "density=0"], "density=0:0.5"),
+        (["--bounds", "density=5:1"], "--bounds"),
+        (["--reference", "density=none.nc"], "none.nc"),
+        (["--base-level", "low", "--base-level", "fit"], "--base-level"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(files, capsys, more, sentence):
+    code = main(arguments(files, *more, out="refused.nc"))
+    said = capsys.readouterr()
+    assert code in (1, 2)
+    assert sentence in said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert not (files / "refused.nc").exists()
+
+
+def test_one_survey_alone_is_refused(files, capsys):
+    code = main(["joint", str(files / "lines.mag"), "--mesh", str(files / "mesh.msh"), "--out", str(files / "no.nc")])
+    assert (code, "geoinv invert" in capsys.readouterr().err) == (1, True)

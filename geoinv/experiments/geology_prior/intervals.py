@@ -110,9 +110,11 @@ def held(settings: RunSettings, network: GeologyNetwork) -> tuple[float, float]:
 def _solved(
     settings: RunSettings, network: GeologyNetwork, seed: int, number: int
 ) -> Iterable[tuple[SyntheticSurvey, Solution]]:
-    """Surveys over training kinds, inverted with a network in the loop."""
+    """Surveys over training kinds, inverted with a network in the loop; those that it warns of have no error bars."""
     surveys = RandomSurveys(shape_of(settings), kinds=TRAINING_KINDS, seed=seed + settings.seed)
     for index, survey in enumerate(islice(surveys, number)):
         report("widening", index, number)
         phi = GeologyPrior(_network=network)
-        yield survey, invert_whole(survey.operator, survey.data, survey.uncertainty, phi, (0.0, np.inf))
+        solution = invert_whole(survey.operator, survey.data, survey.uncertainty, phi, (0.0, np.inf))
+        if solution.percentiles():
+            yield survey, solution

@@ -28,8 +28,12 @@ SHIPPED = Path(__file__).parents[1] / "weights" / "geology.safetensors"
 COPIES = 12
 """Arrays of the finest features that a network holds at a time."""
 
-HALF_WAY = 0.5
-"""Share of what the networks add that is taken where the survey looks unlike those of their training."""
+TAKEN, HALF_WAY = 0.7, 0.5
+"""Shares of what the networks add that are taken: in general, and where the survey looks unlike those of their training.
+
+NMSE is convex along the way, and some models are made much worse. On 1,728 surveys over training kinds that the first
+network had not seen, 1, 0.8, 0.7 and 0.6 of what it adds had 0.606, 0.618, 0.637 and 0.666 of the NMSE of smooth, with
+4.8, 2.4, 1.5 and 1.1 % of the surveys above 1.1, the worst at 3.6, 2.6, 2.2 and 1.8."""
 
 BETWEEN, SETTLING = 6, 2
 """Reweightings from one step of the network to the next, and after the last one: in these beta comes back to the
@@ -60,10 +64,10 @@ class GeologyPrior(Smooth):
 
     Notes
     -----
-    ``min 1/2 |W (A m - d)|^2 + beta phi(m - m0)``, ``m0 = m + s E n_k(m / s, ...)`` at the model m that came before:
+    ``min 1/2 |W (A m - d)|^2 + beta phi(m - m0)``, ``m0 = m + a s E n_k(m / s, ...)`` at the model m that came before:
     steps of a network unrolled around the data step of the classical loop (as in Adler and Oktem 2018, Learned
     primal-dual reconstruction), each trained on the models that the loop gives at its place. s is the amplitude of the
-    model, so that twice the data give twice the model.
+    model, so that twice the data give twice the model, and a the share that is taken.
     """
 
     weights: str | Path | None = None
@@ -161,7 +165,7 @@ class GeologyPrior(Smooth):
                 strangeness = float(network.familiarity(numbers)[0])
         else:
             added, memory = network.step(step, seen, self._made.memory * (self._made.unit / unit))
-        share = HALF_WAY if self._unlike(strangeness) else 1.0
+        share = HALF_WAY if self._unlike(strangeness) else TAKEN
         model = grid.of_mesh(z) + share * unit * added[0, 0].double().numpy()
         # a model that is nowhere negative has bounds that say so
         model = np.maximum(model, min(0.0, float(z.min())))

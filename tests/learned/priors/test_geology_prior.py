@@ -124,8 +124,9 @@ def test_what_it_was_not_trained_on_is_doubted(survey: Any) -> None:
     model = np.random.default_rng(0).random(SHAPE) * survey.geology.grid.active
     half = bound.update(model, 1.0).reference - model
     familiarity.limit.fill_(1e3)
-    whole = bound.update(model, 1.0).reference - model
-    assert np.allclose((2.0 * half)[model + whole > 0.0], whole[model + whole > 0.0], atol=1e-6)
+    most = bound.update(model, 1.0).reference - model
+    inside = model + most > 0.0
+    assert np.allclose((TAKEN / HALF_WAY * half)[inside], most[inside], atol=1e-6)
     doubts = _inverted(survey, prior(ranges={"height of the stations": (0.0, 40.0)}, familiarity=familiarity)).doubts
     assert not any("learned prior" in text for text in doubts)
 

@@ -29,7 +29,7 @@ COPIES = 12
 """Arrays of the finest features that a network holds at a time."""
 
 TAKEN, HALF_WAY = 0.7, 0.5
-"""Shares of what the networks add that are taken: in general, and where the survey looks unlike those of their training.
+"""Shares of what the networks add that are taken: in general, and where the survey looks unlike their training.
 
 NMSE is convex along the way, and some models are made much worse. On 1,728 surveys over training kinds that the first
 network had not seen, 1, 0.8, 0.7 and 0.6 of what it adds had 0.606, 0.618, 0.637 and 0.666 of the NMSE of smooth, with

@@ -17,6 +17,7 @@ from geoinv.learned.networks.volume_unet import VolumeUNet
 from geoinv.learned.priors.error_bars import ErrorBars
 from geoinv.learned.priors.familiarity import Familiarity
 from geoinv.learned.priors.geology_network import GeologyNetwork
+from geoinv.learned.priors.geology_prior import HALF_WAY, TAKEN
 from geoinv.learned.priors.survey_channels import CHANNELS
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.operators import Gravity, Magnetics

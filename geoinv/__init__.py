@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoinv import operators as operators
     from geoinv.algebra.linear_operator import LinearOperator
     from geoinv.algebra.torch_bridge import as_torch
+    from geoinv.inversion.depth_of_investigation import depth_of_investigation
     from geoinv.inversion.ensemble import Ensemble, ensemble
     from geoinv.inversion.gauss_newton import GaussNewton
     from geoinv.inversion.invert import invert
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "as_torch",
     "datasets",
+    "depth_of_investigation",
     "ensemble",
     "formats",
     "invert",
@@ -81,6 +83,7 @@ _LAZY = {
     "Smooth": ("geoinv.regularizers.registry", "Smooth"),
     "as_torch": ("geoinv.algebra.torch_bridge", "as_torch"),
     "Solution": ("geoinv.inversion.solution", "Solution"),
+    "depth_of_investigation": ("geoinv.inversion.depth_of_investigation", "depth_of_investigation"),
     "ensemble": ("geoinv.inversion.ensemble", "ensemble"),
     "invert": ("geoinv.inversion.invert", "invert"),
     "invert_jointly": ("geoinv.inversion.joint", "invert_jointly"),

@@ -1,4 +1,4 @@
-"""A regularizer less a linear term: what a draw from its prior adds to it."""
+"""A regularizer less a linear term, as a draw from its prior has it; its curvature alone; and about another place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoinv.regularizers.base import Regularizer
 
-__all__ = ["Curvature", "Perturbed"]
+__all__ = ["Curvature", "Perturbed", "Shifted"]
 
 Array = npt.NDArray[np.float64]
 
@@ -98,3 +98,41 @@ class Curvature(_OfCurvature):
     def curvature(self, z: Array, v: Array) -> Array:
         """R v."""
         return self.regularizer.curvature(self.place, v)
+
+
+@dataclass(frozen=True, eq=False)
+class Shifted(_OfCurvature):
+    """``phi(z - shift)``: the regularizer about another reference, whatever it is made of.
+
+    Parameters
+    ----------
+    shift : float or array
+        What its reference is moved by.
+
+    Examples
+    --------
+    >>> from geoinv.algebra.matrices import Identity
+    >>> from geoinv.regularizers.smooth import Smooth
+    >>> phi = Shifted(Smooth(reference=1.0, weighting=None).bind(Identity((2,))), 0.5)
+    >>> phi.value(np.array([1.5, 1.5])), phi.reference.tolist()
+    (0.0, [1.5, 1.5])
+    """
+
+    shift: npt.ArrayLike
+
+    @property
+    def reference(self) -> Array:
+        """Reference of phi, moved."""
+        return np.asarray(getattr(self.regularizer, "reference", 0.0), np.float64) + np.asarray(self.shift)
+
+    def value(self, z: Array) -> float:
+        """Value of phi at the place that was moved back."""
+        return self.regularizer.value(np.asarray(z - np.asarray(self.shift)))
+
+    def gradient(self, z: Array) -> Array:
+        """Gradient of phi there."""
+        return self.regularizer.gradient(np.asarray(z - np.asarray(self.shift)))
+
+    def curvature(self, z: Array, v: Array) -> Array:
+        """Curvature of phi there, times v."""
+        return self.regularizer.curvature(np.asarray(z - np.asarray(self.shift)), v)

@@ -123,7 +123,7 @@ class Shifted(_OfCurvature):
     @property
     def reference(self) -> Array:
         """Reference of phi, moved."""
-        return np.asarray(getattr(self.regularizer, "reference", 0.0), np.float64) + np.asarray(self.shift)
+        return np.asarray(np.add(getattr(self.regularizer, "reference", 0.0), self.shift), np.float64)
 
     def value(self, z: Array) -> float:
         """Value of phi at the place that was moved back."""

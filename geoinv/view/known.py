@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from geoinv.meshes.tensor import Grid
 
-__all__ = ["Known", "draw_known", "known_of"]
+__all__ = ["Known", "draw_known", "draw_outlines", "known_of"]
 
 Array = npt.NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def draw_known(ax: Axes, grid: Grid, known: Known | None, across: str, index: in
     if known is None:
         return
     if known.spoken is not None:
-        _draw_outlines(ax, grid, np.take(known.spoken, index, axis=AXES.index(across)), across)
+        draw_outlines(ax, grid, np.take(known.spoken, index, axis=AXES.index(across)), across, _OUTLINE)
     low, high = grid.edges(across)[index : index + 2]
     middle, reach = 0.5 * (low + high), 0.5 * (high - low) * (1.0 if across == "upward" else 2.0 * _NEAR)
     place = AXES[::-1].index(across)
@@ -94,8 +94,8 @@ def draw_known(ax: Axes, grid: Grid, known: Known | None, across: str, index: in
             ax.plot(x, y, **_HOLE, marker="o" if across == "upward" else None, markersize=2.5)
 
 
-def _draw_outlines(ax: Axes, grid: Grid, spoken: Array, across: str) -> None:
-    """Lines between cells of which different constraints spoke last."""
+def draw_outlines(ax: Axes, grid: Grid, spoken: Array, across: str, style: Mapping[str, Any]) -> None:
+    """Lines, in the style of a LineCollection, between cells of different numbers (such as what spoke of them last)."""
     from matplotlib.collections import LineCollection
 
     vertical, horizontal = (grid.edges(axis) for axis in AXES if axis != across)
@@ -105,4 +105,4 @@ def _draw_outlines(ax: Axes, grid: Grid, spoken: Array, across: str) -> None:
     for row, column in np.argwhere(spoken[1:] != spoken[:-1]):
         lines.append([(horizontal[column], vertical[row + 1]), (horizontal[column + 1], vertical[row + 1])])
     if lines:
-        ax.add_collection(LineCollection(cast(Any, lines), **_OUTLINE), autolim=False)
+        ax.add_collection(LineCollection(cast(Any, lines), **style), autolim=False)

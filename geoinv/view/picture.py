@@ -15,6 +15,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.ensemble import draw_ensemble
+from geoinv.view.investigation import draw_investigation
 from geoinv.view.known import draw_known
 from geoinv.view.maps import draw_data, draw_residual, shared_scale
 from geoinv.view.scene import LEVELS, NoSceneError, render
@@ -185,8 +186,9 @@ def _draw_model(
         ax = sheet.add_subplot(grid[place, 1])
         draw_section(ax, window, model, cut, scale, along)
         draw_known(ax, model.grid, model.known, across, getattr(cut, across))
+        also = draw_investigation(ax, model.grid, model.unseen, across, getattr(cut, across))
         where = getattr(model.grid, across)[getattr(cut, across)]
-        ax.set_title(f"section at {across} {spaced(where)} m")
+        ax.set_title(f"section at {across} {spaced(where)} m{also}")
     last = sheet.add_subplot(grid[row : row + 2, 2])
     notice = ""
     if scene:

@@ -26,6 +26,7 @@ from geoinv.meshes.of_dataset import mesh_of, model_values
 from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
+from geoinv.view.investigation import unseen_of
 from geoinv.view.known import Known, known_of
 from geoinv.view.wording import plain_text, plain_units, spaced
 
@@ -56,7 +57,7 @@ class Model:
     (cells,), and `cells` counts them. Of a magnetization the values are its
     amplitude, and `vectors` (3, upward, northing, easting) its components along easting, northing, upward. `left_out`
     says what of an octree the tensor mesh has no room for. `statistics` of samples stand under their names where all
-    that are drawn are there. `known` is what the model was constrained by.
+    that are drawn are there. `known` is what the model was constrained by, `unseen` where the data do not decide on it.
     """
 
     grid: Grid
@@ -69,6 +70,7 @@ class Model:
     octree: tuple[OctreeGrid, Array] | None = None
     statistics: Mapping[str, Array] = field(default_factory=dict)
     known: Known | None = None
+    unseen: Array | None = None
 
     @property
     def label(self) -> str:
@@ -207,8 +209,10 @@ def _model(data: xr.Dataset) -> Model | None:
         parts = [as_tensor(mesh, part)[1] for part in parts]
         of_samples = {statistic: as_tensor(mesh, part)[1] for statistic, part in of_samples.items()}
     vectors = np.stack(parts) if parts else None
-    known = known_of(data, mesh)
-    return Model(cast(Grid, grid), shown, plain_text(name), units, cells, vectors, left_out, octree, of_samples, known)
+    beside = known_of(data, mesh), unseen_of(data, mesh)
+    return Model(
+        cast(Grid, grid), shown, plain_text(name), units, cells, vectors, left_out, octree, of_samples, *beside
+    )
 
 
 def _statistics(data: xr.Dataset, name: str, names: list[str], mesh: Mesh) -> dict[str, Array]:

@@ -22,6 +22,7 @@ from geoinv.cli.support.constraints import (
 )
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_initial, load_reference, load_survey, load_topography, make_operator
+from geoinv.cli.support.investigation import DoiOption, investigated, refuse_processes, say_investigation
 from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
 from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import noise_of, noise_text, noisy_data
@@ -172,6 +173,7 @@ def invert(
     engine: EngineOption = "auto",
     rtol: Annotated[float, typer.Option(metavar="ERROR", help=RTOL_HELP)] = PHYSICS_RTOL,
     ensemble: EnsembleOption = None,
+    doi: DoiOption = False,
     resume: ResumeOption = False,
     write_job: WriteJobOption = None,
 ) -> None:
@@ -211,6 +213,7 @@ def invert(
     inputs = [path for path in given if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
+    refuse_processes(doi, checkpoints.processes)
     checkpoints.begin(resume)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
@@ -261,6 +264,7 @@ def invert(
     solution = found_here(found)
     draw = None if ranks() is None else parallel.ensemble
     samples, lacking = (None, "") if ensemble is None else ensemble_of(solution, ensemble, checkpoints.ensemble, draw)
+    seen, unseen = investigated(solution, checkpoints.investigation) if doi else (None, "")
     others_end()
     result = solution.to_xarray(origin)
     if constrained is not None:
@@ -270,24 +274,29 @@ def invert(
     if samples is not None:
         with interrupts_held():
             result = samples.with_statistics(result)
+    if seen is not None:
+        result = seen.with_index(result, grid.dims)
     written = write_result(out, lambda path: write_netcdf(path, result))
     say_solution(solution)
     if constrained is not None:
         say_held(constrained, solution.model)
     if samples is not None:
         say_ensemble(samples, quantity.unit)
+    if seen is not None:
+        say_investigation(seen, A)
     say_traffic(solution.model.size)
     say("cost", cost(began))
     say("wrote", str(written.path))
-    stopped = solution.outcome is Outcome.INTERRUPTED or lacking.startswith("interrupted")
+    lacks = "; ".join(filter(None, (lacking, unseen)))
+    stopped = solution.outcome is Outcome.INTERRUPTED or "interrupted" in lacks
     if not stopped:
         checkpoints.remove()
     written.confirm()
     later = checkpoints.remaining()
     if solution.outcome.incomplete:
         raise typer.Exit(fail(f"{solution.status}; {out} holds the last model{later}"))
-    if lacking:
-        raise typer.Exit(fail(f"{lacking}; {out} holds the model{later}"))
+    if lacks:
+        raise typer.Exit(fail(f"{lacks}; {out} holds the model{later}"))
 
 
 def say_solution(solution: Solution) -> None:

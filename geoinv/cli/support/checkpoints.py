@@ -58,6 +58,11 @@ class Checkpoints:
         """File of its samples."""
         return self._named("ensemble.checkpoint")
 
+    @property
+    def investigation(self) -> Path:
+        """File of its depth of investigation."""
+        return self._named("investigation.checkpoint")
+
     def _named(self, ending: str) -> Path:
         part = f".process-{self.process}-of-{self.processes}" if self.processes > 1 else ""
         return self.out.with_name(f"{self.out.name}{part}.{ending}")
@@ -95,8 +100,9 @@ class Checkpoints:
             self._refuse_others()
             if resume:
                 say("resume", f"there is no {self.inversion}: begins anew")
-            # of an inversion that is not there: nothing goes on from it
+            # of an inversion that is not there: nothing goes on from them
             self.ensemble.unlink(missing_ok=True)
+            self.investigation.unlink(missing_ok=True)
             return
         if not resume:
             raise InputError(
@@ -115,6 +121,6 @@ class Checkpoints:
         """Remove them, and those of the other processes: the output is written."""
         for process in range(self.processes):
             of = replace(self, process=process)
-            for path in (of.inversion, of.ensemble):
+            for path in (of.inversion, of.ensemble, of.investigation):
                 with suppress(OSError):
                     path.unlink(missing_ok=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,12 +27,15 @@ class Traffic:
         Bytes.
     calls : dict of str to int
         Calls that they were handed over in.
+    seconds : float
+        Time in all calls, waiting for other processes included.
     """
 
     sent: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
 
-    def add(self, purpose: str, count: int) -> None:
+    def add(self, purpose: str, count: int, seconds: float = 0.0) -> None:
         """Count one call.
 
         Examples
@@ -42,6 +48,14 @@ class Traffic:
         """
         self.sent[purpose] = self.sent.get(purpose, 0) + count
         self.calls[purpose] = self.calls.get(purpose, 0) + 1
+        self.seconds += seconds
+
+    @contextmanager
+    def timed(self, purpose: str, count: int) -> Iterator[None]:
+        """Count what is called inside the block, with the time that it takes."""
+        began = time.perf_counter()
+        yield
+        self.add(purpose, count, time.perf_counter() - began)
 
 
 def counted(communicator: Any, traffic: Traffic, purpose: str) -> Any:
@@ -72,27 +86,27 @@ def _kind() -> Any:
         traffic: Traffic
         purpose: str
 
-        def _note(self, buffer: Any, sending: bool = True) -> None:
-            self.traffic.add(self.purpose, _size(buffer) if sending else 0)
+        def _timed(self, buffer: Any, sending: bool = True) -> Any:
+            return self.traffic.timed(self.purpose, _size(buffer) if sending else 0)
 
-        def _note_object(self, thing: Any) -> None:
-            self.traffic.add("bookkeeping", len(MPI.pickle.dumps(thing)))
+        def _timed_object(self, thing: Any) -> Any:
+            return self.traffic.timed("bookkeeping", len(MPI.pickle.dumps(thing)))
 
         def Allreduce(self, sendbuf: Any, recvbuf: Any, op: Any = MPI.SUM) -> None:  # noqa: N802  # MPI's names
-            self._note(sendbuf)
-            super().Allreduce(sendbuf, recvbuf, op)
+            with self._timed(sendbuf):
+                super().Allreduce(sendbuf, recvbuf, op)
 
         def Bcast(self, buf: Any, root: int = 0) -> None:  # noqa: N802
-            self._note(buf, self.Get_rank() == root)
-            super().Bcast(buf, root)
+            with self._timed(buf, self.Get_rank() == root):
+                super().Bcast(buf, root)
 
         def Allgather(self, sendbuf: Any, recvbuf: Any) -> None:  # noqa: N802
-            self._note(sendbuf)
-            super().Allgather(sendbuf, recvbuf)
+            with self._timed(sendbuf):
+                super().Allgather(sendbuf, recvbuf)
 
         def Gatherv(self, sendbuf: Any, recvbuf: Any, root: int = 0) -> None:  # noqa: N802
-            self._note(sendbuf, self.Get_rank() != root)
-            super().Gatherv(sendbuf, recvbuf, root)
+            with self._timed(sendbuf, self.Get_rank() != root):
+                super().Gatherv(sendbuf, recvbuf, root)
 
         def Sendrecv(  # noqa: N802
             self,
@@ -104,16 +118,20 @@ def _kind() -> Any:
             recvtag: int = MPI.ANY_TAG,
             status: Any = None,
         ) -> None:
-            self._note(sendbuf, dest != MPI.PROC_NULL)
-            super().Sendrecv(sendbuf, dest, sendtag, recvbuf, source, recvtag, status)
+            with self._timed(sendbuf, dest != MPI.PROC_NULL):
+                super().Sendrecv(sendbuf, dest, sendtag, recvbuf, source, recvtag, status)
 
         def allgather(self, sendobj: Any) -> Any:
-            self._note_object(sendobj)
-            return super().allgather(sendobj)
+            with self._timed_object(sendobj):
+                return super().allgather(sendobj)
 
         def allreduce(self, sendobj: Any, op: Any = MPI.SUM) -> Any:
-            self._note_object(sendobj)
-            return super().allreduce(sendobj, op)
+            with self._timed_object(sendobj):
+                return super().allreduce(sendobj, op)
+
+        def gather(self, sendobj: Any, root: int = 0) -> Any:
+            with self.traffic.timed(self.purpose, len(MPI.pickle.dumps(sendobj)) * (self.Get_rank() != root)):
+                return super().gather(sendobj, root)
 
     return Counted
 

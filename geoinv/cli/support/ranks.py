@@ -17,6 +17,7 @@ from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError
 from geoinv.core.memory import bytes_text
 from geoinv.core.version import __version__
+from geoinv.parallel.counted import Traffic
 from geoinv.parallel.processes import Team, launched, named_rank, require_mpi, team
 
 if TYPE_CHECKING:
@@ -182,7 +183,17 @@ def say_traffic(values: int) -> None:
     together = _ranks.get()
     if together is None:
         return
-    sent = {name: count for name, count in together.traffic.sent.items() if count}
-    parts = ", ".join(f"{name} {bytes_text(count)} in {together.traffic.calls[name]}" for name, count in sent.items())
-    say("processes", f"{together.size} of mpirun; the first sent {bytes_text(sum(sent.values()))}: {parts} calls")
-    say("", f"the model, {bytes_text(8.0 * values)}, stayed in its slabs until the end")
+    traffic = together.traffic
+    parts = [
+        f"{name} {bytes_text(count)} in {traffic.calls[name]} calls" for name, count in traffic.sent.items() if count
+    ]
+    whole = bytes_text(float(sum(traffic.sent.values())))
+    say("processes", f"{together.size} of mpirun; the first sent {whole}: {', '.join(parts)}")
+    say("", f"sending and waiting took {traffic.seconds:.2g} s; {_moved(traffic)} {bytes_text(8.0 * values)}")
+
+
+def _moved(traffic: Traffic) -> str:
+    """What became of the model, for a sentence that ends with its size."""
+    if "samples" in traffic.sent:
+        return "each process had the whole model,"
+    return "slabs of the model never moved until it was gathered,"

@@ -38,7 +38,7 @@ def test_an_inversion_over_processes_is_that_of_one_and_says_what_went_between_t
     result = mpirun(2, "-m", "geoinv", "invert", "obs.csv", *OPTIONS, *EXACT, "--out", "two.nc", folder=folder)
     assert (result.returncode, result.stderr) == (0, "")
     assert "over 2 processes of mpirun, 1 or 2 layers in each" in result.stdout
-    assert "stayed in its slabs until the end" in result.stdout
+    assert "slabs of the model never moved until it was gathered" in result.stdout
     assert result.stdout.count("wrote     two.nc") == 1
     assert main(["invert", "obs.csv", *OPTIONS, *EXACT, "--out", "one.nc"]) == 0
     one, two = (xr.load_dataset(name) for name in ("one.nc", "two.nc"))
@@ -124,13 +124,13 @@ def test_the_command_goes_on_in_the_first_process_alone():
 
 
 def test_what_was_sent_stands_beside_the_model(monkeypatch, capsys):
-    traffic = Traffic({"sums of data": 4_000_000, "model": 0}, {"sums of data": 5, "model": 1})
+    traffic = Traffic({"sums of data": 4_000_000, "model": 0}, {"sums of data": 5, "model": 1}, 0.5)
     token = ranks._ranks.set(SimpleNamespace(size=3, traffic=traffic))
     ranks.say_traffic(1_000_000)
     ranks._ranks.reset(token)
     said = capsys.readouterr().out
     assert "processes 3 of mpirun; the first sent 4 MB: sums of data 4 MB in 5 calls" in said
-    assert "the model, 8 MB, stayed in its slabs until the end" in said
+    assert "waiting took 0.5 s; slabs of the model never moved until it was gathered, 8 MB" in said
 
 
 def test_one_process_needs_no_agreement():

@@ -153,7 +153,9 @@ def apply_constraints(
             cells, number = said.cells, len(everything)
             everything.append(said)
             if said.lower is not None and said.upper is not None:
-                lower[cells], upper[cells], bounded_by[cells] = said.lower, said.upper, number
+                lower[cells], upper[cells] = _bounds_after(said, lower[cells], upper[cells])
+                bounded_by[cells] = number
+                _refuse_crossed(mesh, said, lower, upper)
             if said.values is not None and said.weights is not None:
                 values[cells], weights[cells], held_by[cells] = said.values, said.weights, number
                 uncertainty[cells] = np.nan if said.uncertainty is None else said.uncertainty
@@ -167,6 +169,39 @@ def apply_constraints(
     low, high, base, at, firm, deviation = (array.reshape(mesh.shape) for array in arrays)
     speaker = np.maximum(bounded_by, held_by).reshape(mesh.shape)
     return Constrained(mesh, low, high, base, at, firm, deviation, speaker, tuple(everything))
+
+
+def _bounds_after(said: Said, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Bounds of the cells of a constraint after it, given those before."""
+    assert said.lower is not None, "said of both"
+    assert said.upper is not None, "said of both"
+    if said.narrows:
+        low, high = np.maximum(lower, said.lower), np.minimum(upper, said.upper)
+        # what leaves nothing is a value outside its bounds, and is rejected as such
+        return np.where(low <= high, low, lower), np.where(low <= high, high, upper)
+    return np.where(np.isinf(said.lower), lower, said.lower), np.where(np.isinf(said.upper), upper, said.upper)
+
+
+def _refuse_crossed(mesh: Mesh, said: Said, lower: Array, upper: Array) -> None:
+    """Reject a constraint whose one bound lies beyond the other one, which stays from before.
+
+    Raises
+    ------
+    InputError
+        With the first such cell.
+    """
+    crossed = lower[said.cells] > upper[said.cells]
+    if crossed.any():
+        cell = int(said.cells[int(np.argmax(crossed))])
+        raise InputError(
+            f"{said.name} expects bounds that leave room beside those of before, got {lower[cell]:g} above "
+            f"{upper[cell]:g} in the cell at ({_place(mesh, cell)}) ({int(crossed.sum())} cells); give both bounds"
+        )
+
+
+def _place(mesh: Mesh, cell: int) -> str:
+    """Centre of a cell, for a sentence."""
+    return ", ".join(f"{np.broadcast_to(centre, mesh.shape).flat[cell]:.10g}" for centre in mesh.centres)
 
 
 def _over(mesh: Mesh, name: str, given: Any) -> Array:
@@ -204,9 +239,8 @@ def _refuse_contradictions(
         said = everything[held_by[cell]]
         whose = f"{said.name}{f', {said.places[place_of[cell]]}' if said.places else ''}"
         limits = "the bounds of the model" if bounded_by[cell] == NOBODY else everything[bounded_by[cell]].name
-        place = ", ".join(f"{np.broadcast_to(centre, mesh.shape).flat[cell]:.10g}" for centre in mesh.centres)
         raise InputError(
             f"{whose} expects a value within the bounds of its cell, got {values[cell]:.6g} for {lower[cell]:g} to "
-            f"{upper[cell]:g} of {limits} in the cell at ({place}) ({int(wrong.sum())} cells); widen the bounds or "
-            "correct the value"
+            f"{upper[cell]:g} of {limits} in the cell at ({_place(mesh, cell)}) ({int(wrong.sum())} cells); widen the "
+            "bounds or correct the value"
         )

@@ -117,8 +117,9 @@ class DrillHoles:
         share = np.minimum(length / thinnest[cells], 1.0)
         weights = share * (largest / deviation) ** 2
         drawn = [Path3D(holes[key].name, points) for key, (points, _) in paths.items()]
+        count = np.unique(pierced.holes).size
         what = (
-            f"{cells.size} cells pierced over {length.sum():.6g} m by {np.unique(pierced.holes).size} holes, held at "
+            f"{cells.size} cells pierced over {length.sum():.6g} m by {count} hole{'s' * (count > 1)}, held at "
             f"{mean.min():.4g} to {mean.max():.4g}, uncertainty {deviation.min():.3g} to {deviation.max():.3g}, with "
             f"weights {weights.min():.3g} to {weights.max():.3g}"
         )
@@ -126,7 +127,7 @@ class DrillHoles:
         if self.hard:
             lower, upper, what = mean - deviation, mean + deviation, f"{what}; kept within their uncertainty"
         places = _places(cells.size, of, pierced, [hole.name for hole in holes.values()])
-        return (Said(name, what, cells, lower, upper, mean, weights, deviation, False, places, drawn),)
+        return (Said(name, what, cells, lower, upper, mean, weights, deviation, True, False, places, drawn),)
 
     def _refuse_impossible(self) -> None:
         """Reject numbers that are none."""
@@ -188,7 +189,7 @@ def _pierced(
         parts.append((cells.astype(float), depths[rock], lengths[rock], *of, number))
     total = sum(float((one.end - one.begin).sum()) for one in measured.values())
     if outside > 1e-6 * total:
-        doubt(f"{outside:.6g} of {total:.6g} m with values run outside the mesh or above the ground, and are left out")
+        doubt(f"{outside:.4g} of {total:.6g} m with values run outside the mesh or above the ground, and are left out")
     cells, depths, lengths, values, uncertainty, number = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )

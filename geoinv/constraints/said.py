@@ -48,13 +48,15 @@ class Said:
     cells : (cells,) array of int
         Places in a raveled model, each once.
     lower, upper : arrays, optional
-        Bounds of these cells, both or none.
+        Bounds of these cells, both or none; where one is infinite, that of before stays.
     values : array, optional
         What the cells are held at.
     weights : array, optional
         How firmly, as :class:`geoinv.regularizers.held.Held` takes it.
     uncertainty : array, optional
         Standard deviations of the values, where they were measured.
+    narrows : bool
+        Whether these bounds only narrow those of before, as those of a measurement do.
     everywhere : bool
         Whether the differences between cells are taken of the model less these values as well: so that a jump at the
         surface of a body is kept. A drill hole's are not, so that its values spread.
@@ -72,6 +74,7 @@ class Said:
     values: Array | None = None
     weights: Array | None = None
     uncertainty: Array | None = None
+    narrows: bool = False
     everywhere: bool = True
     places: Sequence[str] = ()
     paths: Sequence[Path3D] = ()

@@ -57,6 +57,28 @@ def test_a_reference_outside_the_bounds_is_led_to_them():
     assert known.held is None
 
 
+def test_a_side_that_is_not_given_stays_as_it_was(tmp_path):
+    known = applied(Body(CUBE, bounds=(0.02, np.inf)), bounds=(-0.01, 0.1))
+    assert (np.unique(known.lower).tolist(), np.unique(known.upper).tolist()) == ([-0.01, 0.02], [0.1])
+    with pytest.raises(
+        geoinv.InputError, match=r"the body expects bounds that leave room.* got 0.2 above 0.1 in the cell"
+    ):
+        applied(Body(CUBE, bounds=(0.2, np.inf)), bounds=(-0.01, 0.1))
+
+
+def test_hard_holes_narrow_the_bounds_of_before(tmp_path):
+    hard = DrillHoles(*written_tables(tmp_path), hard=True)
+    known = applied(hard, bounds=(0.0, 0.052))
+    drilled = np.isfinite(known.uncertainty)
+    npt.assert_array_equal(known.lower[~drilled], 0.0)
+    npt.assert_allclose(known.lower[:, 5, 6], [0, 0, 0.0448, 0.045, 0, 0], atol=3e-4)
+    npt.assert_allclose(known.upper[:, 5, 6], [0.002, 0.002, 0.052, 0.052, 0.002, 0.002], atol=3e-4)
+    with pytest.raises(
+        geoinv.InputError, match=r"expects a value within the bounds of its cell, got 0.049.* for 0 to 0.01"
+    ):
+        applied(hard, bounds=(0.0, 0.01))
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_contradictions_are_rejected_with_both_and_the_cell(holes, order):
     body = Body(CUBE, bounds=(0.1, 0.2))

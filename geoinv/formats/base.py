@@ -137,6 +137,8 @@ class Writer:
         The only quantity of models that it is for; empty for any.
     loses : str
         What the format cannot hold, for a sentence.
+    columns : bool
+        Whether it holds the columns of a survey beside positions and data.
     mesh_suffix : str
         Of the file beside a model that holds its mesh; empty where the model's file does.
     dims : tuple of str
@@ -148,6 +150,7 @@ class Writer:
     write: Callable[..., None]
     quantity: str = ""
     loses: str = ""
+    columns: bool = False
     mesh_suffix: str = ""
     dims: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import Unit, unit_of
 
-__all__ = ["ANGLES", "DEVIATIONS", "DIMENSIONS", "ColumnName", "understood"]
+__all__ = ["ANGLES", "DEVIATIONS", "DIMENSIONS", "KEPT", "ColumnName", "understood"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -30,6 +30,9 @@ DIMENSIONS: Mapping[str, str] = {
 
 ANGLES = ("longitude", "latitude")
 """Quantities that are read only where they are asked for: positions are eastings and northings."""
+
+KEPT = ("line", "flight", "fiducial", "date", "time", "radar_height", "igrf")
+"""What a user can name the column of beside these: it is kept with a survey under that name."""
 
 DEVIATIONS = frozenset({"uncertainty", "unc", "sd", "std", "stdev", "std_dev", "standard_deviation", "sigma"})
 """Names of a standard deviation of the column before it."""

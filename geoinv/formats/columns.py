@@ -11,13 +11,13 @@ from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.units import PROJECT_UNITS, Unit, required_unit
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.column_names import ANGLES, DIMENSIONS, ColumnName, understood
+from geoinv.formats.column_names import ANGLES, DIMENSIONS, KEPT, ColumnName, understood
 from geoinv.formats.degrees import project_them
 from geoinv.formats.layout import Layout
 from geoinv.formats.notes import doubt
 from geoinv.formats.text import naming, quoted
 
-__all__ = ["OWN_NAMES", "Column", "columns_of_table"]
+__all__ = ["OWN_NAMES", "Column", "columns_of_table", "place_of"]
 
 OWN_NAMES = ("easting", "northing", "upward")
 """First names of the tables that this package writes: there, a quantity is the column that has its very name."""
@@ -78,9 +78,9 @@ class _Finder:
             quantity = f"{self._datum(columns)}_uncertainty" if key in _DEVIATIONS else key
             if quantity not in DIMENSIONS:
                 raise InputError(
-                    f"{owner} expects quantities among {', '.join(DIMENSIONS)}, got {key!r}; correct the name"
+                    f"{owner} expects quantities among {', '.join((*DIMENSIONS, *KEPT))}, got {key!r}; correct the name"
                 )
-            index = self._index(quantity, column)
+            index = place_of(self.path, self.layout, quantity, column)
             double = [other for other in self.found.values() if other.index == index or other.quantity == quantity]
             if double:
                 raise InputError(
@@ -189,28 +189,6 @@ class _Finder:
                 unit = required_unit(unit.text, DIMENSIONS[quantity])
         self.found[quantity] = Column(quantity, index, name.text, unit)
 
-    def _index(self, quantity: str, column: str | int) -> int:
-        """Index of a column that the user names, or numbers from 1."""
-        names, text = self.layout.names or (), str(column).strip()
-        key = understood(text).key
-        exactly = [k for k, name in enumerate(names) if name.text == text]
-        roughly = [k for k, name in enumerate(names) if name.text.lower() == text.lower() or name.key == key != ""]
-        places = exactly or roughly
-        if len(places) > 1:
-            listed = " and ".join(str(k + 1) for k in places)
-            raise InputError(
-                f"{self.path} expects one column {column!r} for {quantity}, got columns {listed}; give its number"
-            )
-        if places:
-            return places[0]
-        if len(text) < 9 and text.isdecimal() and 1 <= int(text) <= self.layout.width:
-            return int(text) - 1
-        ways = "one of these names, or a number" if names else "a number"
-        raise InputError(
-            f"{self.path} expects a column {column!r} for {quantity}, got {self.layout.listing}; "
-            f"give {ways} from 1 to {self.layout.width}"
-        )
-
     def _remedy(self, quantity: str, name: str, otherwise: str) -> str:
         if not self.choice:
             return otherwise
@@ -242,6 +220,32 @@ class _Finder:
             f"{self.path} expects a column of {quantity} in {_UNIT_WORDS[DIMENSIONS[quantity]]}, "
             f"got {self.layout.listing}; {remedy}"
         )
+
+
+def place_of(path: str | Path, layout: Layout, quantity: str, column: str | int) -> int:
+    """Index of the column that the user names, or numbers from 1, for a quantity.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name and number, or several.
+    """
+    names, text = layout.names or (), str(column).strip()
+    key = understood(text).key
+    exactly = [k for k, name in enumerate(names) if name.text == text]
+    roughly = [k for k, name in enumerate(names) if name.text.lower() == text.lower() or name.key == key != ""]
+    places = exactly or roughly
+    if len(places) > 1:
+        listed = " and ".join(str(k + 1) for k in places)
+        raise InputError(f"{path} expects one column {column!r} for {quantity}, got columns {listed}; give its number")
+    if places:
+        return places[0]
+    if len(text) < 9 and text.isdecimal() and 1 <= int(text) <= layout.width:
+        return int(text) - 1
+    ways = "one of these names, or a number" if names else "a number"
+    raise InputError(
+        f"{path} expects a column {column!r} for {quantity}, got {layout.listing}; give {ways} from 1 to {layout.width}"
+    )
 
 
 _NAME_THEM = "write their names on a line above the rows, such as easting,northing,upward,tmi"

@@ -9,13 +9,14 @@ import numpy as np
 
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
-from geoinv.formats.base import Format
+from geoinv.formats.base import Format, Writer
 from geoinv.formats.netcdf_model import same_cells
 from geoinv.formats.reading import read_mesh, read_model, read_survey
 from geoinv.formats.registry import recognise, suffixes_of, writer_of
 from geoinv.formats.writing import write_mesh, write_model, write_survey
 from geoinv.meshes.base import Mesh
 from geoinv.surveys.main_field import MainField
+from geoinv.surveys.survey import Survey
 
 __all__ = ["convert"]
 
@@ -59,8 +60,8 @@ def convert(
     if "survey" in kind.holds and suffix in suffixes_of("survey"):
         survey = read_survey(source, field=field, columns=columns, height=height)
         write_survey(target, survey)
-        loses = writer_of(target, "survey").loses if survey.field is not None else ""
-        return f"{said} {survey.stations} stations to {target}{f' (without {loses})' if loses else ''}."
+        lost = " and ".join(_lost(survey, writer_of(target, "survey")))
+        return f"{said} {survey.stations} stations to {target}{f' (without {lost})' if lost else ''}."
     if "model" in kind.holds and suffix in suffixes_of("model"):
         return f"{said} {_convert_model(source, target, kind, mesh)}."
     if "mesh" in kind.holds and suffix in suffixes_of("mesh"):
@@ -71,6 +72,14 @@ def convert(
     possible = dict.fromkeys(suffix for what in kind.holds for suffix in suffixes_of(what))
     ways = f"give an output that ends in {' '.join(possible)}" if possible else "it cannot be converted"
     raise InputError(f"{target} expects a suffix that can hold {source} ({kind.name}), got {suffix!r}; {ways}")
+
+
+def _lost(survey: Survey, writer: Writer) -> list[str]:
+    """What of a survey its new format cannot hold."""
+    lost = [writer.loses] if writer.loses and survey.field is not None else []
+    if survey.crs is not None and ".nc" not in writer.suffixes:
+        lost.append(f"its coordinate system {survey.crs.partition(',')[0]}")
+    return lost if writer.columns or not survey.columns else [*lost, f"its columns {', '.join(survey.columns)}"]
 
 
 def _convert_model(source: str | Path, target: str | Path, kind: Format, mesh: str | Path | None) -> str:

@@ -26,8 +26,8 @@ def _set(words: str) -> frozenset[str]:
 
 _KNOWN: Mapping[str, frozenset[str]] = {
     "line": _set(
-        "line lines linie lin line_no line_number line_num lineno linenumber linenum line_name linename line_id lineid "
-        "flightline flight_line survey_line profile traverse"
+        "line lines l linie lin line_no line_number line_num lineno linenumber linenum line_name linename line_id "
+        "lineid flightline flight_line survey_line profile traverse"
     ),
     "flight": _set("flight flt flight_no flight_number flightno fltno flt_no flight_id sortie"),
     "fiducial": _set("fid fids fiducial fiducials fid_no fidno fiducial_number fid_number"),
@@ -53,18 +53,21 @@ _DIMENSIONS = {
 }
 _SAMPLE = 400  # rows that tell what a column holds
 _LEADING_ZERO = re.compile(r"[+-]?0\d+")
+_UNIT_BEHIND = re.compile(r"_(nt|utc|gmt)$")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 
 
-def kept_names(layout: Layout, taken: Collection[int]) -> dict[int, tuple[str, float]]:
+def kept_names(
+    layout: Layout, taken: Collection[int], chosen: Mapping[int, str] | None = None
+) -> dict[int, tuple[str, float]]:
     """Name under which each column that is not taken is kept, and the factor to the project's unit, by its place.
 
     Lines, fiducials, dates and the like have one name whatever the file calls them; of two that could have it, the
-    one that is called so has it, or else the first.
+    one that is called so has it, or else the first; before all, those that the user has chosen.
     """
     names = layout.names or tuple(ColumnName("") for _ in range(layout.width))
     free = [index for index in range(len(names)) if index not in taken]
-    known: dict[int, str] = {}
+    known = {index: name for index, name in (chosen or {}).items() if index not in taken}
     for exactly in (True, False):
         for index in free:
             meant = _meant(names[index])
@@ -88,7 +91,8 @@ def _meant(name: ColumnName) -> str:
     """Name of what is known under many names, or nothing."""
     if name.quantity in _QUANTITIES:
         return _QUANTITIES[name.quantity]
-    return next((meant for meant, words in _KNOWN.items() if name.key in words), "")
+    key = _UNIT_BEHIND.sub("", name.key)
+    return next((meant for meant, words in _KNOWN.items() if key in words), "")
 
 
 def _factor(name: str, layout: Layout, index: int) -> float:

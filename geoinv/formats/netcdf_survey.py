@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from geoinv.conventions.quantities import COMPONENTS, kinds_of
 from geoinv.conventions.variables import text_attribute
@@ -16,11 +17,12 @@ from geoinv.formats.chosen import chosen_components
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_content import content_of, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
-from geoinv.formats.notes import doubt, note
+from geoinv.formats.notes import collected, doubt, note
+from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
 from geoinv.surveys.survey_dataset import column_variables
 
-__all__ = ["FORMAT", "read_netcdf_survey", "write_netcdf_survey"]
+__all__ = ["FORMAT", "read_netcdf_ground", "read_netcdf_survey", "write_netcdf_survey"]
 
 _AS_IT_IS = SurveyOptions()
 
@@ -89,6 +91,26 @@ def read_netcdf_survey(path: str | Path, options: SurveyOptions = _AS_IT_IS) -> 
         return replace(survey, columns={name: values[~null] for name, values in kept.items()})
 
 
+def read_netcdf_ground(path: str | Path) -> npt.NDArray[np.float64]:
+    """Points (easting, northing, elevation of the ground) in metres below the stations of a survey that has them.
+
+    Raises
+    ------
+    InputError
+        If the survey has no column ``ground``, or as :func:`read_netcdf_survey`.
+    """
+    with collected():  # said of the survey itself
+        survey = read_netcdf_survey(path, SurveyOptions(stand_in=MainField(90.0, 0.0, 50_000.0)))
+    ground = survey.columns.get("ground")
+    if ground is None or ground.dtype.kind not in "if":
+        raise InputError(
+            f"{path} expects elevations of the ground, got a survey with heights of the sensor and no column ground; "
+            "give points x y z"
+        )
+    points: npt.NDArray[np.float64] = np.column_stack([survey.easting, survey.northing, ground])
+    return points[np.isfinite(points[:, 2])]
+
+
 def write_netcdf_survey(path: str | Path, survey: Survey) -> None:
     """Write a survey as a CF Dataset, see :meth:`Survey.to_xarray`."""
     write_netcdf(path, survey.to_xarray())
@@ -97,7 +119,7 @@ def write_netcdf_survey(path: str | Path, survey: Survey) -> None:
 FORMAT = Format(
     name="netCDF survey",
     recognises=lambda head: head.is_netcdf and head.of_dataset(content_of) == "survey",
-    readers={"survey": read_netcdf_survey},
-    writers=(Writer("survey", (".nc",), write_netcdf_survey),),
+    readers={"survey": read_netcdf_survey, "topography": read_netcdf_ground},
+    writers=(Writer("survey", (".nc",), write_netcdf_survey, columns=True),),
     dataset=open_netcdf,
 )

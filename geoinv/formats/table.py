@@ -14,8 +14,8 @@ from geoinv.conventions.nulls import is_null, nulls_in
 from geoinv.conventions.units import PROJECT_UNITS, Unit
 from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
-from geoinv.formats.column_names import ANGLES, DIMENSIONS
-from geoinv.formats.columns import OWN_NAMES, Column, columns_of_table
+from geoinv.formats.column_names import ANGLES, DIMENSIONS, KEPT
+from geoinv.formats.columns import OWN_NAMES, Column, columns_of_table, place_of
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.kept_columns import kept_columns, kept_names, line_of_markers
 from geoinv.formats.layout import Layout, layout_of
@@ -29,6 +29,7 @@ __all__ = ["Table", "read_counted_points", "read_table", "write_table"]
 
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _DEVIATION = 0.5  # range of standard deviations in that of their data
+_MAY_BE_KEPT = (*KEPT, *ANGLES, "ground")  # columns under these names, unless they are read as quantities
 _OPTIONAL = tuple(quantity for quantity in DIMENSIONS if quantity not in ANGLES)
 _LARGEST = 1e12  # no coordinate and no field is larger, whatever its unit
 _SHOWN = 20  # names of columns that are listed, at most
@@ -80,8 +81,8 @@ def read_table(
         Text file, gzipped or not.
     columns : mapping, optional
         The column of a quantity, by name, or by number from 1: ``{"easting": "E_Nad83", "tmi": 7}``.
-        ``uncertainty`` means that of the component. Quantities left out are looked for as usual where the
-        table has names, and are not there where it has none.
+        ``uncertainty`` means that of the component; ``line``, ``date`` and the like name columns that are kept.
+        Quantities left out are looked for as usual where the table has names, and are not there where it has none.
     required, optional : sequence of str, optional
         Quantities that must be there (a tuple: the first of them that is), and those that are read if they
         are.
@@ -109,15 +110,18 @@ def read_table(
     layout = layout_of(whole)
     if layout is None:
         raise whole.error(0, "a header or at least three numbers", "give a table with a row for each station")
-    found, present = columns_of_table(path, layout, columns or {}, required, optional, given, choice)
+    columns = columns or {}
+    quantities = {name: column for name, column in columns.items() if name not in KEPT}
+    found, present = columns_of_table(path, layout, quantities, required, optional, given, choice)
     found = [
         replace(one, unit=unit) if one.unit is None and one.quantity in ("easting", "northing") else one
         for one in found
     ]
     _refuse_unstated_units(path, layout, found)
     text, markers, owners = without_markers(whole, layout)
-    names = kept_names(layout, {column.index for column in found}) if keep else {}
-    _say_what_was_taken(path, layout, found, names, by_place=not (layout.names or columns))
+    chosen = {place_of(path, layout, name, column): name for name, column in columns.items() if name in _MAY_BE_KEPT}
+    names = kept_names(layout, {column.index for column in found}, chosen) if keep else {}
+    _say_what_was_taken(path, layout, found, names, by_place=not (layout.names or quantities))
     values, there = _values_of(text, layout, found)
     others = kept_columns(text, layout, names)
     if markers:
@@ -125,7 +129,7 @@ def read_table(
         if keep and owners and "line" not in others:
             others["line"] = line_of_markers(owners)
     table = {column.quantity: numbers.copy() for numbers, column in zip(values.T, found, strict=True)}
-    if layout.names is None and not columns:
+    if layout.names is None and not quantities:
         _doubt_heights(path, table)
     if "easting" in table and "northing" in table:
         _doubt_order(path, table, found)

@@ -161,8 +161,8 @@ TABLE = Format(
     recognises=lambda head: _layout(head) is not None,
     readers={"survey": read_table_survey, "topography": read_table_topography},
     writers=(
-        Writer("survey", (".csv",), _separated_by(","), loses=_FIELD),
-        Writer("survey", (".xyz", ".txt"), _separated_by(" "), loses=_FIELD),
+        Writer("survey", (".csv",), _separated_by(","), loses=_FIELD, columns=True),
+        Writer("survey", (".xyz", ".txt"), _separated_by(" "), loses=_FIELD, columns=True),
     ),
     options=frozenset({"columns"}),
     describe=_lines,

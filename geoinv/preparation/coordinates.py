@@ -107,6 +107,10 @@ class System:
         """Degrees from true north to the northing axis, clockwise, at a place (the meridian convergence)."""
         return float(require("pyproj").Proj(self.crs).get_factors(lon, lat).meridian_convergence)
 
+    def scale(self, lon: float, lat: float) -> float:
+        """Length on the map of a short way on the ground, north, at a place."""
+        return float(require("pyproj").Proj(self.crs).get_factors(lon, lat).meridional_scale)
+
 
 def system(code: str, owner: str) -> System:
     """Coordinate system of a code.
@@ -149,7 +153,8 @@ def metric_near(lon: Array, lat: Array) -> System:
     >>> metric_near(np.array([-88.0]), np.array([44.0])).name
     'EPSG:32616 (WGS 84 / UTM zone 16N)'
     """
-    middle = float(np.median(lon))
+    # from one of them on, so that stations on both sides of the date line have their middle between them
+    middle = lon[0] + float(np.median((lon - lon[0] + 180.0) % 360.0 - 180.0))
     zone = int((middle + 180.0) % 360.0 // 6.0) + 1
     return system(f"EPSG:{(32600 if np.median(lat) >= 0.0 else 32700) + zone}", "crs")
 

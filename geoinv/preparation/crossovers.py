@@ -164,10 +164,7 @@ def with_noise_of_repeats(survey: Survey) -> Survey:
     owner = way("--noise repeats", "repeats")
     if survey.data is None:
         raise InputError(f"{owner} expects data, got stations only; name the column of the data")
-    place = np.column_stack([survey.easting, survey.northing, survey.upward])
-    # origins apart, so that places on the edge of a square of metres are still together
-    rounded = np.round((place - place.min(axis=0)) / _SAME_PLACE).astype(np.int64)
-    _, groups, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+    groups, counts = _places(survey)
     repeats = int((counts - 1).sum())
     if repeats < _FEWEST:
         raise InputError(
@@ -179,6 +176,19 @@ def with_noise_of_repeats(survey: Survey) -> Survey:
         means = np.bincount(groups, values) / counts
         squares[row] = np.sum((values - means[groups]) ** 2)
     return _with_deviations(survey, np.sqrt(squares / repeats), owner, f"{repeats} repeated stations")
+
+
+def _places(survey: Survey) -> tuple[Places, Places]:
+    """Number of the place of each station, and how many stations are at each place."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+
+    places = np.column_stack([survey.easting, survey.northing, survey.upward])
+    pairs = KDTree(places - places.mean(axis=0)).query_pairs(_SAME_PLACE, output_type="ndarray")
+    near = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), (survey.stations, survey.stations))
+    _, groups = connected_components(near, directed=False)
+    return groups, np.bincount(groups)
 
 
 def _with_deviations(survey: Survey, deviations: Array, owner: str, about: str) -> Survey:

@@ -65,7 +65,7 @@ def igrf(
     --------
     >>> east, north, up = igrf([5.32415], [60.39299], [0.0], np.datetime64("2021-03-28"))
     >>> [round(float(part[0])) for part in (east, north, up)]
-    [530, 15024, -48646]
+    [459, 14997, -49020]
     """
     lon, lat, metres = (np.atleast_1d(np.asarray(part, np.float64)) for part in (longitude, latitude, height))
     lon, lat, metres = np.broadcast_arrays(lon, lat, metres)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
+from geoinv.formats.notes import doubt
 from geoinv.preparation.record import recorded
 from geoinv.surveys.survey import Survey
 
@@ -21,7 +22,9 @@ Places = npt.NDArray[np.int64]
 
 
 def lines_of(survey: Survey, purpose: str) -> list[tuple[str, Places]]:
-    """Name and stations of each line, in the order of the file; stations without a line belong to none.
+    """Name and stations of each line, in the order of the file.
+
+    A user is warned of stations without a line, which belong to none.
 
     Parameters
     ----------
@@ -37,14 +40,18 @@ def lines_of(survey: Survey, purpose: str) -> list[tuple[str, Places]]:
     """
     line = survey.line
     if line is None:
+        name_it = way("name it with --columns line=NAME", "name it with columns={'line': 'NAME'}", "name it")
         raise InputError(
-            f"{purpose} expects the line of each station, got a survey without a column line; name that column line "
-            f"in the file, or leave {purpose} out"
+            f"{purpose} expects the line of each station, got a survey without a column line; {name_it}, or leave "
+            f"{purpose} out"
         )
     names, first, places = np.unique(line, return_index=True, return_inverse=True)
     order = np.argsort(places, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(places, minlength=names.size))[:-1])
     known = [k for k in np.argsort(first) if names[k] == names[k] and str(names[k])]
+    without = survey.stations - sum(groups[k].size for k in known)
+    if without:
+        doubt(f"{without} of {survey.stations} stations have no line: {purpose} leaves them as they are")
     return [(_text(names[k]), groups[k]) for k in known]
 
 
@@ -121,8 +128,10 @@ def decimated(survey: Survey, distance: float) -> Survey:
     option = way("--decimate", "distance")
     if not 0.0 < distance < np.inf:
         raise InputError(f"{option} expects metres above zero, got {distance:g}; give a distance along the line")
-    kept = np.zeros(survey.stations, bool)
-    for _, places in lines_of(survey, option):
+    lines = lines_of(survey, option)
+    kept = np.ones(survey.stations, bool)
+    for _, places in lines:
+        kept[places] = False
         metres = along(survey, places)
         station = 0
         while station < places.size:

@@ -53,14 +53,21 @@ def days_of(survey: Survey, date: str | calendar_date | np.datetime64 | None = N
         day = day_of(date, option)
         if np.isnat(day):
             raise InputError(f"{option} expects a date such as 2021-01-20, got {str(date)!r}")
-        own = ", in place of the file's dates" if "date" in survey.columns else ""
+        own = ", in place of the file's dates" if any(_tells_days(survey, name) for name in ("date", "time")) else ""
         return np.full(survey.stations, day, "datetime64[D]"), f"{day} for all stations ({option}){own}"
-    if "date" not in survey.columns:
+    name = next((name for name in ("date", "time") if _tells_days(survey, name)), None)
+    if name is None:
         return None
-    days, taken = dates_of(survey.columns["date"], "the column date")
+    days, taken = dates_of(survey.columns[name], f"the column {name}")
     if np.isnat(days).all():
         return None
     return days, f"{range_text(days)}, as in the file{f' ({taken})' if taken else ''}"
+
+
+def _tells_days(survey: Survey, name: str) -> bool:
+    """Whether a column holds dates: what is called time is the time of day, unless it is of times."""
+    values = survey.columns.get(name)
+    return values is not None and (name == "date" or values.dtype.kind == "M")
 
 
 def without_igrf(survey: Survey, date: str | calendar_date | np.datetime64 | None = None) -> Survey:
@@ -129,7 +136,9 @@ def _days(survey: Survey, date: str | calendar_date | np.datetime64 | None, opti
     found = days_of(survey, date)
     if found is None:
         first, last = model_range()
-        remedy = way("give --date YYYY-MM-DD", "give date='YYYY-MM-DD'", "add it")
+        remedy = way(
+            "give --date YYYY-MM-DD, or name the column with --columns date=NAME", "give date='YYYY-MM-DD'", "add it"
+        )
         raise InputError(
             f"{option} expects the date of the survey (from {first} to {last}), got no column of dates; {remedy}"
         )

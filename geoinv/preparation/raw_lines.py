@@ -27,6 +27,12 @@ _NOT_KNOWN = MainField(90.0, 0.0, 50_000.0)
 _DATUM = 250.0
 """Metres by which two geodetic datums may differ: a file's longitudes further away are of another place."""
 
+_STRETCH = 0.01
+"""How far the scale of a coordinate system may be from one: the edges of a zone of UTM have 0.001."""
+
+_ALIKE = 10.0
+"""Metres by which positions differ between datums of today: more is an older datum."""
+
 
 def read_lines(
     path: str | Path,
@@ -75,6 +81,7 @@ def read_lines(
     else:
         survey = _read_in(path, crs, to_crs, SurveyOptions(field, _NOT_KNOWN, columns, height, components, total=True))
     survey = _with_longitudes(path, survey)
+    _doubt_scale(survey)
     return survey if survey.field is not _NOT_KNOWN else _with_field(path, survey, date)
 
 
@@ -120,11 +127,17 @@ def _with_longitudes(path: str | Path, survey: Survey) -> Survey:
     radius = 6_371_000.0
     east = radius * np.radians((own[0] - lon + 180.0) % 360.0 - 180.0) * np.cos(np.radians(lat))
     apart = np.hypot(east, radius * np.radians(own[1] - lat))
-    if np.isfinite(apart).any() and (middle := float(np.nanmedian(apart))) > _DATUM:
+    middle = float(np.nanmedian(apart)) if np.isfinite(apart).any() else 0.0
+    named = survey.crs if len(survey.crs) < 24 else "that system"
+    if middle > _DATUM:
         raise InputError(
             f"{path} expects positions that agree with its own longitudes and latitudes, got them {middle:.6g} m apart "
-            f"in the median under {survey.crs if len(survey.crs) < 24 else 'that system'}; give the coordinate system "
-            "that its eastings and northings are in"
+            f"in the median under {named}; give the coordinate system that its eastings and northings are in"
+        )
+    if middle > _ALIKE:
+        doubt(
+            f"{path}: positions lie {middle:.4g} m from the file's own longitudes and latitudes in the median under "
+            f"{named}, as between an old datum and one of today (NAD27 and NAD83); check the coordinate system"
         )
     far = int((apart > _DATUM).sum())
     if far:
@@ -133,6 +146,20 @@ def _with_longitudes(path: str | Path, survey: Survey) -> Survey:
             f"and latitudes, one {np.nanmax(apart):.6g} m; eastings and northings were taken"
         )
     return survey
+
+
+def _doubt_scale(survey: Survey) -> None:
+    """Warn of a coordinate system whose metres are no metres on the ground, such as the one of web maps."""
+    if survey.crs is None:
+        return
+    lon, lat = survey.columns["longitude"], survey.columns["latitude"]
+    scale = system(survey.crs, "the survey").scale(float(lon[0]), float(lat[0]))
+    if abs(scale - 1.0) > _STRETCH:
+        remedy = way("convert with --to-crs", "convert with to_crs=...", "convert it")
+        doubt(
+            f"a metre of {survey.crs if len(survey.crs) < 24 else 'that system'} is {1.0 / scale:.4g} m on the ground "
+            f"there, and depths would be wrong by as much; {remedy} to another, such as a zone of UTM"
+        )
 
 
 def _with_field(path: str | Path, survey: Survey, date: str | None) -> Survey:

@@ -145,10 +145,10 @@ def _of_geojson(path: str | Path, text: bytes) -> tuple[list[list[Array]], Syste
                 geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
             )
         ]
-        named = content.get("crs", {}).get("properties", {}).get("name", "")
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        named = ((content.get("crs") or {}).get("properties") or {}).get("name", "")
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise InputError(f"{path} expects GeoJSON with a polygon, got a broken one ({error}); write it again") from None
-    if not rings:
+    if not rings or not all(polygon and all(ring.size for ring in polygon) for polygon in rings):
         raise InputError(f"{path} expects GeoJSON with a polygon, got none; write one")
     if named:
         return rings, system(str(named), f"{path} crs")
@@ -176,8 +176,8 @@ def _polygon(rings: list[Array], owner: str | Path) -> Any:
     for ring in rings:
         if ring.ndim != 2 or ring.shape[1] != 2 or len(np.unique(ring, axis=0)) < 3 or not np.isfinite(ring).all():
             raise InputError(
-                f"{owner} expects at least three vertices with an easting and a northing each, got an array of shape "
-                f"{ring.shape}; give a polygon"
+                f"{owner} expects at least three vertices with an easting and a northing each, all of them finite, got "
+                f"{ring[:4].tolist()}; give a polygon"
             )
     shape = shapely.Polygon(rings[0], rings[1:])
     if not shape.is_valid:

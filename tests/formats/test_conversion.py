@@ -9,7 +9,7 @@ import numpy.testing as npt
 import pytest
 from format_files import MESH, written
 
-from geoinv import Grid, InputError, MainField
+from geoinv import Grid, InputError, MainField, Survey
 from geoinv.formats import (
     convert,
     read_mesh,
@@ -17,6 +17,7 @@ from geoinv.formats import (
     read_survey,
     write_mesh,
     write_model,
+    write_survey,
 )
 
 
@@ -72,3 +73,21 @@ def test_conversion_to_the_wrong_thing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="it cannot be converted"):
         convert(written(tmp_path, "2\n1 2 3\n4 5 6\n", "a.topo"), tmp_path / "b.nc")
     assert not list(tmp_path.glob("b.*"))
+
+
+def test_what_a_format_cannot_hold_is_said(tmp_path: Path) -> None:
+    survey = Survey(
+        [0.0, 10.0],
+        [0.0, 0.0],
+        [5.0, 5.0],
+        field=MainField(65.0, 25.0, 50000.0),
+        data=[1.0, 2.0],
+        crs="EPSG:32633",
+        columns={"line": [1, 2], "date": ["2021-01-20", "2021-01-21"]},
+    )
+    write_survey(tmp_path / "a.nc", survey)
+    told = convert(tmp_path / "a.nc", tmp_path / "a.obs")
+    assert told.endswith("(without its coordinate system EPSG:32633 and its columns line, date).")
+    assert "and its coordinate system EPSG:32633)." in convert(tmp_path / "a.nc", tmp_path / "a.csv")
+    assert "without" not in convert(tmp_path / "a.nc", tmp_path / "b.nc")
+    assert read_survey(tmp_path / "b.nc").column("line").tolist() == [1, 2]

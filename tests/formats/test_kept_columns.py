@@ -7,7 +7,7 @@ import numpy.testing as npt
 import pytest
 from small_tables import FIELD, written
 
-from geoinv import Survey
+from geoinv import InputError, Survey
 from geoinv.formats import read_survey, write_survey
 
 TABLE = '''\
@@ -83,3 +83,19 @@ def test_a_table_without_other_columns_has_none(tmp_path: Path) -> None:
     survey = Survey([0.0], [0.0], [1.0], field=FIELD, data=[5.0])
     write_survey(tmp_path / "a.csv", survey)
     assert (tmp_path / "a.csv").read_text() == "easting,northing,upward,tmi\n0.0,0.0,1.0,5.0\n"
+
+
+def test_the_user_says_which_column_is_the_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "x,y,z,mag,Line,nr,when\n0,0,9,5,1,70,20210120\n1,0,9,6,2,80,20210121\n")
+    survey = read_survey(path, field=FIELD, columns={"line": "nr", "date": 7})
+    assert survey.column("line").tolist() == [70, 80]
+    assert survey.column("Line").tolist() == [1, 2]
+    assert survey.column("date").tolist() == [20210120, 20210121]
+    with pytest.raises(InputError, match="expects a column 'nr2' for line, got x, y, z"):
+        read_survey(path, field=FIELD, columns={"line": "nr2"})
+
+
+def test_the_user_says_which_column_is_the_ground(tmp_path: Path) -> None:
+    path = written(tmp_path, "x,y,z,mag,a (ft)\n0,0,90,5,100\n1,0,90,6,200\n")
+    survey = read_survey(path, field=FIELD, columns={"ground": "a (ft)"})
+    npt.assert_allclose(survey.column("ground"), [30.48, 60.96])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from geoinv.core.checks import InputWarning
 from geoinv.formats import (
     collected,
     read_survey,
+    read_topography,
+    write_survey,
 )
 from geoinv.meshes.tensor import AXES
 
@@ -121,3 +124,14 @@ def test_longitudes_without_units_are_refused(tmp_path: Path) -> None:
         file["northing"][:] = [-36.2, -36.19, -36.18]
     with pytest.raises(InputError, match="as longitudes and latitudes are"):
         read_survey(path)
+
+
+def test_the_ground_below_the_stations_is_topography(tmp_path: Path) -> None:
+    survey = Survey(
+        [0.0, 10.0, 20.0], [0.0, 0.0, 5.0], [50.0, 51.0, 52.0], field=FIELD, columns={"ground": [10.0, np.nan, 12.0]}
+    )
+    write_survey(tmp_path / "a.nc", survey)
+    npt.assert_array_equal(read_topography(tmp_path / "a.nc"), [[0.0, 0.0, 10.0], [20.0, 5.0, 12.0]])
+    write_survey(tmp_path / "b.nc", replace(survey, columns={}))
+    with pytest.raises(InputError, match="elevations of the ground, got a survey with heights of the sensor"):
+        read_topography(tmp_path / "b.nc")

@@ -117,3 +117,7 @@ def test_places_are_known_by_the_system_or_by_columns() -> None:
     assert by_system is not None
     npt.assert_allclose(np.ravel(by_system), [15.0, 0.0], atol=1e-9)
     assert geographic(replace(survey, columns={})) is None
+
+
+def test_stations_on_both_sides_of_the_date_line_share_a_zone() -> None:
+    assert metric_near(np.array([179.8, -179.9, 179.9, -179.95]), np.array([1.0] * 4)).code == "EPSG:32660"

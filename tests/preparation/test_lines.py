@@ -6,6 +6,7 @@ import pytest
 from lines_flown import flown
 
 from geoinv import InputError, Survey
+from geoinv.core.checks import InputWarning
 from geoinv.preparation.lines import along, decimated, lines_of, without_lines
 
 
@@ -13,7 +14,8 @@ def test_stations_of_a_line_keep_their_order_wherever_they_stand() -> None:
     survey = Survey(
         [0.0, 5.0, 1.0, 2.0], [0.0] * 4, [1.0] * 4, components=("gz",), columns={"line": [20.0, 10.5, 20.0, np.nan]}
     )
-    lines = lines_of(survey, "a step")
+    with pytest.warns(InputWarning, match="1 of 4 stations have no line"):
+        lines = lines_of(survey, "a step")
     assert [(name, places.tolist()) for name, places in lines] == [("20", [0, 2]), ("10.5", [1])]
     npt.assert_array_equal(along(survey, lines[0][1]), [0.0, 1.0])
 
@@ -59,3 +61,11 @@ def test_what_needs_lines_says_so() -> None:
     survey = Survey([0.0], [0.0], [1.0], components=("gz",))
     with pytest.raises(InputError, match="distance expects the line of each station, got a survey without"):
         decimated(survey, 10.0)
+
+
+def test_stations_without_a_line_stay_and_are_told() -> None:
+    survey = Survey(
+        [0.0, 1.0, 2.0, 3.0], [0.0] * 4, [1.0] * 4, components=("gz",), columns={"line": ["a", "a", "", "a"]}
+    )
+    with pytest.warns(InputWarning, match="1 of 4 stations have no line: distance leaves them as they are"):
+        assert decimated(survey, 100.0).easting.tolist() == [0.0, 2.0]

@@ -106,3 +106,11 @@ def test_the_contractors_field_of_real_lines_is_60_nt_off(shared_data: Path) -> 
     # with their field back in its place, the contractor's residual is ours
     residual = left.data[0] - own
     assert np.nanmedian(np.abs(residual - left.column("RMF"))) < 0.1
+
+
+def test_times_of_a_dataset_are_dates_too() -> None:
+    columns = {**_total().columns, "time": np.array(DATES, "datetime64[s]")}
+    del columns["date"]
+    left = without_igrf(replace(_total(), columns=columns))
+    assert left.data is not None
+    npt.assert_allclose(left.data, 7.0, atol=1e-9)

@@ -118,3 +118,19 @@ def test_a_file_that_knows_its_system_keeps_it(tmp_path: Path) -> None:
 def test_gravity_needs_no_field(tmp_path: Path) -> None:
     path = _written(tmp_path, "x,y,alt,gz", *UTM, tail="120,5.5")
     assert read_lines(path, crs="EPSG:32633").field is None
+
+
+def test_an_old_datum_beside_new_longitudes_is_doubted(tmp_path: Path) -> None:
+    zone = system("EPSG:26910", "crs")
+    lon, lat = np.array([-124.0, -123.99]), np.array([55.1, 55.1])
+    easting, northing = system("EPSG:4269", "crs").converted(zone, lon, lat)
+    path = _written(tmp_path, "easting,northing,lon,lat,alt,tmi", easting, northing - 200.0, lon, lat)
+    with pytest.warns(InputWarning, match=r"positions lie 199\.\d m from the file's own .* \(NAD27 and NAD83\)"):
+        read_lines(path, crs="EPSG:26910", field=FIELD)
+
+
+def test_metres_that_are_none_on_the_ground_are_doubted(tmp_path: Path) -> None:
+    path = _written(tmp_path, "lon,lat,alt,tmi", LON, LAT)
+    # the system of web maps stretches by 1 / cos 52
+    with pytest.warns(InputWarning, match=r"a metre of EPSG:3857 is 0\.61\d* m on the ground there"):
+        read_lines(path, crs="EPSG:4326", to_crs="EPSG:3857", field=FIELD)

@@ -93,6 +93,10 @@ def test_geojson_that_names_its_system_or_is_in_metres_is_taken_so(tmp_path: Pat
         ('{"type": "Point", "coordinates": [0, 0]}', "GeoJSON with a polygon, got a broken one"),
         ('{"type": "FeatureCollection", "features": []}', "got none"),
         ('{"type": ', "got a broken one"),
+        ('{"type": "Polygon", "coordinates": []}', "got none"),
+        ('{"type": "Polygon", "coordinates": [[]]}', "got a broken one"),
+        ('{"type": "Polygon", "coordinates": ' + "[" * 20000 + "]" * 20000 + "}", "got a broken one"),
+        ("0 0\nnan 1\n1 0\n", "at least three vertices .* all of them finite"),
     ],
 )
 def test_what_is_no_polygon_is_rejected(tmp_path: Path, text: str, message: str) -> None:

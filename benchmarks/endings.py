@@ -27,6 +27,9 @@ from small_training import made_training
 
 __all__ = ["SCENARIOS", "Ending", "endings", "made_inputs", "run"]
 
+MOST_KILLS = 8
+"""Of one inversion that is resumed."""
+
 PATIENCE = 300.0
 """Seconds after which a command counts as hanging."""
 
@@ -154,6 +157,59 @@ def killed(seed: int, folder: Path) -> Ending:
     return judged(what, seed, verdict, done)
 
 
+def killed_and_resumed(seed: int, folder: Path) -> Ending:
+    """Signals at random moments of an inversion with an ensemble, which is resumed until it ends by itself."""
+    random = np.random.default_rng((seed, 6))
+    kind = str(random.choice(["smooth", "compact", "total-variation", "sparse"]))
+    command = (*INVERT[:4], "--regularizer", kind, "--ensemble", "3", *INVERT[6:])
+    kept = folder / "out" / "result.nc.checkpoint"
+    for _ in range(2):  # the second is as fast as those to come
+        emptied(folder, old=False)
+        whole = run(folder, command)
+    if whole.code:
+        return Ending(kind, seed, "failed", f"undisturbed it ended with {whole.code}: {whole.errors}")
+    expected, results, kills, verdict = _whole_files(folder), 0, 0, ""
+    emptied(folder, old=False)
+
+    def disturb(process: int) -> None:
+        time.sleep(whole.seconds * random.uniform(0.0, 0.8))
+        with suppress(ProcessLookupError):
+            number = signal.SIGKILL if random.random() < 0.7 else signal.SIGTERM
+            os.kill(process, number)
+
+    done = whole
+    while not verdict and kills < MOST_KILLS:
+        done = run(folder, (*command, "--resume"), disturb=disturb)
+        if done.code == 0:
+            break
+        kills += 1
+        before, results = results, _results(kept)
+        if results < before:
+            verdict = f"{before - results} results were lost by kill {kills}"
+        elif done.code > 0 and (said := said_well(done)):
+            verdict = f"kill {kills}: {said}"
+    if not verdict and done.code:
+        done = run(folder, (*command, "--resume"))
+    if not verdict and (done.code or _whole_files(folder) != expected):
+        verdict = f"after {kills} kills it ended otherwise ({done.code}): {done.errors}"
+    return judged(f"{kills} kills of a {kind} inversion, resumed", seed, verdict, done)
+
+
+def _whole_files(folder: Path) -> dict[str, str]:
+    """Files of the output, but for what a killed writer has left and a later one removes."""
+    return {name: essence for name, essence in content(folder / "out").items() if not name.endswith(".partial")}
+
+
+def _results(path: Path) -> int:
+    """Whole results in a checkpoint."""
+    from geoinv.formats.record_log import RecordLog
+
+    if not path.exists():
+        return 0
+    with RecordLog(path) as log:
+        return len(log)
+
+
 def full_disk(seed: int, folder: Path) -> Ending:
     """A limit on the size of files, from nothing to more than the output needs, which acts as a full disk."""
     random = np.random.default_rng((seed, 2))
@@ -274,7 +330,8 @@ def _checkpoints_at_once() -> None:
 
 
 SCENARIOS: dict[str, Callable[[int, Path], Ending]] = {
-    scenario.__name__: scenario for scenario in (killed, full_disk, lost_folder, closed_streams, broken_cache)
+    scenario.__name__: scenario
+    for scenario in (killed, killed_and_resumed, full_disk, lost_folder, closed_streams, broken_cache)
 }
 """Each takes a seed and a folder of :func:`made_inputs`."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoinv import operators as operators
     from geoinv.algebra.linear_operator import LinearOperator
     from geoinv.algebra.torch_bridge import as_torch
+    from geoinv.equivalent_sources.sources import EquivalentSources
     from geoinv.inversion.depth_of_investigation import depth_of_investigation
     from geoinv.inversion.ensemble import Ensemble, ensemble
     from geoinv.inversion.gauss_newton import GaussNewton
@@ -39,6 +40,7 @@ appliers["torch"] = "geoinv.algebra.torch_bridge:apply"
 __all__ = [
     "DataSet",
     "Ensemble",
+    "EquivalentSources",
     "GaussNewton",
     "Grid",
     "InputError",
@@ -73,6 +75,7 @@ _LAZY = {
     "learned": ("geoinv.learned", None),
     "operators": ("geoinv.operators", None),
     "DataSet": ("geoinv.inversion.joint_data", "DataSet"),
+    "EquivalentSources": ("geoinv.equivalent_sources.sources", "EquivalentSources"),
     "Ensemble": ("geoinv.inversion.ensemble", "Ensemble"),
     "GaussNewton": ("geoinv.inversion.gauss_newton", "GaussNewton"),
     "JointSolution": ("geoinv.inversion.joint_solution", "JointSolution"),

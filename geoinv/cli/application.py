@@ -15,6 +15,7 @@ from geoinv.cli.commands.bench import bench
 from geoinv.cli.commands.demo import demo
 from geoinv.cli.commands.files import convert, info, view
 from geoinv.cli.commands.forward import forward
+from geoinv.cli.commands.grids import continue_, grid, pole
 from geoinv.cli.commands.invert import invert
 from geoinv.cli.commands.joint import joint
 from geoinv.cli.commands.prepare import prepare
@@ -35,11 +36,14 @@ __all__ = ["application", "main"]
 application = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, invoke_without_command=True
 )
-COMMANDS = (info, prepare, forward, invert, joint, convert, view, demo, reproduce, train, apply, bench, schema)
+COMMANDS = (
+    *(info, prepare, grid, continue_, pole, forward, invert, joint),
+    *(convert, view, demo, reproduce, train, apply, bench, schema),
+)
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 
 for _command in COMMANDS:
-    application.command()(_command)
+    application.command(_command.__name__.rstrip("_"))(_command)
 
 
 def _version(wanted: bool) -> None:
@@ -144,7 +148,7 @@ def _options(program: Any, given: Sequence[str]) -> list[str]:
 
 def _usage(message: str, given: Sequence[str]) -> str:
     """What was wrong with the arguments, and where the right ones are described."""
-    known = [name for name in given[:1] if name in (command.__name__ for command in COMMANDS)]
+    known = [name for name in given[:1] if name in (command.__name__.rstrip("_") for command in COMMANDS)]
     told = message.removeprefix("Invalid value: ").replace("Value error, ", "").rstrip(".")
     return f"{told}; see {' '.join(['geoinv', *known, '--help'])}"
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.directions import amplitude_and_angles
+from geoinv.inversion.class_variables import class_variables
 from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
 from geoinv.surveys.survey_dataset import station_variables
@@ -122,6 +123,14 @@ class Solution:
         tells = None if self.problem is None else getattr(self.problem.objective.regularizer, "percentiles", None)
         return {} if tells is None or self.z is None else dict(tells(self.z, self.beta))
 
+    def class_variables(self) -> dict[str, xr.Variable]:
+        """Likeliest class of each cell and probabilities of all, where the regularizer knows classes; else nothing."""
+        tells = None if self.problem is None else getattr(self.problem.objective.regularizer, "memberships", None)
+        mesh = getattr(self.operator, "mesh", None)
+        if tells is None or self.z is None or mesh is None:
+            return {}
+        return class_variables(mesh, *tells(self.z))
+
     def to_xarray(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
         """Model, data and provenance as one CF Dataset.
 
@@ -161,6 +170,8 @@ class Solution:
             text = {**result[unknown].attrs, "long_name": f"{about}, as the regularizer expects it"}
             shown = values if mesh is None else np.where(mesh.active, values, np.nan)
             result[f"{unknown}_percentile_{percent}"] = (result[unknown].dims, shown, text)
+        for name, variable in self.class_variables().items():
+            result[name] = variable
         quantities = data_quantities(self.operator, self.data.shape)
         if survey is None or quantities is None:
             dimensions = [f"datum_{k}" for k in range(self.data.ndim)]

@@ -9,11 +9,23 @@ from typing import Any
 from geoinv.core.checks import InputError, choice
 from geoinv.regularizers.aligned import Aligned
 from geoinv.regularizers.base import Regularizer
+from geoinv.regularizers.mixture import Mixture
+from geoinv.regularizers.rock_classes import RockClass
 from geoinv.regularizers.smooth import Smooth
 from geoinv.regularizers.sparse import Sparse
 from geoinv.regularizers.total_variation import TotalVariation
 
-__all__ = ["REGULARIZERS", "Aligned", "Entry", "Smooth", "Sparse", "TotalVariation", "regularizer_of"]
+__all__ = [
+    "REGULARIZERS",
+    "Aligned",
+    "Entry",
+    "Mixture",
+    "RockClass",
+    "Smooth",
+    "Sparse",
+    "TotalVariation",
+    "regularizer_of",
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ REGULARIZERS: dict[str, Entry] = {
     "aligned": Entry(Aligned, "few cells, in each body of nearly one direction", ("p_small", "p_smooth"), vectors=True),
     "blocky": Entry(Sparse, "few edges", ("p_small", "p_smooth"), BLOCKY),
     "total-variation": Entry(TotalVariation, "flat, with edges", ("p_small", "p_smooth")),
+    "mixture": Entry(Mixture, "values of the classes of rock that are given"),
 }
 
 

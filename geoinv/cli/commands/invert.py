@@ -48,6 +48,7 @@ from geoinv.cli.support.plausible import (
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.ranks import agree, found_here, others_end, place_among_ranks, ranks, say_traffic
 from geoinv.cli.support.regularization import (
+    ClassesOption,
     NormsOption,
     RegularizerOption,
     SmallnessOption,
@@ -168,6 +169,7 @@ def invert(
     smoothness: SmoothnessOption = None,
     weighting: WeightingOption = "sensitivity",
     weights: WeightsOption = None,
+    classes: ClassesOption = None,
     susceptibility: SusceptibilityOption = None,
     demagnetization: DemagnetizationOption = False,
     engine: EngineOption = "auto",
@@ -209,7 +211,7 @@ def invert(
     refuse_impossible_rtol(rtol)
     refuse_ensemble(ensemble, 1)
     constraints = GivenConstraints.of(cells, layer, body, holes)
-    given = (file, mesh, topo, start, first, weights, *constraints.files)
+    given = (file, mesh, topo, start, first, weights, classes, *constraints.files)
     inputs = [path for path in given if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
@@ -232,7 +234,7 @@ def invert(
         refuse_outside_bounds(named, np.broadcast_to(known, grid.shape)[grid.active], *bounds)
     begun = None if first is None else load_initial(first, grid, quantity, bounds)
     name = regularizer_named(regularizer, quantity.name == "magnetization")
-    phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights)
+    phi = regularizer_from(name, smallness, smoothness, weighting, norms, known, weights, classes)
     limits: tuple[Any, Any] = bounds
     constrained = constraints.applied(grid, bounds, known, quantity)
     if constrained is not None:

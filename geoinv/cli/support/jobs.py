@@ -35,6 +35,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "smoothness",
         "weighting",
         "weights",
+        "classes",
         "reference",
     ),
     "constraints": ("cells", "layer=layers", "body=bodies", "holes"),

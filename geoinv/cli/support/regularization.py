@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geoinv.regularizers.base import Regularizer
 
 __all__ = [
+    "ClassesOption",
     "NormsOption",
     "RegularizerOption",
     "SmallnessOption",
@@ -32,8 +33,9 @@ RegularizerOption = Annotated[
         metavar="NAME",
         help="What is asked of the model besides fitting the data: smooth, sparse (few cells and edges), compact (as "
         "sparse, with sharper edges), aligned (as compact, in each body of nearly one direction: for a "
-        "magnetization), blocky (few edges), total-variation, or learned (geology as a network has learnt it from "
-        "synthetic models, for a susceptibility).  [default: smooth; aligned for a magnetization]",
+        "magnetization), blocky (few edges), total-variation, mixture (the values of classes of rock, see --classes), "
+        "or learned (geology as a network has learnt it from synthetic models, for a susceptibility).  [default: "
+        "smooth; aligned for a magnetization]",
     ),
 ]
 WeightsOption = Annotated[
@@ -41,6 +43,14 @@ WeightsOption = Annotated[
     typer.Option(
         metavar="FILE",
         help="Networks of --regularizer learned, as safetensors.  [default: those that come with geoinv]",
+    ),
+]
+ClassesOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Classes of --regularizer mixture: a table of name, mean, standard_deviation and, if known, proportion, "
+        "the mean in the unit of the model.",
     ),
 ]
 SmallnessOption = Annotated[
@@ -67,6 +77,9 @@ NormsOption = Annotated[
     ),
 ]
 
+
+MIXTURE = "mixture"
+"""Name of :class:`geoinv.Mixture`, which asks for classes."""
 
 LEARNED = "learned"
 """Name of :class:`geoinv.learned.GeologyPrior`, which asks for PyTorch."""
@@ -102,6 +115,7 @@ def regularizer_from(
     norms: str | None,
     reference: Any,
     weights: Path | None = None,
+    classes: Path | None = None,
 ) -> Regularizer:
     """Regularizer that the options ask for.
 
@@ -138,6 +152,16 @@ def regularizer_from(
         return GeologyPrior(weights=weights, **arguments)
     if weights is not None:
         raise InputError(f"--weights expects --regularizer {LEARNED}, got {name}; add it, or leave --weights out")
+    if (classes is None) == (name == MIXTURE):
+        given = "none" if classes is None else f"--classes {classes} for {name}"
+        raise InputError(f"--regularizer {MIXTURE} expects its classes from --classes FILE, got {given}; give both")
+    if classes is not None:
+        from geoinv.regularizers.rock_classes import read_classes
+
+        rocks = read_classes(classes)
+        for rock in rocks:
+            say("class", f"{rock.name}: {rock.mean:g} +- {rock.standard_deviation:g}, proportion {rock.proportion:g}")
+        arguments["classes"] = rocks
     return regularizer_of(name, powers, **arguments)
 
 

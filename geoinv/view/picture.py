@@ -59,6 +59,7 @@ def view(
     *,
     columns: Mapping[str, str | int] | None = None,
     height: float | None = None,
+    part: str | None = None,
 ) -> str:
     """Write a picture of a solution, a model or a survey.
 
@@ -71,6 +72,8 @@ def view(
         Picture to write, ``.png`` or ``.pdf``.
     columns, height
         As in :func:`geoinv.formats.read_survey`, for the file of a survey.
+    part : str, optional
+        Data set of a joint solution, by its name or its number from 1; the first by default.
 
     Returns
     -------
@@ -86,13 +89,13 @@ def view(
     suffix = Path(out).suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"{out} expects a suffix for a picture ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
-    drawn, notice = _draw(subject_of(source, columns, height), scene=True)
+    drawn, notice = _draw(subject_of(source, columns, height, part), scene=True)
     with whole_file(out) as partial:
         drawn.savefig(partial, format=suffix[1:], dpi=_DOTS_PER_INCH)
     return f"Wrote {out}{', ' if notice else ''}{notice}."
 
 
-def figure(source: xr.Dataset | str | Path, *, scene: bool = True) -> Figure:
+def figure(source: xr.Dataset | str | Path, *, scene: bool = True, part: str | None = None) -> Figure:
     """Matplotlib figure that :func:`view` writes.
 
     Parameters
@@ -102,6 +105,8 @@ def figure(source: xr.Dataset | str | Path, *, scene: bool = True) -> Figure:
     scene : bool, optional
         Draw the bodies in three dimensions, where PyVista can; a map of the model summed over depth
         stands in their place otherwise.
+    part : str, optional
+        As :func:`view` takes it.
 
     Returns
     -------
@@ -112,7 +117,7 @@ def figure(source: xr.Dataset | str | Path, *, scene: bool = True) -> Figure:
     InputError
         If there is nothing to show, or Matplotlib is not installed.
     """
-    return _draw(subject_of(source), scene)[0]
+    return _draw(subject_of(source, part=part), scene)[0]
 
 
 def _draw(subject: Subject, scene: bool) -> tuple[Figure, str]:

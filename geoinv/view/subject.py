@@ -19,6 +19,7 @@ from geoinv.formats import recognise
 from geoinv.formats.base import SurveyOptions
 from geoinv.formats.netcdf_content import content_of, model_names
 from geoinv.formats.reading import survey_of
+from geoinv.inversion.joint_dataset import parts_of
 from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.octree_as_tensor import as_tensor
@@ -125,26 +126,42 @@ def subject_of(
     source: xr.Dataset | str | Path,
     columns: Mapping[str, str | int] | None = None,
     height: float | None = None,
+    part: str | None = None,
 ) -> Subject:
     """Find out what a Dataset or a file has to show; columns and height as in `read_survey`.
+
+    Of a joint solution it is the data set called `part`, or of that number from 1, or the first, with its model.
 
     Raises
     ------
     InputError
-        If it holds no model on a grid and no stations.
+        If it holds no model on a grid and no stations, or no such data set.
     """
     if not isinstance(source, (str, Path)):
-        return _of_dataset(source)
+        return _of_dataset(_part(source, part))
     kind = recognise(source)
     if "survey" in kind.holds:
         return _of_survey(survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height)))
     if kind.dataset is not None:
         with kind.dataset(source) as data:
-            return _of_dataset(data)
+            return _of_dataset(_part(data, part))
     joined = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH"
     in_python = f"join it with its mesh: geoinv.formats.convert({str(source)!r}, 'model.nc', mesh=...)"
     remedy = way(joined, in_python, joined) if "model" in kind.holds else _REMEDY
     raise InputError(f"{source} expects something to show, got {kind.name}; {remedy}")
+
+
+def _part(data: xr.Dataset, named: str | None) -> xr.Dataset:
+    """Data set of a joint solution; any other Dataset as it is."""
+    parts = parts_of(data)
+    if not parts:
+        if named is not None:
+            raise InputError(f"view expects a joint solution to take the data set {named!r} of, got another file")
+        return data
+    for number, part in enumerate(parts, start=1):
+        if named in (None, part.name, str(number)):
+            return part.solution
+    raise InputError(f"view expects a data set among {', '.join(part.name for part in parts)}, got {named!r}")
 
 
 def _of_dataset(data: xr.Dataset) -> Subject:

@@ -9,9 +9,12 @@ from geoinv import InputError
 from geoinv.regularizers.registry import REGULARIZERS, regularizer_of
 
 
+NEEDED = {"mixture": {"classes": [geoinv.RockClass("host", 0.0, 0.1), geoinv.RockClass("ore", 1.0, 0.1)]}}
+
+
 def test_every_name_makes_a_regularizer_that_the_package_offers():
     for name, entry in REGULARIZERS.items():
-        made = regularizer_of(name)
+        made = regularizer_of(name, **NEEDED.get(name, {}))
         assert type(made) is getattr(geoinv, type(made).__name__)
         assert entry.summary
         for setting, value in entry.settings.items():

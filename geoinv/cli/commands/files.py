@@ -71,16 +71,25 @@ def view(
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
+    data_set: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of a joint solution: data set to draw, by name or number; the first by default.",
+        ),
+    ] = None,
 ) -> None:
     """Write a picture of a solution, a model or a survey.
 
     Example: geoinv view model.nc --out model.png
+
+    Example: geoinv view joint.nc --data-set 2 --out density.png
     """
     from geoinv.formats import collected
     from geoinv.view.picture import SUFFIXES, view
 
     check_output(out, SUFFIXES, [file])
     with collected() as notes:
-        done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation))
+        done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation), part=data_set)
     show(done)
     say_notes(notes)

@@ -112,7 +112,7 @@ def joint(
 
     Each property is inverted by its own surveys first. From there all models move together, with a trade-off for each
     survey, and a coupling that makes them change in the same places. The result holds all models, those of the separate
-    inversions, and all data; geoinv view draws each property.
+    inversions, and all data; geoinv view --data-set draws each.
 
     Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --out joint.nc
 

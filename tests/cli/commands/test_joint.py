@@ -38,7 +38,9 @@ def test_two_surveys_give_two_models_that_view_draws(files, capsys):
                 result[f"{name}_{suffix}{number}"] for suffix in ("observed", "predicted", "uncertainty")
             )
             assert 0.97 < float((((observed - predicted) / deviation) ** 2).mean()) < 1.02
-    succeed(["view", str(files / "joint.nc"), "--out", str(files / "joint.png")], capsys)
+    succeed(["view", str(files / "joint.nc"), "--data-set", "stations.grv", "--out", str(files / "joint.png")], capsys)
+    assert main(["view", str(files / "joint.nc"), "--data-set", "3", "--out", str(files / "no.png")]) == 1
+    assert "a data set among lines.mag, stations.grv, got '3'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

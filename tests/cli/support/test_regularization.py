@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy.testing as npt
 import pytest
@@ -30,6 +31,19 @@ def test_the_options_are_arguments_of_the_regularizer(small_survey, capsys):
     npt.assert_allclose(written["susceptibility"], own.model, atol=1e-3 * own.model.max())
 
 
+def test_classes_of_rock_are_said_and_stand_in_the_result(small_survey, capsys):
+    Path("rocks.csv").write_text("name,mean,standard_deviation,proportion\nhost,0,0.003,0.9\nore,0.05,0.01,0.1\n")
+    assert main([*INVERT, "--regularizer", "mixture", "--classes", "rocks.csv"]) == 0
+    assert "class     ore: 0.05 +- 0.01, proportion 0.1" in capsys.readouterr().out
+    written = xr.load_dataset("out.nc")
+    assert written["rock_class"].attrs["flag_meanings"] == "host ore"
+    npt.assert_allclose(written["rock_class_probability"].sum("rock"), 1.0, rtol=1e-6)
+    assert (
+        main([*INVERT[:-1], "no.nc", "--regularizer", "mixture", "--classes", "rocks.csv", "--reference", "0.1"]) == 1
+    )
+    assert "Mixture expects no reference" in capsys.readouterr().err
+
+
 def test_no_weights_are_asked_for_by_name():
     assert regularizer_from("smooth", None, None, "none", None, 0.0).weighting is None
 
@@ -55,6 +69,9 @@ def test_no_weights_are_asked_for_by_name():
         (["--norms", "0,2.5"], "--norms expects 1 or 2 or 4 numbers between commas, each from 0 to 2, got '0,2.5'"),
         (["--norms", ""], "--norms expects"),
         (["--regularizer", "learned", "--norms", "0"], "--norms expects a --regularizer that has some to choose"),
+        (["--regularizer", "mixture"], "--regularizer mixture expects its classes from --classes FILE, got none"),
+        (["--classes", "rocks.csv"], "got --classes rocks.csv for smooth; give both"),
+        (["--regularizer", "mixture", "--classes", "none.csv"], "none.csv"),
         (["--weights", "w.safetensors"], "--weights expects --regularizer learned, got smooth; add it"),
         (["--regularizer", "learned", "--weights", "w.safetensors"], "w.safetensors expects a weights file"),
         (["--regularizer", "learned"], "4 x 8 x 8 cells (upward, northing, easting) or more under the stations"),

@@ -8,7 +8,6 @@ import geoinv
 from geoinv import InputError
 from geoinv.regularizers.registry import REGULARIZERS, regularizer_of
 
-
 NEEDED = {"mixture": {"classes": [geoinv.RockClass("host", 0.0, 0.1), geoinv.RockClass("ore", 1.0, 0.1)]}}
 
 

@@ -139,6 +139,8 @@ def read_hole_table(
     for index in range(1, len(text.lines)):
         with text.on_line(index):
             tokens = split(text.lines[index], delimiter)
+        if not any(tokens):  # spreadsheets write rows of separators alone
+            continue
         if len(tokens) < len(names):
             raise text.error(index, f"{len(names)} columns, as on line {text.line_numbers[0]},", "correct that line")
         hole = tokens[found["hole"][0]].strip()

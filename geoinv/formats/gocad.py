@@ -41,7 +41,7 @@ def read(path: str | Path) -> tuple[Array, npt.NDArray[np.intp]]:
     names: dict[int, int] = {}
     scale, downward, inside = np.ones(3), False, False
     for index, line in enumerate(text.lines):
-        word, *tokens = line.split()
+        word, *tokens = line.split() or [""]
         if word == "GOCAD":
             if not tokens or tokens[0].lower() != "tsurf":
                 raise text.error(index, "a GOCAD TSurf", "export the surface as a triangulated one")

@@ -37,7 +37,7 @@ def read(path: str | Path) -> tuple[Array, npt.NDArray[np.intp]]:
     vertices: list[list[str]] = []
     corners: list[tuple[int, int, int]] = []
     for index, line in enumerate(text.lines):
-        word, *tokens = line.split()
+        word, *tokens = line.split() or [""]
         if word == "v":
             if len(tokens) < 3 or not all(map(is_number, tokens[:3])):
                 raise text.error(index, "a vertex as three numbers", "correct that line, or export the surface again")

@@ -66,7 +66,7 @@ def _vertices(text: TextLines) -> Array:
     """Vertices of a text, three a facet."""
     rows: list[list[str]] = []
     for index, line in enumerate(text.lines):
-        word, *numbers = line.split()
+        word, *numbers = line.split() or [""]
         if word.lower() == "vertex":
             if len(numbers) != 3 or not all(map(is_number, numbers)):
                 raise text.error(index, "a vertex as three numbers", "correct that line, or export the surface again")

@@ -45,6 +45,11 @@ def test_units_are_converted(tmp_path):
     npt.assert_allclose(read.columns["value"], 0.005)
 
 
+def test_rows_of_separators_alone_are_none(tmp_path):
+    read = table(tmp_path, "hole,easting,depth\n,,\nA,1,2\n,,\n", "easting", "depth")
+    assert (read.holes, read.rows.tolist()) == (["A"], [2])
+
+
 def test_a_column_of_values_can_be_named(tmp_path):
     text = "hole,from,sus,KT20_mean\nA,0,1,0.002\n"
     assert table(tmp_path, text, "value", value="kt20_mean").columns["value"] == [0.002]

@@ -13,7 +13,7 @@ SQUARE = "# a square\nv 0 0 0\nv 1 0 0 1.0\nv 1 1 0\nv 0 1 0\nvn 0 0 1\n"
 @pytest.mark.parametrize("face", ["f 1 2 3 4", "f 1/1/1 2//1 3/2 4", "f -4 -3 -2 -1"])
 def test_faces_of_more_corners_are_cut_into_triangles(tmp_path, face):
     path = tmp_path / "a.obj"
-    path.write_text(f"{SQUARE}usemtl rock\n{face}\n")
+    path.write_text(f"{SQUARE}usemtl rock\n\t\n{face}\n")
     read = read_triangles(path)
     first, second = read.vertices[read.corners]
     assert first.tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0]]

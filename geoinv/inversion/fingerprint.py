@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.core.provenance import described
 from geoinv.core.version import __version__
 from geoinv.inversion.problem import InverseProblem
 
@@ -41,7 +43,7 @@ def fingerprint(problem: InverseProblem, settings: Mapping[str, Any]) -> dict[st
     problem : InverseProblem
         What is inverted.
     settings : mapping
-        Arguments in words that JSON can keep.
+        Arguments.
 
     Returns
     -------
@@ -54,9 +56,9 @@ def fingerprint(problem: InverseProblem, settings: Mapping[str, Any]) -> dict[st
     predicted = objective.weights * np.asarray(objective.operator(tried), np.float64)
     products = [float(np.vdot(predicted, random.standard_normal(predicted.shape))) for _ in range(2)]
     mesh, survey = getattr(physics, "mesh", None), getattr(physics, "survey", None)
-    return {
+    job = {
         "geoinv": __version__,
-        **{name: value for name, value in settings.items() if name != "operator"},
+        **{name: described(value) for name, value in settings.items() if name != "operator"},
         "operator": getattr(physics, "name", type(physics).__name__),
         "model": list(objective.operator.domain_shape),
         "datum": list(objective.operator.range_shape),
@@ -67,6 +69,8 @@ def fingerprint(problem: InverseProblem, settings: Mapping[str, Any]) -> dict[st
         "operator values": [float(np.linalg.norm(predicted)), *products],
         "regularizer values": [float(objective.regularizer.value(tried))],
     }
+    # as it comes back from a file: lists in place of tuples
+    return dict(json.loads(json.dumps(job)))
 
 
 def first_difference(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

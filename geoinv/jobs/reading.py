@@ -40,7 +40,7 @@ def read_job(path: Path, keys: tuple[Key, ...]) -> dict[str, Any]:
         files that do not exist; or lacks what it must have. All of these in one sentence each, with their lines.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} expects a job file that can be read, got '{error.strerror}'") from None
     except UnicodeDecodeError:

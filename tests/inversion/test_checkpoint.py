@@ -161,6 +161,14 @@ def test_a_checkpoint_of_another_inversion_is_rejected_with_what_differs(change,
     assert said in str(error.value)
 
 
+def test_numbers_of_numpy_are_numbers(cube, tmp_path):
+    A, data = cube
+    given = {"target": np.float32(1.0), "seed": np.int64(0), "iterations": np.int32(50), "bounds": (0.0, np.float64(1))}
+    first = geoinv.invert(A, data, 1.0, **given, initial=np.full(A.domain_shape, 0.001), checkpoint=tmp_path / "kept")
+    again = geoinv.invert(A, data, 1.0, **given, initial=np.full(A.domain_shape, 0.001), checkpoint=tmp_path / "kept")
+    np.testing.assert_array_equal(first.model, again.model)
+
+
 def test_a_checkpoint_of_an_ensemble_is_none_of_an_inversion(cube, tmp_path):
     A, data = cube
     solution = geoinv.invert(A, data, 1.0)

@@ -113,6 +113,11 @@ def test_files_that_are_none_are_said(tmp_path):
         read_job(tmp_path / "bytes.toml", KEYS)
 
 
+def test_what_editors_of_other_systems_write_is_read(folder):
+    (folder / "job.toml").write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    assert read_job(folder / "job.toml", KEYS)["mesh"] == folder / "mesh.msh"
+
+
 def test_names_count_from_the_folder_of_the_job_file(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
     (folder / "job.toml").write_text(WHOLE)

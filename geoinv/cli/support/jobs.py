@@ -163,7 +163,7 @@ def _write(path: Path, options: Mapping[str, Any], keys: tuple[Key, ...], source
     from geoinv.formats.atomic import whole_file
     from geoinv.jobs.writing import job_text
 
-    check_output(path, (".toml",), [source] if source.suffix != ".toml" else [])
+    check_output(path, (".toml",), [source])
     text = job_text(options, keys, path.parent)
     with whole_file(path) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,3 +65,26 @@ def test_other_unknowns_are_rejected(lines: Path, capsys: pytest.CaptureFixture[
     options = [*OPTIONS, "--regularizer", "learned", "--unknown", "magnetization"]
     words = refused(["invert", "lines.csv", *options], capsys, lines)
     assert "a susceptibility in each cell of a mesh" in words
+
+
+def test_a_stopped_inversion_goes_on_to_the_same_model(lines: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from geoinv.inversion.checkpoint import Checkpoint
+
+    command = ["invert", "lines.csv", *OPTIONS, "--regularizer", "learned"]
+    assert main(command) == 0
+    with xr.open_dataset("out.nc") as result:
+        whole = result.susceptibility.values
+    add, left = Checkpoint.add, [6]
+
+    def stopped(*arguments: Any) -> None:
+        add(*arguments)
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "add", stopped)
+        assert main(command) == 1
+    assert main([*command, "--resume"]) == 0
+    with xr.open_dataset("out.nc") as result:
+        np.testing.assert_array_equal(result.susceptibility.values, whole)

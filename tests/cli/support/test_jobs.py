@@ -64,6 +64,8 @@ def test_what_a_key_says_wrongly_is_told_in_the_words_of_the_job(small_survey, t
 
 def test_a_job_is_written_whole_or_not_at_all(small_survey, tmp_path, capsys):
     assert "ends in .toml" in refused([*INVERT, "--write-job", "job.txt"], capsys, tmp_path)
+    succeed([*INVERT, "--write-job", "job.toml"], capsys)
+    assert "got one of them" in refused(["invert", "job.toml", "--write-job", "job.toml"], capsys, tmp_path)
     assert "expects an existing folder" in refused([*INVERT, "--write-job", "no/job.toml"], capsys, tmp_path)
     assert main(["invert", "obs.mag", "--mesh", "mesh.msh", "--write-job", "job.toml"]) == 2
     assert "Missing option '--out'" in capsys.readouterr().err

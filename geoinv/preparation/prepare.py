@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from geoinv.preparation.main_field_removal import without_igrf
 from geoinv.preparation.record import recorded
 from geoinv.preparation.spikes import despiked
 from geoinv.preparation.window import in_box, in_polygon
+from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
 
 __all__ = ["prepare"]
@@ -32,6 +34,7 @@ def prepare(
     polygon: str | Path | npt.ArrayLike | None = None,
     remove: Literal["igrf"] | None = None,
     date: str | None = None,
+    field: MainField | None = None,
     despike: float | None = None,
     noise: Literal["crossovers", "repeats"] | float | None = None,
     decimate: float | None = None,
@@ -52,6 +55,8 @@ def prepare(
         The main field is removed from a total field.
     date : str, optional
         For that, in place of the survey's dates.
+    field : MainField, optional
+        Inducing field, in place of that of the model.
     despike : float, optional
         Threshold, in the unit of the data.
     noise : "crossovers", "repeats" or float, optional
@@ -85,6 +90,8 @@ def prepare(
         survey = without_igrf(survey, date)
     elif remove is not None:
         raise InputError(f"{way('--remove', 'remove')} expects igrf, got {remove!r}; leave it out, or give igrf")
+    if field is not None:
+        survey = _with_field(survey, field)
     _doubt_total_field(survey)
     if despike is not None:
         survey = despiked(survey, despike)
@@ -100,6 +107,17 @@ def prepare(
 def _given(survey: Survey, noise: float) -> str:
     units = " and ".join(dict.fromkeys(QUANTITIES[name].unit for name in survey.components))
     return f"standard deviation {noise:g} {units}, as given"
+
+
+def _with_field(survey: Survey, field: MainField) -> Survey:
+    if survey.field is None:
+        raise InputError(
+            f"{way('--field', 'field')} expects a magnetic survey, got {' '.join(survey.components)}; leave it out"
+        )
+    inclination, declination = field.inclination, field.declination
+    known = replace(survey, field=field, anomaly_direction=(inclination, declination))
+    sentence = f"inclination {inclination:g}, declination {declination:g} degrees, {field.intensity:g} nT, as given"
+    return recorded(known, "field", sentence)
 
 
 def _doubt_total_field(survey: Survey) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lines_flown import flown
 
-from geoinv import InputError
+from geoinv import InputError, MainField, Survey
 from geoinv.core.checks import InputWarning
 from geoinv.preparation.prepare import prepare
 from geoinv.preparation.record import steps_of
@@ -47,3 +49,21 @@ def test_a_total_field_that_stays_is_doubted() -> None:
 def test_another_model_is_rejected() -> None:
     with pytest.raises(InputError, match="remove expects igrf, got 'wmm'"):
         prepare(flown(), remove="wmm")  # type: ignore[arg-type]
+
+
+def test_a_field_that_is_given_stays_when_the_main_field_is_removed() -> None:
+    survey = flown()
+    assert survey.data is not None
+    places = {"longitude": np.full(2400, 15.0), "latitude": np.full(2400, 51.0)}
+    given = MainField(60.0, 10.0, 48000.0)
+    left = prepare(
+        replace(survey.with_data(survey.data + 49_000.0), columns={**survey.columns, **places}),
+        remove="igrf",
+        date="2020-01-01",
+        field=given,
+    )
+    assert left.field == given
+    assert left.anomaly_direction == (60.0, 10.0)
+    assert steps_of(left)[-1] == ("field", "inclination 60, declination 10 degrees, 48000 nT, as given")
+    with pytest.raises(InputError, match="field expects a magnetic survey, got gz"):
+        prepare(Survey([0.0], [0.0], [1.0], components=("gz",)), field=given)

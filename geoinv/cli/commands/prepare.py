@@ -132,6 +132,7 @@ def prepare(
             polygon=polygon,
             remove=remove,
             date=date,
+            field=field_of(field),
             despike=despike,
             noise=None if stated is not None else cast(Literal["crossovers", "repeats"] | None, noise),
             decimate=decimate,

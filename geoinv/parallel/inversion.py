@@ -11,6 +11,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.whole import in_slabs
+from geoinv.core.wording import way
 from geoinv.inversion.invert import invert as invert_slab
 from geoinv.inversion.solution import Solution
 from geoinv.parallel.slab_operator import SlabOperator, WholeOperator
@@ -101,8 +102,8 @@ def _part_of_regularizer(A: SlabOperator, phi: Regularizer) -> Any:
         names = ", ".join(kind.__name__ for kind in SPLIT)
         name = getattr(phi, "__name__", type(phi).__name__)
         raise InputError(
-            f"an inversion over several processes expects {names} or sums of them, got {name}; take one of these, or "
-            "one process"
+            f"an inversion over several processes expects {names} or sums of them, got {name}; take "
+            f"{way('such as --regularizer smooth or compact', 'one of these')}, or one process"
         )
     assert isinstance(phi, Smooth)
     weighting = phi.weighting if isinstance(phi.weighting, str) else _part(A, phi.weighting)

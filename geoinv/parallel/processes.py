@@ -18,13 +18,17 @@ __all__ = ["Team", "launched", "named_rank", "team"]
 RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
 """Variables in which launchers tell a process its rank."""
 
+SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+"""Variables in which they tell it how many there are, as far as they do."""
+
 PATIENCE = 5.0
 """Seconds that a process which fails waits for the others to fail alike, before it ends them."""
 
 
 def launched() -> bool:
-    """Whether a launcher such as mpirun started this process."""
-    return any(name in os.environ for name in RANKS)
+    """Whether a launcher such as mpirun started this process beside others, as far as it tells."""
+    told = next((os.environ[name] for name in SIZES if name in os.environ), "")
+    return told != "1" and any(name in os.environ for name in RANKS)
 
 
 def named_rank() -> int:
@@ -106,15 +110,21 @@ class Team:
 
     @contextmanager
     def until_agreed(self) -> Iterator[None]:
-        """Tell the others, which wait in :meth:`agree`, of a failure inside the block that comes before it."""
+        """Tell the others, which wait in :meth:`agree`, of a failure inside the block that comes before it.
+
+        A process that comes to the end of the block without it has nothing to do, and expects the same of the others.
+        """
         self.agreed = False
         try:
             yield
         except BaseException as error:
             if not self.agreed:
                 self.agreed = True
-                self.counting("bookkeeping").allgather((_sentence(error), {}))
+                failed = getattr(error, "exit_code", 1) != 0
+                self.counting("bookkeeping").allgather((_sentence(error) if failed else "", {}))
             raise
+        if not self.agreed:
+            self.agree({})
 
     @contextmanager
     def ending_together(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.checks import InputError
 from geoinv.core.memory import SHARE, available_memory
+from geoinv.core.wording import way
 from geoinv.meshes.tensor import Grid
 from geoinv.operators.prisms.operator import PrismOperator
 from geoinv.parallel.processes import Team, team
@@ -173,7 +174,7 @@ def split(
     if not isinstance(mesh, Grid):
         raise InputError(
             f"an operator over several processes expects a tensor mesh, whose layers it splits, got "
-            f"{type(mesh).__name__}; take a Grid, or one process"
+            f"{type(mesh).__name__}; take {way('--mesh-kind tensor, or a tensor mesh', 'a Grid')}, or one process"
         )
     if not (isinstance(physics, type) and issubclass(physics, PrismOperator)):
         raise InputError(

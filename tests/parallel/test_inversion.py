@@ -4,7 +4,7 @@ import pytest
 @pytest.mark.parametrize(
     ("name", "tolerance"),
     # conjugate gradients let rounding grow with every step, and reweighting from each set of weights to the next
-    [("smooth", 1e-12), ("sum", 1e-10), ("total variation", 1e-4)],
+    [("smooth", 1e-12), ("held", 1e-10), ("sum", 1e-10), ("total variation", 1e-4)],
 )
 def test_processes_find_the_model_of_one(report, name, tolerance):
     found = report["inversions"][name]

@@ -20,11 +20,14 @@ with together.ending_together():
 
 
 def test_a_launcher_is_told_by_its_variables(monkeypatch):
-    for name in processes.RANKS:
+    for name in (*processes.RANKS, *processes.SIZES):
         monkeypatch.delenv(name, raising=False)
     assert (processes.launched(), processes.named_rank()) == (False, 0)
     monkeypatch.setenv("PMIX_RANK", "3")
     assert (processes.launched(), processes.named_rank()) == (True, 3)
+    # a batch system's launcher of one process asks for nothing
+    monkeypatch.setenv("SLURM_STEP_NUM_TASKS", "1")
+    assert not processes.launched()
 
 
 def test_what_lacks_for_mpi_is_named(monkeypatch):

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 import geoinv
-from geoinv.core.interrupts import Held
+from geoinv.core import interrupts
 from geoinv.core.whole import in_slabs, standard_normal, total
 from geoinv.meshes.tensor_faces import TensorFaces
 from geoinv.operators import Gravity, Magnetics
 from geoinv.parallel import ensemble, invert, split, team
 from geoinv.parallel.slab_mesh import SlabMesh
 from geoinv.parallel.slabs import LayerSlabs
+from geoinv.regularizers.held import Held
 
 TOGETHER = team()
 RANDOM = np.random.default_rng(0)
@@ -104,6 +105,7 @@ def inversions(grid: geoinv.Grid) -> dict[str, Any]:
     highest[:2] = 0.01
     cases: dict[str, tuple[Any, Any]] = {
         "smooth": (geoinv.Smooth(reference=reference), (0.0, highest)),
+        "held": (geoinv.Smooth(held=Held(0.02 * truth, 10.0 * (truth > 0.0))), (0.0, 0.08)),
         "sum": (geoinv.Smooth(smallness=0.1) + 0.1 * geoinv.Smooth(weighting="distance"), (-np.inf, np.inf)),
         "total variation": (geoinv.TotalVariation(), (0.0, 0.08)),
     }
@@ -173,7 +175,7 @@ def refusals(grid: geoinv.Grid) -> dict[str, str]:
 
 def interrupted(grid: geoinv.Grid) -> list[str]:
     """What each process meets when an interrupt has come to the last one."""
-    slabs = replace(LayerSlabs(TOGETHER, grid.shape), held=Held(int(TOGETHER.rank == TOGETHER.size - 1)))
+    slabs = replace(LayerSlabs(TOGETHER, grid.shape), held=interrupts.Held(int(TOGETHER.rank == TOGETHER.size - 1)))
     met = []
     with in_slabs(slabs):
         for _ in range(2):

@@ -46,7 +46,15 @@ from geoinv.cli.support.plausible import (
     units_of,
 )
 from geoinv.cli.support.progress_display import progress_shown
-from geoinv.cli.support.ranks import agree, found_here, others_end, place_among_ranks, ranks, say_traffic
+from geoinv.cli.support.ranks import (
+    agree,
+    found_here,
+    others_end,
+    place_among_ranks,
+    ranks,
+    refuse_over_ranks,
+    say_traffic,
+)
 from geoinv.cli.support.regularization import (
     ClassesOption,
     NormsOption,
@@ -210,6 +218,7 @@ def invert(
         refuse_crossed_bounds(*bounds)
     refuse_impossible_rtol(rtol)
     refuse_ensemble(ensemble, 1)
+    refuse_over_ranks("--doi", doi)
     constraints = GivenConstraints.of(cells, layer, body, holes)
     given = (file, mesh, topo, start, first, weights, classes, *constraints.files)
     inputs = [path for path in given if isinstance(path, Path)]

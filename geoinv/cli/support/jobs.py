@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from geoinv.cli.support.outputs import JOB, check_output
+from geoinv.cli.support.ranks import others_end
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError
 from geoinv.jobs.forms import COLUMNS, NUMBER_OR_FILE, NUMBERS, Form, number_or, tables
@@ -163,6 +164,7 @@ def _write(path: Path, options: Mapping[str, Any], keys: tuple[Key, ...], source
     from geoinv.formats.atomic import whole_file
     from geoinv.jobs.writing import job_text
 
+    others_end()
     check_output(path, (".toml",), [source])
     text = job_text(options, keys, path.parent)
     with whole_file(path) as partial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from geoinv.cli.support.outputs import JOB
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError
 from geoinv.core.memory import bytes_text
@@ -32,6 +34,7 @@ __all__ = [
     "physics_over",
     "place_among_ranks",
     "ranks",
+    "refuse_over_ranks",
     "say_traffic",
     "silent_ranks",
 ]
@@ -119,6 +122,8 @@ def agree(context: typer.Context, origin: Mapping[str, str]) -> None:
         "the version": f"geoinv {__version__} with NumPy {np.__version__}",
         "the command": shlex.join(["geoinv", *context.find_root().obj]),
     }
+    if JOB in context.meta:
+        plan["the checksum of the job"] = hashlib.sha256(context.meta[JOB].encode()).hexdigest()[:16]
     plan |= {f"the checksum of {name}": digest[:16] for name, digest in json.loads(origin["inputs"]).items()}
     together.agree(plan)
 
@@ -164,6 +169,21 @@ def others_end() -> None:
     together = _ranks.get()
     if together is not None and not together.first:
         raise typer.Exit(0)
+
+
+def refuse_over_ranks(option: str, given: bool) -> None:
+    """Reject an option whose work is not split, where several processes were started to split it.
+
+    Raises
+    ------
+    InputError
+        If it is given to several.
+    """
+    together = _ranks.get()
+    if given and together is not None:
+        raise InputError(
+            f"{option} expects one process, got {together.size} of mpirun; leave it out, or start this without mpirun"
+        )
 
 
 def in_any(flag: bool) -> bool:

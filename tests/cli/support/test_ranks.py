@@ -133,6 +133,23 @@ def test_what_was_sent_stands_beside_the_model(monkeypatch, capsys):
     assert "waiting took 0.5 s; slabs of the model never moved until it was gathered, 8 MB" in said
 
 
+def test_what_is_not_split_expects_one_process():
+    ranks.refuse_over_ranks("--doi", True)
+    token = ranks._ranks.set(SimpleNamespace(size=3))
+    ranks.refuse_over_ranks("--doi", False)
+    with pytest.raises(InputError, match="--doi expects one process, got 3 of mpirun"):
+        ranks.refuse_over_ranks("--doi", True)
+    ranks._ranks.reset(token)
+
+
+def test_a_job_is_written_once(folder):
+    options = [*OPTIONS, "--out", "j.nc", "--write-job", "j.toml"]
+    result = mpirun(2, "-m", "geoinv", "invert", "obs.csv", *options, folder=folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("wrote") == 1
+    assert (folder / "j.toml").exists()
+
+
 def test_one_process_needs_no_agreement():
     assert ranks.ranks() is None
     ranks.agree(None, {})

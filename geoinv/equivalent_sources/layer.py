@@ -101,7 +101,7 @@ def layer_below(survey: Survey, depth: float) -> SourceLayer:
     relief = math.ceil(float(np.ptp(survey.upward)) / cell) + 1
     remedy = "give a larger depth, or fewer stations far from the others"
     cells = math.prod(shape) * relief
-    require_memory("equivalent sources", f"a layer in {cells:.3g} cells of {cell:g} m", BYTES_A_CELL * cells, remedy)
+    require_memory("the layer of sources", f"{cells:.3g} cells of {cell:.4g} m", BYTES_A_CELL * cells, remedy)
     middle = _lowest_around(survey, edges, shape, math.ceil(depth / cell)) - depth
     if np.ptp(middle) < cell:
         middle[:] = middle.min()

@@ -86,7 +86,7 @@ def nodes_over(survey: Survey, spacing: float, distance: float, height: float | 
     Raises
     ------
     InputError
-        If the spacing is not positive or wider than the survey, or the nodes do not fit in memory.
+        If a length is not positive, the spacing is wider than the survey, or the nodes do not fit in memory.
 
     Examples
     --------
@@ -100,6 +100,8 @@ def nodes_over(survey: Survey, spacing: float, distance: float, height: float | 
 
     option = way("--spacing", "spacing", "spacing")
     positive("the grid", option, array_of("the grid", option, spacing, shape=()), "give metres between nodes")
+    farthest = way("--distance", "distance", "distance")
+    positive("the grid", farthest, array_of("the grid", farthest, distance, shape=()), "give metres to a station")
     counts, axes = [], []
     for values in (survey.easting, survey.northing):
         first, last = math.floor(values.min() / spacing + 1e-9), math.ceil(values.max() / spacing - 1e-9)
@@ -119,9 +121,10 @@ def nodes_over(survey: Survey, spacing: float, distance: float, height: float | 
     stations = np.column_stack([survey.easting, survey.northing])
     near = np.isfinite(cKDTree(stations - middle).query(places - middle, distance_upper_bound=distance)[0])
     flight = np.full(len(places), np.nan)
-    ground = Topography(np.column_stack([stations, survey.upward]))
-    flight[near] = ground.elevation(*places[near].T)
+    level = float(np.ptp(survey.upward)) == 0.0
+    between = Topography(np.column_stack([stations, survey.upward]))
+    flight[near] = survey.upward[0] if level else between.elevation(*places[near].T)
     upward = flight + up if height is None else np.where(near, height, np.nan)
     shape = (northing.size, easting.size)
-    constant = height is not None or float(np.ptp(survey.upward)) == 0.0
+    constant = height is not None or level
     return Nodes(easting, northing, upward.reshape(shape), flight.reshape(shape), distance, constant)

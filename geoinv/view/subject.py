@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.conventions.cf import dimension_of
+from geoinv.conventions.cf import axis_centres, dimension_of
 from geoinv.conventions.quantities import COMPONENTS, QUANTITIES
 from geoinv.conventions.variables import numbers
 from geoinv.core.checks import InputError
@@ -176,6 +176,8 @@ def _of_dataset(data: xr.Dataset) -> Subject:
         stations = np.stack([numbers(data[f"station_{axis}"], "length").values for axis in reversed(AXES)])
         return Subject(_title(data.attrs, model, channels), model, stations, channels)
     if model is None:
+        if content_of(data) == "grid":
+            return _of_grid(data)
         if content_of(data) != "survey":
             raise InputError(
                 "view expects a model over (upward, northing, easting) or data over station, "
@@ -183,6 +185,24 @@ def _of_dataset(data: xr.Dataset) -> Subject:
             )
         return _of_survey(Survey.from_xarray(data, field=_ANY_FIELD))
     return Subject(f"{model.name.capitalize()} of {spaced(model.cells)} cells.", model)
+
+
+def _of_grid(data: xr.Dataset) -> Subject:
+    """Grids over (northing, easting), as data at their nodes; those without a value in one of them are left out."""
+    (north, rows), (east, columns) = axis_centres(data, "northing"), axis_centres(data, "easting")
+    names = [str(name) for name, of in data.data_vars.items() if set(of.dims) == {"northing", "easting"}]
+    planes = [numbers(data[name].transpose("northing", "easting")).values[np.ix_(rows, columns)] for name in names]
+    known = np.isfinite(planes).all(axis=0)
+    if not known.any():
+        raise InputError(f"view expects a grid with a value at some node, got none in {', '.join(names)}; check it")
+    easting, northing = np.meshgrid(east, north)
+    stations = np.stack([easting[known], northing[known], np.zeros(int(known.sum()))])
+    units = [plain_units(plain_text(data[name].attrs.get("units", ""), _UNITS)) for name in names]
+    channels = tuple(
+        Channel(plain_text(name), unit, plane[known]) for name, unit, plane in zip(names, units, planes, strict=True)
+    )
+    counts = f"{spaced(north.size)} x {spaced(east.size)} nodes"
+    return Subject(f"Grid of {counts}: {', '.join(channel.short for channel in channels)}.", None, stations, channels)
 
 
 def _of_survey(survey: Survey) -> Subject:

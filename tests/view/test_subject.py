@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.testing as npt
 import pytest
+import xarray as xr
 from view_subjects import FIELD, ball, bars, padded_grid, solution, stations, titles
 
 from geoinv import InputError, OctreeGrid, Survey
@@ -86,3 +87,22 @@ def test_what_an_octree_has_no_room_for_is_said(monkeypatch, tmp_path):
     assert drawn > 10.0
     assert f"with cells of {drawn:g} m and more (easting)" in said
     assert "down to 10 m, are left out" in said
+
+
+def test_a_grid_is_shown_as_data_at_the_nodes_that_have_some(tmp_path):
+    values = np.array([[1.0, 2.0, np.nan], [4.0, 5.0, 6.0]])
+    dims = ("northing", "easting")
+    data = xr.Dataset(
+        {"tmi_pole": (dims, values, {"units": "nT"}), "tilt": (dims, -values, {"units": "degree"})},
+        {"northing": [200.0, 100.0], "easting": [0.0, 50.0, 100.0]},
+    )
+    write_netcdf(tmp_path / "grid.nc", data)
+    shown = subject_of(tmp_path / "grid.nc")
+    assert shown.title == "Grid of 2 x 3 nodes: tmi_pole, tilt."
+    assert [channel.label for channel in shown.channels] == ["tmi_pole (nT)", "tilt (degree)"]
+    places = {
+        tuple(place): value for place, value in zip(shown.stations[:2].T, shown.channels[0].observed, strict=True)
+    }
+    assert places == {(0.0, 200.0): 1.0, (50.0, 200.0): 2.0, (0.0, 100.0): 4.0, (50.0, 100.0): 5.0, (100.0, 100.0): 6.0}
+    with pytest.raises(InputError, match="a value at some node"):
+        subject_of(data.where(data["tmi_pole"] > 9.0))

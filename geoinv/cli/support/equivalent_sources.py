@@ -106,7 +106,11 @@ class Request:
 
     def survey(self) -> Survey:
         """Survey of the file with its noise, and lines about it."""
-        began = load_survey(self.file, self.field, self.columns, None, self.elevation, None, self.every)
+        try:
+            began = load_survey(self.file, self.field, self.columns, None, self.elevation, None, self.every)
+        except InputError as error:
+            # of these commands --height is that of the grid, not of the stations
+            raise InputError(str(error).replace("--height or --elevation", "--elevation")) from None
         if began.data is None:
             raise InputError(
                 f"{self.file} expects data to grid, got stations only; add the data, or name them with --columns"

@@ -94,6 +94,7 @@ def test_the_pole_from_the_equator_is_warned_of(surveys, capsys):
         (["grid", "mag.nc", "--out", "g.nc", "--spacing", "-5"], "positive --spacing"),
         (["grid", "mag.nc", "--out", "g.nc", "--spacing", "1e-4"], "larger --spacing"),
         (["grid", "mag.nc", "--out", "g.nc", "--height", "-300", "--depth", "170"], "--height expects a grid above"),
+        (["grid", "mag.nc", "--out", "g.nc", "--distance", "-5"], "positive --distance"),
         (["grid", "mag.nc", "--out", "g.nc", "--quantities", "gz"], "got gz"),
         (["continue", "mag.nc", "--out", "g.nc", "--up", "-100"], "--up expects metres above"),
         (["pole", "gravity.csv", "--out", "g.nc"], "expects magnetic data, got gz"),
@@ -102,6 +103,12 @@ def test_the_pole_from_the_equator_is_warned_of(surveys, capsys):
 )
 def test_what_cannot_be_done_is_one_sentence(surveys, capsys, arguments, part):
     assert part in refused(arguments, capsys, surveys)
+
+
+def test_a_file_without_heights_is_told_of_the_option_for_stations(surveys, capsys):
+    (surveys / "flat.csv").write_text("easting,northing,gz\n0,0,1\n100,0,2\n0,100,1\n")
+    told = refused(["grid", "flat.csv", "--height", "50", "--out", "g.nc"], capsys, surveys)
+    assert told.endswith("or give --elevation")
 
 
 def test_a_single_line_is_no_area(surveys, capsys):

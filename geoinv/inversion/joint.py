@@ -142,7 +142,8 @@ def _beginning(
         # what its data alone do not reach, no coupling will
         target = one.target if reached else max(one.target, own.separate.chi2_per_datum)
         trade_offs.append(TradeOff(own.separate.beta, target, first=own.separate.beta))
-    run = JointRun(problem, None, phis, 0.0, tuple(trade_offs), z, 0.0, np.inf)
+    error = structural_error(problem.mesh, *z) if len(z) > 1 else 0.0
+    run = JointRun(problem, None, phis, 0.0, tuple(trade_offs), z, error, np.inf)
     if coupling == "none" or len(z) < 2:
         return run
     scales = [float(np.abs(model).max()) or 1.0 for model in z]
@@ -151,10 +152,9 @@ def _beginning(
     penalty = sum(
         one.separate.beta * phi.value(model) for one, phi, model in zip(problem.properties, phis, z, strict=True)
     )
-    error = structural_error(problem.mesh, *z)
     if not unit > 0.0:
         return run
-    return replace(run, coupling=cross, strength=strength * penalty / unit, structure=error, wanted=structure * error)
+    return replace(run, coupling=cross, strength=strength * penalty / unit, wanted=structure * error)
 
 
 def _solution(run: JointRun, data_sets: Sequence[DataSet], separate: float, settings: dict[str, Any]) -> JointSolution:

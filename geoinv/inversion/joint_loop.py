@@ -121,10 +121,10 @@ class JointRun:
         objective = self.problem.objective(betas, self.phis, self.coupling, self.strength)
         state: State = objective.evaluate(self.z)
         before = objective.total(state)
-        for minimum in minima(objective, STEP, state):
-            if not minimum.state.finite:
-                return self.ended(Outcome.NOT_FINITE)
-            state = minimum.state
+        # what follows the step would tell how far the minimum is, at the price of another application
+        state = next(minima(objective, STEP, state)).state
+        if not state.finite:
+            return self.ended(Outcome.NOT_FINITE)
         after = objective.total(state)
         misfits = self.problem.misfits(objective, state)
         seconds = time.perf_counter() - began

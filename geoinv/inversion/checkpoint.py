@@ -13,7 +13,6 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError, MachineWarning
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.whole import smallest
-from geoinv.formats.atomic import check_writable
 from geoinv.formats.record_log import RecordLog
 from geoinv.inversion.fingerprint import first_difference
 
@@ -47,7 +46,7 @@ class Checkpoint:
     Raises
     ------
     InputError
-        If the file is of another job, damaged, no checkpoint, or in use, or if none can be written there.
+        If the file is of another job, damaged, no checkpoint, or in use.
     """
 
     def __init__(self, path: str | Path, job: Mapping[str, Any], task: str = "inversion") -> None:
@@ -55,7 +54,6 @@ class Checkpoint:
         self._log: RecordLog | None = None
         self._next = self.found = 0
         self._given_up = False
-        check_writable(self.path)
         if self.path.exists():
             self._open()
         # where processes hold slabs, a kill may leave one of them a result ahead of the others

@@ -13,6 +13,7 @@ from geoinv.algebra.forward_model import ForwardModel
 from geoinv.core.checks import InputError, array_of, positive
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
+from geoinv.formats.atomic import check_writable
 from geoinv.inversion.checkpoint import Checkpoint
 from geoinv.inversion.cooling import cool
 from geoinv.inversion.fingerprint import fingerprint
@@ -129,6 +130,8 @@ def invert(
         beta = float(fixed)
     elif isinstance(beta, str) and beta != "l-curve":
         raise InputError(f"invert expects beta to be a number, 'l-curve' or left out, got {beta!r}")
+    if checkpoint is not None:
+        check_writable(checkpoint)
     kept = None if checkpoint is None else Checkpoint(checkpoint, fingerprint(problem, settings))
     try:
         return _solved(Run.begin(problem, float(wanted), kept), beta, iterations, settings)

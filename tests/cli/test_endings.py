@@ -81,7 +81,8 @@ def test_a_result_whose_folder_vanishes_is_kept_elsewhere(arguments, small_surve
     monkeypatch.setattr(Dense, "forward", vanish)
     assert main([*arguments[:-1], "results/out.nc", "--engine", "dense"]) == 1
     output, told = capsys.readouterr()
-    assert told.splitlines() == [
+    # the checkpoint, which has no folder either, is a warning
+    assert [line for line in told.splitlines() if not line.startswith("geoinv: warning: ")] == [
         "geoinv: results/out.nc expects an existing folder, got no results; create it first; "
         f"the result stands in {small_survey / 'out.nc'} in its place: move it"
     ]

@@ -64,7 +64,9 @@ def _text(value: float) -> str:
 
 
 def _numbers_read(text: str, relocate: Relocate) -> Any:
-    values = [float(part) for part in text.split(",")]
+    values = [_number(part) for part in text.split(",")]
+    if None in values:
+        return text  # no number: the command says so where it reads its option
     return values[0] if len(values) == 1 else values
 
 

@@ -91,7 +91,7 @@ def nodes_over(survey: Survey, spacing: float, distance: float, height: float | 
     Examples
     --------
     >>> import geoinv
-    >>> survey = geoinv.Survey([0.0, 90.0, 0.0], [0.0, 0.0, 95.0], [40.0, 40.0, 40.0], components=("gz",))
+    >>> survey = geoinv.Survey([0.0, 100.0, 0.0], [0.0, 0.0, 100.0], [40.0, 40.0, 40.0], components=("gz",))
     >>> nodes = nodes_over(survey, spacing=50.0, distance=60.0, up=10.0)
     >>> nodes.easting.tolist(), nodes.upward.tolist()
     ([0.0, 50.0, 100.0], [[50.0, 50.0, 50.0], [50.0, nan, 50.0], [50.0, 50.0, nan]])

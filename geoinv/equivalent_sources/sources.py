@@ -69,7 +69,7 @@ class EquivalentSources:
     >>> sources = EquivalentSources(depth=160.0).fit(survey.with_data(data, 0.001))
     >>> higher = geoinv.operators.Gravity(body, geoinv.Survey([400.0], [400.0], [80.0], components=("gz",)))
     >>> true = higher(np.full(body.shape, 500.0))[0, 0]
-    >>> abs(sources.predict([400.0], [400.0], [80.0])[0, 0] / true - 1.0) < 0.02
+    >>> bool(abs(sources.predict([400.0], [400.0], [80.0])[0, 0] / true - 1.0) < 0.02)
     True
     """
 

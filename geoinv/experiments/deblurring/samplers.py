@@ -21,10 +21,10 @@ def sampling_protocol(settings: RunSettings) -> SamplingProtocol:
         steps=settings.choose(quick=8, cpu=100, full=1000),
         width=settings.choose(quick=8, cpu=16, full=64),
         depth=settings.choose(quick=1, cpu=3, full=3),
-        epochs=settings.choose(quick=1, cpu=12, full=300),
+        epochs=settings.choose(quick=1, cpu=16, full=300),
         batch=settings.choose(quick=8, cpu=8, full=64),
         learning_rate=settings.choose(quick=1e-3, cpu=1e-3, full=5e-4),
-        patience=settings.choose(quick=1, cpu=3, full=10),
+        patience=settings.choose(quick=1, cpu=5, full=10),
         candidates=settings.choose(
             quick={"Diffusion": [1.0]}, cpu={"Diffusion": _CANDIDATES["Diffusion"]}, full=_CANDIDATES
         ),

@@ -71,7 +71,8 @@ class SamplingProtocol:
 
     def products(self, device: torch.device) -> torch.autocast:
         """Context in which the diffusion is trained; draws, which are held against data, are of single precision."""
-        return torch.autocast(device.type, torch.bfloat16, enabled=self.half)
+        # a cache would keep the first weights for as long as the context lasts, and nothing would be learned
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.half, cache_enabled=False)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,12 @@ class Diffusion(Noising):
     seed : int
         Of the first weights.
 
+    Attributes
+    ----------
+    extremes : (2,) tensor
+        Least and largest value in the models that it learned from. Expected models are cut there: the
+        first steps back magnify an error of the predicted noise a hundred times (as in the code of Ho et al. 2020).
+
     Raises
     ------
     InputError
@@ -57,6 +63,8 @@ class Diffusion(Noising):
     >>> prior.sample(5, seed=1).shape
     torch.Size([5, 2])
     """
+
+    extremes: Tensor
 
     def __init__(
         self,
@@ -84,12 +92,18 @@ class Diffusion(Noising):
             "width": width,
             "depth": depth,
         }
+        self.register_buffer("extremes", torch.tensor([-torch.inf, torch.inf]))
         features = self.shape[0] if rank == 1 else channels
         # forked, so that building a network leaves the caller's random numbers alone
         first = whole_number("Diffusion", "seed", seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(first)
             self.denoiser = UNet(features, features, width, 0 if rank == 1 else rank, depth, time=True)
+
+    def predict_clean(self, u: Tensor, step: int) -> Tensor:
+        """Expected u_0 given u_t, no further out than the models that were learned from."""
+        low, high = self.extremes
+        return self.normalised(self.restored(super().predict_clean(u, step)).clamp(low, high))
 
     def predict_noise(self, u: Tensor, step: Tensor) -> Tensor:
         """Noise in u_t as the network sees it."""
@@ -221,6 +235,7 @@ def fit(
     diffusion.centre.copy_(centre)
     # one constant model has no scale
     diffusion.scale.fill_(float((models - centre).square().mean().sqrt()) or 1.0)
+    diffusion.extremes.copy_(torch.stack(torch.aminmax(models)))
     average = copy.deepcopy(diffusion.denoiser)
     generator, order = diffusion.generator(seed), Generator().manual_seed(seed)
     adam = torch.optim.Adam(diffusion.denoiser.parameters(), lr=learning_rate)

@@ -52,6 +52,18 @@ def test_a_diffusion_is_trained_until_its_validation_loss_is_flat(tmp_path):
     assert trained.text.endswith("its validation loss flat")
 
 
+def test_half_precision_learns_as_much_as_single(tmp_path):
+    found = []
+    for half in (False, True):
+        folder = tmp_path / str(half)
+        protocol = replace(PROTOCOL, epochs=20, learning_rate=1e-2, patience=20, half=half)
+        trained = train_diffusion(RunSettings("quick", 0, folder, device="cpu"), *MODELS[:2], (3,), protocol, 0)
+        found.append(trained.record.validation)
+    single, half_precision = found
+    assert single[-1] < 0.9 * single[0]
+    assert half_precision[-1] == pytest.approx(single[-1], rel=0.05)
+
+
 @pytest.mark.parametrize("method", ["Diffusion", "score-based", "MCG"])
 def test_draws_are_of_every_datum_and_repeat_themselves(method, prior):
     sampler = Sampler(method, prior, PROBLEM, PROTOCOL, seed=0)

@@ -130,3 +130,14 @@ def test_a_training_ends_when_validation_is_flat_and_looking_at_it_changes_nothi
     assert unseen.validation == []
     for one, other in zip(looked_at.parameters(), plain.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_expected_models_go_no_further_than_those_learned_from():
+    diffusion = Diffusion((2, 3), steps=10, width=4, depth=1)
+    models = torch.rand(32, 2, 3, generator=torch.Generator().manual_seed(0))
+    far = 50.0 * torch.ones(1, 2, 3)
+    assert diffusion.restored(diffusion.predict_clean(far, 9)).max() > 10.0  # what an untrained network says
+    fit(diffusion, models, epochs=1, batch=16)
+    found = diffusion.restored(diffusion.predict_clean(torch.cat([far, -far]), 9))
+    assert models.min() - 1e-5 <= found.min()
+    assert found.max() <= models.max() + 1e-5

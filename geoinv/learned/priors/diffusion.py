@@ -92,7 +92,8 @@ class Diffusion(Noising):
             "width": width,
             "depth": depth,
         }
-        self.register_buffer("extremes", torch.tensor([-torch.inf, torch.inf]))
+        # finite, as what is read from a file has to be
+        self.register_buffer("extremes", torch.tensor([-1.0, 1.0]) * torch.finfo(torch.float32).max)
         features = self.shape[0] if rank == 1 else channels
         # forked, so that building a network leaves the caller's random numbers alone
         first = whole_number("Diffusion", "seed", seed)

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.constraints.said import Constraint, Path3D, Said
-from geoinv.core.checks import InputError, array_of, shape_text
-from geoinv.core.labels import along_labels
+from geoinv.constraints.said import Constraint, Path3D, Said, centre_text, over_mesh
+from geoinv.core.checks import InputError
 from geoinv.meshes.base import Mesh
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.held import Held
@@ -195,24 +194,13 @@ def _refuse_crossed(mesh: Mesh, said: Said, lower: Array, upper: Array) -> None:
         cell = int(said.cells[int(np.argmax(crossed))])
         raise InputError(
             f"{said.name} expects bounds that leave room beside those of before, got {lower[cell]:g} above "
-            f"{upper[cell]:g} in the cell at ({_place(mesh, cell)}) ({int(crossed.sum())} cells); give both bounds"
+            f"{upper[cell]:g} in the cell at ({centre_text(mesh, cell)}) ({int(crossed.sum())} cells); give both bounds"
         )
-
-
-def _place(mesh: Mesh, cell: int) -> str:
-    """Centre of a cell, for a sentence."""
-    return ", ".join(f"{np.broadcast_to(centre, mesh.shape).flat[cell]:.10g}" for centre in mesh.centres)
 
 
 def _over(mesh: Mesh, name: str, given: Any) -> Array:
     """One number a cell, raveled, in an array of its own."""
-    array = array_of("apply_constraints", name, along_labels("apply_constraints", name, given, mesh.dims, mesh.labels))
-    if array.shape not in ((), mesh.shape):
-        raise InputError(
-            f"apply_constraints expects {name} as one number or of shape {shape_text(mesh.shape, mesh.dims)}, got "
-            f"{shape_text(array.shape)}"
-        )
-    flat = np.array(np.broadcast_to(array, mesh.shape)).ravel()
+    flat = over_mesh(mesh, "apply_constraints", name, given)
     return np.where(mesh.active.ravel() | np.isfinite(flat), flat, 0.0) if "bound" not in name else flat
 
 
@@ -241,6 +229,6 @@ def _refuse_contradictions(
         limits = "the bounds of the model" if bounded_by[cell] == NOBODY else everything[bounded_by[cell]].name
         raise InputError(
             f"{whose} expects a value within the bounds of its cell, got {values[cell]:.6g} for {lower[cell]:g} to "
-            f"{upper[cell]:g} of {limits} in the cell at ({_place(mesh, cell)}) ({int(wrong.sum())} cells); widen the "
-            "bounds or correct the value"
+            f"{upper[cell]:g} of {limits} in the cell at ({centre_text(mesh, cell)}) ({int(wrong.sum())} cells); "
+            "widen the bounds or correct the value"
         )

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.constraints.said import Said
-from geoinv.core.checks import InputError, array_of, shape_text
-from geoinv.core.labels import along_labels
+from geoinv.constraints.said import Said, centre_text, over_mesh
+from geoinv.core.checks import InputError
 from geoinv.formats.reading import read_model
 from geoinv.meshes.base import Mesh
 
@@ -72,10 +71,9 @@ class Cells:
         crossed = active & (lower > upper)
         if crossed.any():
             first = int(np.argmax(crossed))
-            place = ", ".join(f"{np.broadcast_to(centre, mesh.shape).flat[first]:.10g}" for centre in mesh.centres)
             raise InputError(
                 f"{name} expects lower bounds below upper ones, got {lower[first]:g} above {upper[first]:g} in the "
-                f"cell at ({place}) ({int(crossed.sum())} cells); correct them"
+                f"cell at ({centre_text(mesh, first)}) ({int(crossed.sum())} cells); correct them"
             )
         bounded = active & (np.isfinite(lower) | np.isfinite(upper))
         held = active & np.isfinite(values)
@@ -100,13 +98,6 @@ class Cells:
         if given is None:
             return np.full(mesh.size, missing)
         if isinstance(given, (str, Path)):
-            array = read_model(given, mesh, quantity) if quantity else read_model(given, mesh)
-        else:
-            array = array_of("Cells", name, along_labels("Cells", name, given, mesh.dims, mesh.labels))
-        if array.shape not in ((), mesh.shape):
-            raise InputError(
-                f"Cells expect {name} as one number or of shape {shape_text(mesh.shape, mesh.dims)}, got "
-                f"{shape_text(array.shape)}"
-            )
-        flat = np.broadcast_to(array, mesh.shape).ravel()
+            given = read_model(given, mesh, quantity) if quantity else read_model(given, mesh)
+        flat = over_mesh(mesh, "Cells", name, given, "expect")
         return np.where(np.isnan(flat), missing, flat)

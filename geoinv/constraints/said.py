@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.quantities import QUANTITIES
-from geoinv.core.checks import InputError, array_of
+from geoinv.core.checks import InputError, array_of, shape_text
+from geoinv.core.labels import along_labels
 from geoinv.meshes.base import AXES, Mesh
 
-__all__ = ["Constraint", "Interior", "Path3D", "Said", "refuse_beside", "rock_of"]
+__all__ = ["Constraint", "Interior", "Path3D", "Said", "centre_text", "over_mesh", "refuse_beside", "rock_of"]
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
@@ -165,6 +166,28 @@ class Interior:
             low, high = self.bounds
             parts.append(f"fixed at {low:g}" if low == high else f"kept within {low:g} to {high:g}")
         return " and ".join(parts)
+
+
+def over_mesh(mesh: Mesh, owner: str, name: str, given: Any, verb: str = "expects") -> Array:
+    """One number a cell, raveled, of one number or an array over a mesh; in an array of its own.
+
+    Raises
+    ------
+    InputError
+        If it is of another shape, or no numbers.
+    """
+    array = array_of(owner, name, along_labels(owner, name, given, mesh.dims, mesh.labels))
+    if array.shape not in ((), mesh.shape):
+        raise InputError(
+            f"{owner} {verb} {name} as one number or of shape {shape_text(mesh.shape, mesh.dims)}, got "
+            f"{shape_text(array.shape)}"
+        )
+    return np.array(np.broadcast_to(array, mesh.shape)).ravel()
+
+
+def centre_text(mesh: Mesh, cell: int) -> str:
+    """Centre of a cell of a raveled model, for a sentence."""
+    return ", ".join(f"{np.broadcast_to(centre, mesh.shape).flat[cell]:.10g}" for centre in mesh.centres)
 
 
 def rock_of(name: str, mesh: Mesh, cells: Integers, what: str) -> Integers:

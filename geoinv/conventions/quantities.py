@@ -20,6 +20,7 @@ __all__ = [
     "Quantity",
     "attributes_of",
     "kinds_of",
+    "units_among",
     "unknown_of",
 ]
 
@@ -208,6 +209,17 @@ def kinds_of(components: Iterable[str]) -> tuple[str, ...]:
     (('magnetic',), ('magnetic', 'gravity'))
     """
     return tuple(dict.fromkeys(QUANTITIES[name].kind for name in components))
+
+
+def units_among(components: Iterable[str]) -> tuple[str, ...]:
+    """Units of components, each once.
+
+    Examples
+    --------
+    >>> units_among(("tmi", "bu", "bee"))
+    ('nT', 'nT/m')
+    """
+    return tuple(dict.fromkeys(QUANTITIES[name].unit for name in components))
 
 
 def unknown_of(kind: str) -> Quantity:

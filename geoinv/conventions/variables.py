@@ -16,7 +16,20 @@ from geoinv.core.memory import require_memory
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Numbers", "attribute_number", "numbers", "text_attribute"]
+__all__ = [
+    "INVESTIGATION_CUTOFF",
+    "INVESTIGATION_INDEX",
+    "Numbers",
+    "attribute_number",
+    "numbers",
+    "text_attribute",
+]
+
+INVESTIGATION_INDEX = "depth_of_investigation_index"
+"""Variable beside a model: about 0 where the data decide on it, about 1 where its reference does."""
+
+INVESTIGATION_CUTOFF = 0.2
+"""Index above which a model counts as its reference's: the upper of the two that Oldenburg and Li (1999) draw."""
 
 _LONGITUDES = ("longitude", "latitude", "grid_longitude", "grid_latitude")
 

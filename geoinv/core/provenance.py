@@ -8,11 +8,26 @@ import re
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-__all__ = ["described"]
+__all__ = ["checksum", "described"]
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _PLAIN = re.compile(r"^<\S+ object at 0x[0-9a-fA-F]+>$")
+
+
+def checksum(*arrays: npt.ArrayLike) -> str:
+    """SHA-256 of the bytes of arrays, one after another, in C order.
+
+    Examples
+    --------
+    >>> checksum(np.zeros((2, 3)))[:16], checksum([0.0, 0.0], np.zeros(4))[:16]
+    ('17b0761f87b081d5', '17b0761f87b081d5')
+    """
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def described(value: Any) -> Any:
@@ -41,8 +56,9 @@ def described(value: Any) -> Any:
             return [described(part) for part in value]
         if array.dtype == object:  # regularizers with their factors: addresses say nothing
             return [described(part) for part in value]
-        digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
-        return array.item() if array.ndim == 0 else f"array of shape {array.shape}, {array.dtype}, sha256 {digest}"
+        if array.ndim == 0:
+            return array.item()
+        return f"array of shape {array.shape}, {array.dtype}, sha256 {checksum(array)[:16]}"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         shown = [field.name for field in dataclasses.fields(value) if field.repr and not field.name.startswith("_")]
         return f"{type(value).__name__}({', '.join(f'{name}={described(getattr(value, name))}' for name in shown)})"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.algebra.matrices import Identity
+from geoinv.conventions.variables import INVESTIGATION_CUTOFF, INVESTIGATION_INDEX
 from geoinv.core.checks import InputError, array_of
 from geoinv.core.progress import report
 from geoinv.inversion.gauss_newton import Minimum, minima
@@ -26,11 +27,7 @@ __all__ = ["CUTOFF", "VARIABLE", "DepthOfInvestigation", "depth_of_investigation
 
 Array = npt.NDArray[np.float64]
 
-CUTOFF = 0.2
-"""Index above which a model counts as its reference's: the upper of the two that Oldenburg and Li (1999) draw."""
-
-VARIABLE = "depth_of_investigation_index"
-"""Name of the index in a Dataset."""
+CUTOFF, VARIABLE = INVESTIGATION_CUTOFF, INVESTIGATION_INDEX
 
 PART = 0.1
 """What the reference is moved by, relative to the largest distance of the model from it: both models are to fit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.provenance import described
+from geoinv.core.provenance import checksum, described
 from geoinv.core.version import __version__
 from geoinv.inversion.problem import InverseProblem
 
@@ -20,6 +19,9 @@ Array = npt.NDArray[np.float64]
 
 CLOSE = 1e-4
 """Relative difference of values that other engines of one physics, or other machines, may give."""
+
+SHOWN = 16
+"""Digits of a checksum that are kept."""
 
 SIZE = 1e-2
 """Of the values of the model that the operator is tried with: small enough for every physics."""
@@ -62,10 +64,10 @@ def fingerprint(problem: InverseProblem, settings: Mapping[str, Any]) -> dict[st
         "operator": getattr(physics, "name", type(physics).__name__),
         "model": list(objective.operator.domain_shape),
         "datum": list(objective.operator.range_shape),
-        "mesh": None if mesh is None else _checksum(mesh.active, mesh.volumes, *mesh.centres),
-        "stations": None if survey is None else _checksum(*_places(survey)),
-        "data": _checksum(problem.data),
-        "uncertainty": _checksum(problem.uncertainty),
+        "mesh": None if mesh is None else checksum(mesh.active, mesh.volumes, *mesh.centres)[:SHOWN],
+        "stations": None if survey is None else checksum(*_places(survey))[:SHOWN],
+        "data": checksum(problem.data)[:SHOWN],
+        "uncertainty": checksum(problem.uncertainty)[:SHOWN],
         "operator values": [float(np.linalg.norm(predicted)), *products],
         "regularizer values": [float(objective.regularizer.value(tried))],
     }
@@ -106,10 +108,3 @@ def _places(survey: Any) -> list[Array]:
     """Coordinates of stations, as far as a survey has them."""
     names = ("easting", "northing", "upward")
     return [np.asarray(getattr(survey, name), np.float64) for name in names if hasattr(survey, name)]
-
-
-def _checksum(*arrays: Any) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:16]

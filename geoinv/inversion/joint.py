@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError, array_of, choice, positive
+from geoinv.core.checks import array_of, choice, positive, whole_number
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
 from geoinv.inversion.gauss_newton import Minimum
@@ -97,8 +97,7 @@ def invert_jointly(
     for name, value in (("strength", strength), ("structure", structure)):
         number = array_of("invert_jointly", name, value, shape=())
         positive("invert_jointly", name, number, "give a number above zero")
-    if not (isinstance(iterations, (int, np.integer)) and iterations > 0):
-        raise InputError(f"invert_jointly expects iterations to be a whole number above zero, got {iterations!r}")
+    iterations = whole_number("invert_jointly", "iterations", iterations, least=1)
     places = checked_data_sets(data_sets)
     asked = checked_properties(properties, tuple(places))
     settings = {

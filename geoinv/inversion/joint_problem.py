@@ -171,11 +171,11 @@ class JointProblem:
         self, trade_offs: Sequence[float], phis: Sequence[Regularizer], coupling: Coupling | None, strength: float
     ) -> Objective:
         """J at the trade-offs of the data sets."""
-        betas = self.betas(trade_offs)
+        betas, places = self.betas(trade_offs), self.slices
         factors = np.ones(self.operator.range_shape)
         for one, beta in zip(self.properties, betas, strict=True):
             for place in one.places:
-                factors[self.slices[place]] = np.sqrt(beta / trade_offs[place])
+                factors[places[place]] = np.sqrt(beta / trade_offs[place])
         objectives = [one.problem.objective for one in self.properties]
         joined = Joined(tuple(zip(betas, phis, strict=True)), coupling, strength)
         low, high = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import sys
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.directions import amplitude_and_angles
+from geoinv.core.provenance import checksum
 from geoinv.inversion.class_variables import class_variables
 from geoinv.inversion.outcome import Outcome
 from geoinv.surveys.quantities import data_quantities
@@ -203,7 +203,7 @@ class Solution:
             excess=self.excess,
             base_level=[float(value) for value in np.atleast_1d(self.base_level)],
             settings=json.dumps(dict(self.settings), default=str),
-            data_sha256=_checksum(self.data, self.uncertainty),
+            data_sha256=checksum(self.data, self.uncertainty),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             source=f"geoinv {__version__}, numpy {np.__version__}, Python {platform.python_version()}",
             history=" ".join(sys.argv),
@@ -213,10 +213,3 @@ class Solution:
 
     def _data_columns(self) -> list[tuple[str, Array]]:
         return [("observed", self.data), ("predicted", self.predicted), ("uncertainty", self.uncertainty)]
-
-
-def _checksum(*arrays: Array) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
 from geoinv.core.interrupts import interrupts_held
+from geoinv.core.provenance import checksum
 from geoinv.inversion.ensemble import Ensemble, assembled, checked_posterior, draws
 from geoinv.inversion.randomize_then_optimize import FEWEST
 from geoinv.inversion.solution import Solution
@@ -52,7 +52,8 @@ def ensemble(
         If it ends before there are two samples.
     """
     together = together or team()
-    together.agree({"the model": _checksum(solution), "the number of samples": f"{number} of seed {seed}"})
+    model = checksum(solution.model, np.float64(solution.beta))[:16]
+    together.agree({"the model": model, "the number of samples": f"{number} of seed {seed}"})
     with interrupts_held() as held, together.ending_together():
         posterior = checked_posterior(solution, number, seed)
         own = draws(posterior, range(together.rank, number, together.size), number, seed, checkpoint)
@@ -68,10 +69,3 @@ def ensemble(
         if finished < FEWEST:
             raise KeyboardInterrupt
         return assembled(posterior, solution, drawn, int(number), int(seed)) if together.first else None
-
-
-def _checksum(solution: Solution) -> str:
-    """Checksum of a model and its beta."""
-    digest = hashlib.sha256(np.ascontiguousarray(solution.model).tobytes())
-    digest.update(np.float64(solution.beta).tobytes())
-    return digest.hexdigest()[:16]

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.conventions.quantities import QUANTITIES
+from geoinv.conventions.quantities import QUANTITIES, units_among
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.notes import doubt
@@ -105,8 +105,7 @@ def prepare(
 
 
 def _given(survey: Survey, noise: float) -> str:
-    units = " and ".join(dict.fromkeys(QUANTITIES[name].unit for name in survey.components))
-    return f"standard deviation {noise:g} {units}, as given"
+    return f"standard deviation {noise:g} {' and '.join(units_among(survey.components))}, as given"
 
 
 def _with_field(survey: Survey, field: MainField) -> Survey:

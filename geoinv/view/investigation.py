@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.conventions.variables import INVESTIGATION_CUTOFF, INVESTIGATION_INDEX
 from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.octree_as_tensor import as_tensor
@@ -19,24 +20,18 @@ if TYPE_CHECKING:
 
     from geoinv.meshes.tensor import Grid
 
-__all__ = ["INDEX", "draw_investigation", "unseen_of"]
-
-INDEX = "depth_of_investigation_index"
-"""Variable of a solution."""
-
-CUTOFF = 0.2
-"""Index that the line is drawn at where the variable names none."""
+__all__ = ["draw_investigation", "unseen_of"]
 
 
 def unseen_of(data: xr.Dataset, mesh: Mesh) -> npt.NDArray[np.float64] | None:
     """Where the index of a Dataset is above its cut-off: 1, elsewhere 0; None where it has none."""
-    if INDEX not in data.variables:
+    if INVESTIGATION_INDEX not in data.variables:
         return None
     try:
-        cutoff = float(data[INDEX].attrs.get("cutoff", CUTOFF))
+        cutoff = float(data[INVESTIGATION_INDEX].attrs.get("cutoff", INVESTIGATION_CUTOFF))
     except (TypeError, ValueError):
-        cutoff = CUTOFF
-    index = model_values(data, data[INDEX]).values
+        cutoff = INVESTIGATION_CUTOFF
+    index = model_values(data, data[INVESTIGATION_INDEX]).values
     above = np.where(np.nan_to_num(index) > cutoff, 1.0, 0.0)
     return as_tensor(mesh, above)[1] if isinstance(mesh, OctreeGrid) else above
 

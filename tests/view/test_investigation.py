@@ -20,7 +20,7 @@ def lines(ax):
 
 
 def test_the_names_agree():
-    assert (investigation.INDEX, investigation.CUTOFF) == (VARIABLE, CUTOFF)
+    assert (investigation.INVESTIGATION_INDEX, investigation.INVESTIGATION_CUTOFF) == (VARIABLE, CUTOFF)
 
 
 def test_the_line_lies_where_the_index_passes_the_cutoff():

@@ -17,7 +17,7 @@ from geoinv.cli.support.equivalent_sources import (
     SpacingOption,
     write_grid,
 )
-from geoinv.cli.support.options import ColumnsOption, ElevationOption, FieldOption
+from geoinv.cli.support.options import ColumnsOption, ElevationOption, EveryOption, FieldOption
 from geoinv.core.checks import InputError
 
 __all__ = ["continue_", "grid", "pole"]
@@ -25,7 +25,6 @@ __all__ = ["continue_", "grid", "pole"]
 SurveyArgument = Annotated[
     Path, typer.Argument(metavar="SURVEY", help="Survey: UBC .obs/.mag or .grv/.gra, CSV/XYZ or netCDF.")
 ]
-EveryOption = Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")]
 
 
 def grid(

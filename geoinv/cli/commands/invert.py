@@ -22,9 +22,9 @@ from geoinv.cli.support.constraints import (
 )
 from geoinv.cli.support.ensemble import EnsembleOption, ensemble_of, ensemble_seconds, refuse_ensemble, say_ensemble
 from geoinv.cli.support.inputs import load_initial, load_reference, load_survey, load_topography, make_operator
-from geoinv.cli.support.investigation import DoiOption, investigated, refuse_processes, say_investigation
+from geoinv.cli.support.investigation import DoiOption, investigated, say_investigation
 from geoinv.cli.support.jobs import JobOutOption, WriteJobOption, runs_jobs
-from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
+from geoinv.cli.support.meshes import MeshKind, MeshOption, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import noise_of, noise_text, noisy_data
 from geoinv.cli.support.options import (
     RTOL_HELP,
@@ -32,6 +32,7 @@ from geoinv.cli.support.options import (
     DemagnetizationOption,
     ElevationOption,
     EngineOption,
+    EveryOption,
     FieldOption,
     HeightOption,
 )
@@ -44,6 +45,7 @@ from geoinv.cli.support.plausible import (
     refuse_impossible_rtol,
     refuse_outside_bounds,
     units_of,
+    usual_bounds,
 )
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.ranks import (
@@ -97,7 +99,7 @@ def invert(
         ),
     ],
     out: JobOutOption = None,
-    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")] = None,
+    mesh: MeshOption = None,
     cell: Annotated[
         float | None,
         typer.Option(
@@ -154,7 +156,7 @@ def invert(
         str,
         typer.Option(metavar="none|fit|VALUE", help="Constant in the data: none, fitted with the model, or a value."),
     ] = "none",
-    every: Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")] = 1,
+    every: EveryOption = 1,
     reference: Annotated[
         str, typer.Option(metavar="M", help="Reference model (SI, or kg/m3): a number, or a file on the same mesh.")
     ] = "0",
@@ -224,7 +226,6 @@ def invert(
     inputs = [path for path in given if isinstance(path, Path)]
     check_output(out, (".nc",), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
-    refuse_processes(doi, checkpoints.processes)
     checkpoints.begin(resume)
     ground = None if topo is None else load_topography(topo)
     survey = load_survey(file, field, columns, height, elevation, ground, every)
@@ -232,7 +233,7 @@ def invert(
     induced = susceptibility_of(susceptibility, quantity)
     say("unknown", f"{said(quantity)} ({quantity.unit}), from {' '.join(survey.components)}")
     if bounds is None:
-        bounds = (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
+        bounds = usual_bounds(quantity)
     refuse_impossible_bounds(*bounds, quantity)
     data, uncertainty = noisy_data(file, survey, deviation)
     grid = mesh_for(survey, mesh, cell, depth, ground, mesh_kind)

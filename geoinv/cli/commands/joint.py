@@ -13,7 +13,7 @@ import typer
 from geoinv.cli.commands.invert import PHYSICS_RTOL
 from geoinv.cli.support.by_property import by_property, one_each
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
-from geoinv.cli.support.meshes import MeshKind, mesh_for, refuse_impossible_choice
+from geoinv.cli.support.meshes import MeshKind, MeshOption, mesh_for, refuse_impossible_choice
 from geoinv.cli.support.noise import noise_of, noise_text, noisy_data
 from geoinv.cli.support.options import RTOL_HELP, EngineOption, FieldOption, OutOption
 from geoinv.cli.support.outputs import check_output, provenance, write_result
@@ -24,6 +24,7 @@ from geoinv.cli.support.plausible import (
     refuse_impossible_bounds,
     refuse_impossible_rtol,
     refuse_outside_bounds,
+    usual_bounds,
 )
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.regularization import (
@@ -52,7 +53,7 @@ def joint(
         typer.Argument(metavar="OBS OBS...", help="Surveys: magnetic and gravity ones, or several of one kind."),
     ],
     out: OutOption,
-    mesh: Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")] = None,
+    mesh: MeshOption = None,
     cell: Annotated[
         float | None,
         typer.Option(metavar="SIZE", help="In place of a mesh: cubes of SIZE metres over all surveys, padded."),
@@ -199,7 +200,7 @@ def _say_solution(solution: JointSolution, quantities: dict[str, Quantity]) -> N
 def _bounds(text: str | None, quantity: Quantity) -> tuple[float, float]:
     """Bounds of a property from an option, or the usual ones."""
     if text is None:
-        return (0.0, np.inf) if quantity.name == "susceptibility" else (-np.inf, np.inf)
+        return usual_bounds(quantity)
     try:
         low, high = (float(part) for part in text.split(":"))
     except ValueError:

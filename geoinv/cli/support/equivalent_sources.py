@@ -11,9 +11,9 @@ import numpy as np
 import typer
 
 from geoinv.cli.support.inputs import load_survey
-from geoinv.cli.support.noise import Noise
+from geoinv.cli.support.noise import Noise, noise_of, say_noise
 from geoinv.cli.support.outputs import check_output, provenance, write_result
-from geoinv.cli.support.plausible import refuse_other_units, units_of
+from geoinv.cli.support.plausible import units_of
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.terminal import cost, say, warn
 from geoinv.core.checks import InputError
@@ -104,8 +104,8 @@ class Request:
     elevation: float | None
     every: int
 
-    def survey(self) -> Survey:
-        """Survey of the file with its noise, and lines about it."""
+    def survey(self, noise: Noise | None) -> Survey:
+        """Survey of the file with the noise of the option, else its own, and lines about it."""
         try:
             began = load_survey(self.file, self.field, self.columns, None, self.elevation, None, self.every)
         except InputError as error:
@@ -115,16 +115,12 @@ class Request:
             raise InputError(
                 f"{self.file} expects data to grid, got stations only; add the data, or name them with --columns"
             )
-        noise = _noise(self.noise)
         if noise is not None:
             began = began.with_data(began.data, noise.uncertainty(began.data, units_of(began)))
         if began.uncertainty is None:
             say("noise", "unknown: chosen by cross-validation")
             return began
-        refuse_other_units(self.file, began, began.uncertainty)
-        low, high = began.uncertainty.min(), began.uncertainty.max()
-        how = "as in the file" if noise is None else noise.text(units_of(began))
-        say("noise", f"{how}: standard deviations {low:.4g} to {high:.4g} {units_of(began)}")
+        say_noise(self.file, began, began.uncertainty, noise)
         return began
 
 
@@ -155,10 +151,10 @@ def write_grid(
     from geoinv.formats.geotiff import write_geotiff
 
     began = time.perf_counter()
-    _noise(request.noise)
+    noise = noise_of(request.noise)
     sources = EquivalentSources(request.depth)
     check_output(request.out, SUFFIXES, [request.file])
-    survey = request.survey()
+    survey = request.survey(noise)
     names = list(survey.components) if request.quantities is None else request.quantities.replace(",", " ").split()
     refuse_unknown(names, survey.components[0])
     if pole:
@@ -273,12 +269,3 @@ def _chosen_spacing(given: float | None, gap: float) -> float:
     from geoinv.equivalent_sources.spacing import round_down
 
     return round_down(0.3 * gap) if given is None else given
-
-
-def _noise(text: str | None) -> Noise | None:
-    try:
-        return None if text is None else Noise.parse(text)
-    except InputError:
-        raise
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geoinv.inversion.depth_of_investigation import DepthOfInvestigation
     from geoinv.inversion.solution import Solution
 
-__all__ = ["DoiOption", "investigated", "refuse_processes", "say_investigation"]
+__all__ = ["DoiOption", "investigated", "say_investigation"]
 
 DoiOption = Annotated[
     bool,
@@ -26,18 +26,6 @@ DoiOption = Annotated[
         "does, by two smooth inversions from different references; takes about as long as one.",
     ),
 ]
-
-
-def refuse_processes(wanted: bool, processes: int) -> None:
-    """Reject the depth of investigation under mpirun.
-
-    Raises
-    ------
-    InputError
-        If it is wanted and there are several processes.
-    """
-    if wanted and processes > 1:
-        raise InputError(f"--doi expects one process, got {processes}; leave it out, or run without mpirun")
 
 
 def investigated(solution: Solution, checkpoint: Path) -> tuple[DepthOfInvestigation | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import typer
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from geoinv.meshes.topography import Topography
     from geoinv.surveys.survey import Survey
 
-__all__ = ["MeshKind", "load_mesh", "mesh_for", "refuse_impossible_choice", "say_mesh"]
+__all__ = ["MeshKind", "MeshOption", "load_mesh", "mesh_for", "refuse_impossible_choice", "say_mesh"]
 
 MeshKind = Literal["tensor", "octree"]
+
+MeshOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Mesh: UBC tensor or OcTree, or netCDF.")]
 
 
 def refuse_impossible_choice(mesh: Path | None, cell: float | None, depth: float | None, kind: str | None) -> None:

@@ -18,7 +18,7 @@ from geoinv.core.checks import InputError, location
 if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey
 
-__all__ = ["Noise", "noise_of", "noise_text", "noisy_data"]
+__all__ = ["Noise", "noise_of", "noise_text", "noisy_data", "say_noise"]
 
 Array = npt.NDArray[np.float64]
 
@@ -157,7 +157,18 @@ def noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, 
         raise InputError(
             f'{file} expects standard deviations of its data, got none; say how noisy they are, as in --noise "2% + 5"'
         )
+    say_noise(file, survey, uncertainty, noise)
+    return survey.data, uncertainty
+
+
+def say_noise(file: Path, survey: Survey, uncertainty: Array, noise: Noise | None) -> None:
+    """Print the standard deviations of a survey, and where they come from.
+
+    Raises
+    ------
+    InputError
+        If its data cannot have them.
+    """
     refuse_other_units(file, survey, uncertainty)
     span = f"{uncertainty.min():.4g} to {uncertainty.max():.4g} {units_of(survey)}"
     say("noise", f"{noise_text(noise, survey)}: standard deviations {span}")
-    return survey.data, uncertainty

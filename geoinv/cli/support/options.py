@@ -17,6 +17,7 @@ __all__ = [
     "ElevationOption",
     "Engine",
     "EngineOption",
+    "EveryOption",
     "FieldOption",
     "HeightOption",
     "OutOption",
@@ -59,6 +60,7 @@ ElevationOption = Annotated[
     float | None,
     typer.Option(metavar="E", help="Elevation of all stations in metres, positive up. For a file without heights."),
 ]
+EveryOption = Annotated[int, typer.Option(metavar="N", min=1, help="Take each N-th station only.")]
 EngineOption = Annotated[
     Engine,
     typer.Option(help="How the physics is applied; all give the same numbers to within --rtol.", show_default=True),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, Quantity, kinds_of
+from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, Quantity, kinds_of, units_among
 from geoinv.core.checks import InputError
 from geoinv.surveys.possible_values import refuse_impossible
 from geoinv.surveys.susceptibility import refuse_below_vacuum
@@ -30,6 +30,7 @@ __all__ = [
     "refuse_other_units",
     "refuse_outside_bounds",
     "units_of",
+    "usual_bounds",
 ]
 
 SMALLEST_NOISE = 1e-12
@@ -132,6 +133,11 @@ def refuse_impossible_rtol(rtol: float | None) -> None:
         raise InputError(f"--rtol expects a relative error above 0 and below 1, got {rtol:g}; give such as 1e-6")
 
 
+def usual_bounds(quantity: Quantity) -> tuple[float, float]:
+    """Bounds of a model where ``--bounds`` gives none: rock is rarely diamagnetic."""
+    return (0.0, math.inf) if quantity.name == "susceptibility" else (-math.inf, math.inf)
+
+
 def refuse_crossed_bounds(low: float, high: float) -> None:
     """Reject bounds that leave nothing between them.
 
@@ -197,7 +203,7 @@ def refuse_impossible_model(name: str, values: npt.NDArray[np.float64], quantity
 
 def units_of(survey: Survey) -> str:
     """Units of the components of a survey, each once: "nT", or "nT, nT/m"."""
-    return ", ".join(dict.fromkeys(QUANTITIES[name].unit for name in survey.components))
+    return ", ".join(units_among(survey.components))
 
 
 def refuse_other_units(path: Path, survey: Survey, uncertainty: npt.NDArray[np.float64]) -> None:

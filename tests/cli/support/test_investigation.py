@@ -6,14 +6,11 @@ import os
 import signal
 
 import numpy as np
-import pytest
 import xarray as xr
 from cli_refusal import INVERT
 from commands import succeed
 
 from geoinv.cli import main
-from geoinv.cli.support.investigation import refuse_processes
-from geoinv.core.checks import InputError
 from geoinv.inversion.depth_of_investigation import VARIABLE
 
 
@@ -53,10 +50,3 @@ def test_a_stop_keeps_the_model_and_resume_ends_with_the_same_index(small_survey
     with xr.open_dataset("out.nc") as data:
         np.testing.assert_array_equal(data[VARIABLE].values, wanted)
     assert [name for name in os.listdir() if name.endswith(".checkpoint")] == []
-
-
-def test_several_processes_are_rejected():
-    refuse_processes(True, 1)
-    refuse_processes(False, 2)
-    with pytest.raises(InputError, match="one process, got 2"):
-        refuse_processes(True, 2)

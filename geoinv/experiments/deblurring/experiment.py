@@ -30,7 +30,6 @@ from geoinv.experiments.shared.tuned_training import (
     CHECKPOINTS,
     Maker,
     TrainedNetwork,
-    seeds_of,
     train_network,
     tune_network,
 )
@@ -49,6 +48,9 @@ PAPER: dict[str, dict[float, float]] = {
 
 SCALES = [1.0, 3.0, 5.0, 7.0, 9.0]
 
+CLOSEST = 3.0
+"""Blur at which the networks lie closest together."""
+
 MIDDLE = 5.0
 
 _DRAWN = ("Wiener", "Diffusion", "Proximal", "EUnet")
@@ -63,8 +65,7 @@ def run(settings: RunSettings) -> Table:
     free = _shown(read.test.shape[-1])
     shape, protocol = read.train.shape[2:], sampling_protocol(settings)
     priors = {
-        seed: train_diffusion(settings, read.train, read.validation, shape, protocol, seed)
-        for seed in seeds_of(settings)
+        seed: train_diffusion(settings, read.train, read.validation, shape, protocol, seed) for seed in settings.seeds()
     }
     rates = _SharedRates(settings, read)
     rows: list[Row] = []
@@ -123,6 +124,7 @@ class _Comparison:
     def __init__(self, settings: RunSettings, problem: Deblurring, free: FreePictures) -> None:
         self.settings, self.problem, self.free = settings, problem, free
         self.free_data = problem.data_of(free.images, settings.seed)
+        self.seeds = settings.seeds(cpu=3 if problem.scale == CLOSEST else 1)
         self.few = settings.choose(quick=2, cpu=8, full=100)
         self.shown: dict[str, Array] = {}
         self.errors: dict[str, Row] = {}
@@ -137,7 +139,9 @@ class _Comparison:
             if name == WITHOUT_EMBEDDING and self.settings.preset == "cpu" and lowest(self.errors):
                 continue  # nothing to explain
             place, protocol = f"{name} s{self.problem.scale:g}", training_protocol(self.settings)
-            runs = train_network(self.settings, self.problem, protocol, place, make, rates.of(name, self.problem.scale))
+            runs = train_network(
+                self.settings, self.problem, protocol, place, make, rates.of(name, self.problem.scale), self.seeds
+            )
             learned = self._learned(name, runs)
             # those that see other data are no rivals
             if "," not in name:

@@ -35,7 +35,7 @@ def run(settings: RunSettings) -> Table:
     """
     training = settings.choose(quick=400, cpu=10_000, full=10_000)
     test = settings.choose(quick=2_000, cpu=100_000, full=100_000)
-    seeds = range(settings.seed, settings.seed + settings.choose(quick=1, cpu=3, full=3))
+    seeds = settings.seeds(cpu=3)
     problems = [Duathlon.draw(training, test, seed) for seed in seeds]
     with torch.random.fork_rng():
         trained = train_networks(settings, problems)

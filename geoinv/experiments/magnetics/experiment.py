@@ -21,7 +21,7 @@ from geoinv.experiments.shared.seeds import over_seeds
 from geoinv.experiments.shared.standing import standing
 from geoinv.experiments.shared.table import Row, Table
 from geoinv.experiments.shared.tuned_sampler import Sampler, train_diffusion
-from geoinv.experiments.shared.tuned_training import CHECKPOINTS, TrainedNetwork, seeds_of, train_network
+from geoinv.experiments.shared.tuned_training import CHECKPOINTS, TrainedNetwork, train_network
 from geoinv.learned.networks.eunet import EUnet
 
 __all__ = ["run"]
@@ -40,7 +40,8 @@ def run(settings: RunSettings) -> Table:
     rows = [*_linear(settings, problem), *_limits(settings, problem)]
     trained: dict[str, TrainedNetwork] = {}
     for name, make in network_makers(settings, problem).items():
-        runs = train_network(settings, problem, training_protocol(settings), name, make)
+        seeds = settings.seeds(cpu=3)
+        runs = train_network(settings, problem, training_protocol(settings), name, make, seeds=seeds)
         trained[name] = runs[0]
         rows += _learned(settings, problem, name, runs)
     drawn, sampled = _sampled(settings, problem)
@@ -139,7 +140,7 @@ def _sampled(settings: RunSettings, problem: Magnetics) -> tuple[Array, list[Row
     protocol, shape = sampling_protocol(settings), problem.A.domain_shape
     priors = {
         seed: train_diffusion(settings, problem.training, problem.validation, shape, protocol, seed)
-        for seed in seeds_of(settings)
+        for seed in settings.seeds()
     }
     for method in protocol.candidates:
         samplers = {seed: Sampler(method, prior, problem, protocol, settings.seed) for seed, prior in priors.items()}

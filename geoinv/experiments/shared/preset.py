@@ -43,6 +43,8 @@ class RunSettings:
     >>> settings = RunSettings("quick", 0, Path("results/duathlon"))
     >>> settings.choose(quick=2, cpu=60, full=300)
     2
+    >>> settings.seeds(cpu=3)
+    range(0, 1)
     >>> settings.row(method="EUnet", metric="NMSE", value=0.041, limit=0.0407).preset
     'quick'
     """
@@ -59,6 +61,10 @@ class RunSettings:
     def choose(self, *, quick: Setting, cpu: Setting, full: Setting) -> Setting:
         """Whichever of three settings belongs to the preset."""
         return {"quick": quick, "cpu": cpu, "full": full}[self.preset]
+
+    def seeds(self, *, cpu: int = 1) -> range:
+        """Seeds with each of which everything is trained: three in ``full``, one in ``quick``."""
+        return range(self.seed, self.seed + self.choose(quick=1, cpu=cpu, full=3))
 
     def row(self, **fields: Any) -> Row:
         """Row of the table with this preset and seed; `fields` as for :class:`geoinv.experiments.shared.table.Row`."""

@@ -30,7 +30,6 @@ __all__ = [
     "TrainedNetwork",
     "TrainingProtocol",
     "checkpoint_folder",
-    "seeds_of",
     "train_network",
     "tune_network",
 ]
@@ -42,11 +41,6 @@ Maker = Callable[[int], nn.Module]
 
 CHECKPOINTS = "checkpoints"
 """Folder in that of the experiment from which a run that was killed goes on."""
-
-
-def seeds_of(settings: RunSettings) -> range:
-    """Seeds of a run, with each of which everything is trained: three in ``full``, else one."""
-    return range(settings.seed, settings.seed + settings.choose(quick=1, cpu=1, full=3))
 
 
 @dataclass(frozen=True)
@@ -175,6 +169,7 @@ def train_network(
     name: str,
     make: Maker,
     rate: Bracket | None = None,
+    seeds: range | None = None,
 ) -> list[TrainedNetwork]:
     """Choose a network's rate by short trainings, then train it in full with each seed, from checkpoints if any.
 
@@ -190,6 +185,8 @@ def train_network(
         Builds the network from a seed.
     rate : Bracket, optional
         Of :func:`tune_network` on a problem much like this one, where it is not to be chosen anew.
+    seeds : range, optional
+        With each of which it is trained; those of the preset if not given.
     """
     own = rate is None
     chosen = tune_network(settings, problem, protocol, name, make) if rate is None else rate
@@ -198,7 +195,7 @@ def train_network(
     if own and len(chosen.errors) > 1:
         shorter = (protocol.tuning_epochs * protocol.steps(tuned_by), chosen.errors[chosen.best])
     trained = []
-    for seed in seeds_of(settings):
+    for seed in settings.seeds() if seeds is None else seeds:
         network = make(seed)
         place = checkpoint_folder(settings, name, seed)
         tests: dict[int, float] = {}

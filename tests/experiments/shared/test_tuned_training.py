@@ -10,7 +10,7 @@ from torch import nn
 from geoinv.algebra.matrices import Identity
 from geoinv.experiments.shared.noisy_problem import NoisyProblem, noisy_data
 from geoinv.experiments.shared.preset import RunSettings
-from geoinv.experiments.shared.tuned_training import TrainingProtocol, seeds_of, train_network, tune_network
+from geoinv.experiments.shared.tuned_training import TrainingProtocol, train_network, tune_network
 from geoinv.learned.training import tuning
 
 RANDOM = np.random.default_rng(0)
@@ -32,11 +32,6 @@ PROTOCOL = TrainingProtocol(
 def linear(seed: int) -> nn.Module:
     torch.manual_seed(seed)
     return nn.Linear(2, 2, bias=False)
-
-
-def test_full_runs_have_three_seeds_and_others_one(tmp_path) -> None:
-    assert [len(seeds_of(RunSettings(preset, 5, tmp_path))) for preset in ("quick", "cpu", "full")] == [1, 1, 3]
-    assert seeds_of(RunSettings("full", 5, tmp_path))[0] == 5
 
 
 def test_the_rate_that_learns_is_chosen_and_the_second_run_trains_nothing(tmp_path, monkeypatch) -> None:

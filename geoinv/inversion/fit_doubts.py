@@ -46,8 +46,8 @@ def usual_causes(operator: Any, reached: bool) -> str:
         return f"usual causes: {mean}standard deviations too small, or an operator that does not describe the data"
     remanence = ""
     if getattr(operator, "unknown", "") == "susceptibility":
-        remedy = way("--unknown magnetization", 'Magnetics(..., unknown="magnetization")')
-        remanence = f"remanent magnetization (which {remedy} finds), "
+        finds = way(" (which --unknown magnetization finds)", ' (which Magnetics(..., unknown="magnetization") finds)')
+        remanence = f"remanent magnetization{finds}, "
     return (
         f"usual causes: {mean}{remanence}standard deviations too small for strong data, a mesh too coarse or too "
         "small, wrong heights, a base level left in the data"

@@ -6,6 +6,8 @@ import numpy as np
 from inversions import noisy
 
 import geoinv
+from geoinv.core.wording import options_of_command
+from geoinv.inversion.fit_doubts import usual_causes
 from geoinv.operators import Magnetics
 
 
@@ -33,3 +35,10 @@ def test_a_cluster_of_unfitted_data_is_named_although_the_mean_fits(survey):
     assert "residuals are structured: near easting" in limited.status
     fitted = geoinv.invert(A, data, sigma, bounds=(0.0, np.inf))
     assert "structured" not in fitted.status
+
+
+def test_a_remedy_is_named_only_where_the_command_has_its_option(survey):
+    with options_of_command(["--unknown"]):
+        assert "remanent magnetization (which --unknown magnetization finds), stand" in usual_causes(survey[0], False)
+    with options_of_command(["--noise"]):
+        assert "remanent magnetization, standard deviations" in usual_causes(survey[0], False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import typer
 
 from geoinv.cli.commands.invert import PHYSICS_RTOL
 from geoinv.cli.support.by_property import by_property, one_each
 from geoinv.cli.support.inputs import load_reference, load_survey, load_topography, make_operator
 from geoinv.cli.support.meshes import MeshKind, MeshOption, mesh_for, refuse_impossible_choice
-from geoinv.cli.support.noise import noise_of, noise_text, noisy_data
+from geoinv.cli.support.noise import Noise, noise_of, noise_text, noisy_data
 from geoinv.cli.support.options import RTOL_HELP, EngineOption, FieldOption, OutOption
 from geoinv.cli.support.outputs import check_output, provenance, write_result
 from geoinv.cli.support.plausible import (
@@ -28,14 +29,14 @@ from geoinv.cli.support.plausible import (
 )
 from geoinv.cli.support.progress_display import progress_shown
 from geoinv.cli.support.regularization import (
-    RegularizerOption,
+    MIXTURE,
     WeightingOption,
     regularizer_from,
     regularizer_named,
 )
 from geoinv.cli.support.terminal import cost, fail, say
 from geoinv.cli.support.unknown import said, sought
-from geoinv.core.checks import InputError, choice
+from geoinv.core.checks import InputError, choice, positive
 
 if TYPE_CHECKING:
     from geoinv.algebra.linear_operator import LinearOperator
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey
 
 __all__ = ["joint"]
+
+Array = npt.NDArray[np.float64]
 
 
 def joint(
@@ -103,7 +106,23 @@ def joint(
             metavar="PROPERTY=M", help="Reference model, a number or a file on the same mesh, as in density=start.nc."
         ),
     ] = None,
-    regularizer: RegularizerOption = None,
+    regularizer: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What is asked of every model besides fitting the data: smooth, sparse (few cells and edges), compact "
+            "(as sparse, with sharper edges), blocky (few edges), total-variation, or mixture (the values of classes "
+            "of rock, see --classes).",
+        ),
+    ] = "smooth",
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROPERTY=FILE",
+            help="Classes of --regularizer mixture, for each property: a table of name, mean, standard_deviation and, "
+            "if known, proportion, as in density=rocks.csv.",
+        ),
+    ] = None,
     weighting: WeightingOption = "sensitivity",
     field: FieldOption = None,
     engine: EngineOption = "auto",
@@ -122,32 +141,43 @@ def joint(
     from geoinv.formats import write_netcdf
     from geoinv.inversion.joint import COUPLINGS, invert_jointly
     from geoinv.inversion.joint_data import DataSet, Property
+    from geoinv.regularizers.registry import REGULARIZERS
 
     began = time.perf_counter()
     refuse_impossible_choice(mesh, cell, depth, mesh_kind)
     refuse_impossible_rtol(rtol)
     choice("joint", "--coupling", coupling, COUPLINGS)
+    choice("joint", "--regularizer", regularizer, [name for name, of in REGULARIZERS.items() if not of.vectors])
+    regularizer_named(regularizer, False)
     if len(files) < 2:
         raise InputError(f"joint expects two surveys or more, got {files[0]} alone; invert it with geoinv invert")
+    named = [file.resolve() for file in files]
+    for number, file in enumerate(files):
+        if named[number] in named[:number]:
+            raise InputError(f"joint expects each survey once, got {file} again; leave it out, or lower its --noise")
+    positive("joint", "--target", np.array(target), "give a chi^2 per datum, such as 1")
     noises = [noise_of(None if text == "file" else text) for text in one_each("--noise", noise, "file", files)]
     levels = [base_level_of(text) for text in one_each("--base-level", base_level, "none", files)]
     limits_of = by_property("--bounds", bounds)
+    tables = by_property("--classes", classes)
     starts = {name: reference_of(text) for name, text in by_property("--reference", reference).items()}
-    inputs = [path for path in (*files, mesh, topo, *starts.values()) if isinstance(path, Path)]
+    inputs = [
+        path for path in (*files, mesh, topo, *starts.values(), *map(Path, tables.values())) if isinstance(path, Path)
+    ]
     check_output(out, (".nc",), inputs)
     ground = None if topo is None else load_topography(topo)
     surveys = [load_survey(file, field, None, None, None, ground, 1) for file in files]
     quantities = [sought(file, survey) for file, survey in zip(files, surveys, strict=True)]
     by_name: dict[str, Quantity] = {quantity.name: quantity for quantity in quantities}
-    for option, given in (("--bounds", limits_of), ("--reference", starts)):
+    for option, given in (("--bounds", limits_of), ("--reference", starts), ("--classes", tables)):
         for name in given:
             choice("joint", f"the property of {option}", name, tuple(by_name))
     for quantity in by_name.values():
         say("unknown", f"{said(quantity)} ({quantity.unit})")
-    data = [noisy_data(*of) for of in zip(files, surveys, noises, strict=True)]
+    data = [_noisy_data(*of) for of in zip(files, surveys, noises, strict=True)]
     limits = {name: _bounds(limits_of.get(name), quantity) for name, quantity in by_name.items()}
     cells = mesh_for(_everywhere(surveys), mesh, cell, depth, ground, mesh_kind)
-    name = regularizer_named(regularizer, False)
+    _refuse_lacking_classes(regularizer, tables, tuple(by_name))
     properties = {}
     for quantity in by_name.values():
         start = starts.get(quantity.name, 0.0)
@@ -156,7 +186,10 @@ def joint(
             refuse_outside_bounds(
                 "--reference", np.broadcast_to(known, cells.shape)[cells.active], *limits[quantity.name]
             )
-        phi = regularizer_from(name, None, None, weighting, None, known)
+        table = tables.get(quantity.name)
+        phi = regularizer_from(
+            regularizer, None, None, weighting, None, known, classes=None if table is None else Path(table)
+        )
         properties[quantity.name] = Property(phi, limits[quantity.name])
     operators = [
         make_operator(cells, survey, engine, rtol, quantity=quantity)
@@ -195,6 +228,34 @@ def _say_solution(solution: JointSolution, quantities: dict[str, Quantity]) -> N
     for name, part in zip(solution.names, solution.parts, strict=True):
         if part.doubts:
             say("doubts", f"{name}: {'; '.join(part.doubts)}")
+
+
+def _noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, Array]:
+    """Data and standard deviations of one survey of several; what is wrong with its noise names its file."""
+    if survey.data is not None and survey.uncertainty is None and noise is None:
+        raise InputError(
+            f'{file} expects standard deviations of its data, got none; give --noise for each survey, as in "2% + 5", '
+            'and "file" for one that has them'
+        )
+    try:
+        return noisy_data(file, survey, noise)
+    except InputError as error:
+        told = str(error)
+    raise InputError(told if told.startswith(str(file)) else f"{file}: {told}")
+
+
+def _refuse_lacking_classes(regularizer: str, tables: Mapping[str, str], unknowns: Sequence[str]) -> None:
+    """Reject classes that nothing asks for, and a mixture without those of every property."""
+    if tables and regularizer != MIXTURE:
+        raise InputError(
+            f"--classes expects --regularizer {MIXTURE}, got --regularizer {regularizer}; leave out one of the two"
+        )
+    lacking = [name for name in unknowns if name not in tables]
+    if regularizer == MIXTURE and lacking:
+        raise InputError(
+            f"--regularizer {MIXTURE} expects classes of every property, got none of the {' and the '.join(lacking)}; "
+            f"add --classes {lacking[0]}=FILE"
+        )
 
 
 def _bounds(text: str | None, quantity: Quantity) -> tuple[float, float]:

@@ -33,7 +33,9 @@ def refuse_impossible_choice(mesh: Path | None, cell: float | None, depth: float
         If there is neither a file nor a cell size with a depth, or both, or a kind for a file.
     """
     if (mesh is None) == (cell is None) or (cell is None) != (depth is None):
-        raise typer.BadParameter("invert expects either --mesh FILE or --cell SIZE with --depth D; give one of the two")
+        raise typer.BadParameter(
+            "the mesh expects either --mesh FILE or --cell SIZE with --depth D; give one of the two"
+        )
     if mesh is not None and kind is not None:
         raise typer.BadParameter(
             f"--mesh-kind expects --cell SIZE with --depth D, got --mesh {mesh}, which says itself what it is; leave "

@@ -14,6 +14,7 @@ import typer
 from geoinv.cli.support.plausible import refuse_other_units, units_of
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError, location
+from geoinv.core.wording import way
 
 if TYPE_CHECKING:
     from geoinv.surveys.survey import Survey
@@ -151,7 +152,8 @@ def noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array, 
         If there are no data, or no standard deviations that such data can have.
     """
     if survey.data is None:
-        raise InputError(f"{file} expects data to invert, got stations only; add the data, or name them with --columns")
+        named = way(", or name them with --columns", "")
+        raise InputError(f"{file} expects data to invert, got stations only; add the data{named}")
     uncertainty = survey.uncertainty if noise is None else noise.uncertainty(survey.data, units_of(survey))
     if uncertainty is None:
         raise InputError(

@@ -11,11 +11,13 @@ import typer
 from geoinv.cli.support.extras import require_learning
 from geoinv.cli.support.terminal import say
 from geoinv.core.checks import InputError, choice
+from geoinv.core.wording import way
 
 if TYPE_CHECKING:
     from geoinv.regularizers.base import Regularizer
 
 __all__ = [
+    "MIXTURE",
     "ClassesOption",
     "NormsOption",
     "RegularizerOption",
@@ -96,12 +98,13 @@ def regularizer_named(name: str | None, vector: bool) -> str:
     from geoinv.regularizers.registry import REGULARIZERS
 
     name = name or ("aligned" if vector else "smooth")
-    choice("invert", "--regularizer", name, (*REGULARIZERS, LEARNED))
+    choice("the inversion", "--regularizer", name, (*REGULARIZERS, LEARNED))
     if name == LEARNED:
         say("prior", "learned: geology as networks have learnt it from synthetic models; chi^2/N is met all the same")
         return name
     if REGULARIZERS[name].vectors and not vector:
-        raise InputError(f"--regularizer {name} expects a vector in each cell; add --unknown magnetization")
+        remedy = way("add --unknown magnetization", "", "take another one")
+        raise InputError(f"--regularizer {name} expects a vector in each cell; {remedy}")
     if name != "smooth":
         say("norms", f"{name}: {REGULARIZERS[name].summary}")
     return name
@@ -132,7 +135,7 @@ def regularizer_from(
     from geoinv.regularizers.registry import REGULARIZERS, regularizer_of
     from geoinv.regularizers.weighting import WEIGHTINGS
 
-    choice("invert", "--weighting", weighting, (*WEIGHTINGS, "none"))
+    choice("the inversion", "--weighting", weighting, (*WEIGHTINGS, "none"))
     arguments: dict[str, Any] = {"reference": reference, "weighting": None if weighting == "none" else weighting}
     if smallness is not None:
         arguments["smallness"] = _numbers("--smallness", str(smallness), (1,), math.inf)[0]

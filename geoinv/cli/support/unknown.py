@@ -44,7 +44,7 @@ def sought(source: str | Path, survey: Survey, unknown: str | None = None) -> Qu
     """
     if unknown is None:
         return unknown_of(survey.kind)
-    choice("invert", "--unknown", unknown, tuple(name for names in UNKNOWNS.values() for name in names))
+    choice("the inversion", "--unknown", unknown, tuple(name for names in UNKNOWNS.values() for name in names))
     if unknown not in UNKNOWNS[survey.kind]:
         raise InputError(
             f"--unknown expects {' or '.join(UNKNOWNS[survey.kind])} for the {survey.kind} data of {source} "

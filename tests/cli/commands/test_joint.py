@@ -53,6 +53,12 @@ def test_two_surveys_give_two_models_that_view_draws(files, capsys):
         (["--bounds", "density=5:1"], "--bounds"),
         (["--reference", "density=none.nc"], "none.nc"),
         (["--base-level", "low", "--base-level", "fit"], "--base-level"),
+        (["--noise", "0.1 mGal", "--noise", "file"], "lines.mag: --noise expects a value in nT"),
+        (["--target", "0"], "joint expects positive --target"),
+        (["--regularizer", "aligned"], "joint expects --regularizer to be one of smooth, sparse"),
+        (["--regularizer", "learned"], "joint expects --regularizer to be one of smooth, sparse"),
+        (["--regularizer", "mixture"], "add --classes susceptibility=FILE"),
+        (["--classes", "density=rocks.csv"], "--classes expects --regularizer mixture, got --regularizer smooth"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(files, capsys, more, sentence):
@@ -67,3 +73,21 @@ def test_what_cannot_be_is_refused_in_one_sentence(files, capsys, more, sentence
 def test_one_survey_alone_is_refused(files, capsys):
     code = main(["joint", str(files / "lines.mag"), "--mesh", str(files / "mesh.msh"), "--out", str(files / "no.nc")])
     assert (code, "geoinv invert" in capsys.readouterr().err) == (1, True)
+
+
+def test_a_survey_given_twice_is_refused(files, capsys):
+    twice = str(files / "lines.mag")
+    code = main(["joint", twice, twice, "--mesh", str(files / "mesh.msh"), "--out", str(files / "no.nc")])
+    assert (code, f"each survey once, got {twice} again" in capsys.readouterr().err) == (1, True)
+
+
+def test_a_survey_without_standard_deviations_is_told_how_to_give_them_beside_one_with(files, capsys):
+    bare = files / "bare.mag"
+    one = data_sets()[0]
+    write_survey(bare, one.operator.survey.with_data(one.data))
+    mesh, out = str(files / "mesh.msh"), str(files / "no.nc")
+    code = main(["joint", str(bare), str(files / "stations.grv"), "--mesh", mesh, "--out", out])
+    told = capsys.readouterr().err
+    assert code == 1
+    assert f"{bare} expects standard deviations" in told
+    assert '"file" for one that has them' in told

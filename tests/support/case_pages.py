@@ -7,12 +7,14 @@ import shlex
 
 from checkout import ROOT
 
-__all__ = ["commands_of", "page"]
+__all__ = ["CASES", "commands_of", "page"]
+
+CASES = ROOT / "docs" / "cases"
 
 
 def page(name: str) -> str:
     """Text of a page."""
-    return (ROOT / "docs" / "cases" / f"{name}.md").read_text(encoding="utf-8")
+    return (CASES / f"{name}.md").read_text(encoding="utf-8")
 
 
 def commands_of(name: str, changes: dict[str, str]) -> list[list[str]]:

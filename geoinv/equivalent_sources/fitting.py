@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.equivalent_sources.krylov_space import fitted_to_target
 from geoinv.equivalent_sources.layer import SourceLayer, layer_below
 from geoinv.equivalent_sources.operator import SourceStrengths, layer_field
 from geoinv.inversion.gauss_newton import GaussNewton
@@ -72,6 +73,7 @@ def fit_layer(survey: Survey, depth: float) -> Fit:
         survey.data,
         survey.uncertainty,
         regularizer=phi,
+        initial=fitted_to_target(A, survey.data, survey.uncertainty),
         base_level="fit",
         solver=THOROUGH,
         iterations=TRADE_OFFS,

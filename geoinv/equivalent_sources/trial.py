@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from geoinv.equivalent_sources.layer import layer_below
 from geoinv.equivalent_sources.operator import SourceStrengths, layer_field
 from geoinv.surveys.survey import Survey
 
-__all__ = ["Trial", "tried"]
+__all__ = ["Trial", "together", "tried"]
 
 Array = npt.NDArray[np.float64]
 
@@ -106,6 +106,17 @@ def tried(survey: Survey, folds: npt.NDArray[np.intp], depth: float) -> Trial:
     damping = min((share * largest for share in DAMPINGS), key=error)
     noise = float(np.sqrt(misfit(damping)) * scale[0, 0])
     return Trial(depth, noise, error(damping), 1.0)
+
+
+def together(trials: Sequence[Trial]) -> Trial:
+    """Trial of one depth on several parts of a survey: mean squares, and the misfit of the worst."""
+    noises = [trial.noise for trial in trials if trial.noise is not None]
+    return Trial(
+        trials[0].depth,
+        float(np.sqrt(np.mean(np.square(noises)))) if noises else None,
+        float(np.sqrt(np.mean([trial.error**2 for trial in trials]))),
+        max(trial.chi2_per_datum for trial in trials),
+    )
 
 
 def _covariance(survey: Survey, scale: Array, depth: float) -> Array:

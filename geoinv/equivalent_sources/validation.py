@@ -9,13 +9,19 @@ import numpy.typing as npt
 
 from geoinv.core.progress import report
 from geoinv.equivalent_sources.spacing import Spacing
-from geoinv.equivalent_sources.trial import Trial, tried
+from geoinv.equivalent_sources.trial import Trial, together, tried
 from geoinv.surveys.survey import Survey
 
-__all__ = ["Validation", "depths_for", "folds_of", "sample_of", "validated"]
+__all__ = ["Validation", "depths_for", "folds_of", "samples_of", "validated"]
 
 MOST_STATIONS = 1200
-"""Stations that depths are tried on: those nearest the middle of the survey, as close together as all are."""
+"""Stations of a part of the survey that depths are tried on, as close together as all are."""
+
+CENTRES = 200
+"""Places around which a part of the survey may lie, about."""
+
+NEIGHBOURS = 6
+"""Nearest stations whose mean is held against a station's own datum."""
 
 FOLDS = 4
 """Parts that the lines or blocks are dealt into; each is left out once."""
@@ -58,14 +64,40 @@ def depths_for(spacing: Spacing) -> list[float]:
     return [spacing.station * 2.0 ** (0.5 * k) for k in range(count)]
 
 
-def sample_of(survey: Survey, most: int = MOST_STATIONS) -> Survey:
-    """Stations around the middle of a survey, in a rectangle of its proportions."""
+def samples_of(survey: Survey, most: int = MOST_STATIONS) -> list[Survey]:
+    """Parts of a survey that depths are tried on: around its middle, and where data differ most from their neighbours.
+
+    Sources that are deep enough for the middle need not be able to make the sharpest anomalies.
+    """
     if survey.stations <= most:
-        return survey
+        return [survey]
+    roughness = _roughness(survey)
+    some = slice(None, None, max(1, survey.stations // CENTRES))
+    centres = zip(survey.easting[some], survey.northing[some], strict=True)
+    around = [_nearest(survey, east, north, most) for east, north in centres]
+    roughest = max(around, key=lambda stations: float(roughness[stations].sum()))
+    middle = _nearest(survey, float(np.median(survey.easting)), float(np.median(survey.northing)), most)
+    return [survey.select(np.sort(stations)) for stations in (middle, roughest)]
+
+
+def _nearest(survey: Survey, east: float, north: float, most: int) -> npt.NDArray[np.intp]:
+    """Stations around a place, in a rectangle of the survey's proportions."""
     distance = np.zeros(survey.stations)
-    for values in (survey.easting, survey.northing):
-        distance = np.maximum(distance, np.abs(values - np.median(values)) / max(float(np.ptp(values)), 1.0))
-    return survey.select(np.sort(np.argsort(distance, kind="stable")[:most]))
+    for values, place in ((survey.easting, east), (survey.northing, north)):
+        distance = np.maximum(distance, np.abs(values - place) / max(float(np.ptp(values)), 1.0))
+    return np.asarray(np.argpartition(distance, most)[:most], np.intp)
+
+
+def _roughness(survey: Survey) -> npt.NDArray[np.float64]:
+    """Square of the difference of each station's data and the mean of its neighbours', in variances of the data."""
+    from scipy.spatial import cKDTree
+
+    assert survey.data is not None, "cross-validation needs data"
+    places = np.stack([survey.easting, survey.northing], axis=-1)
+    _, neighbours = cKDTree(places).query(places, NEIGHBOURS + 1)
+    difference = survey.data - survey.data[:, neighbours[:, 1:]].mean(axis=-1)
+    spread = np.maximum(survey.data.std(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    return np.asarray(np.sum((difference / spread) ** 2, axis=0))
 
 
 def folds_of(survey: Survey, gap: float) -> tuple[npt.NDArray[np.intp], str]:
@@ -96,13 +128,17 @@ def validated(survey: Survey, spacing: Spacing, depth: float | None) -> Validati
     depth : float, optional
         The only one to try.
     """
-    sample = sample_of(survey)
-    folds, unit = folds_of(sample, spacing.gap)
+    samples = [(sample, *folds_of(sample, spacing.gap)) for sample in samples_of(survey)]
     depths = depths_for(spacing) if depth is None else [depth]
     trials = []
     for done, of_depth in enumerate(depths):
         report("cross-validation", done, len(depths))
-        trials.append(tried(sample, folds, of_depth))
+        trials.append(together([tried(sample, folds, of_depth) for sample, folds, _ in samples]))
     report("cross-validation", 1, 1)
     able = [trial for trial in trials if trial.fits] or trials
-    return Validation(min(able, key=lambda trial: trial.error), tuple(trials), unit, sample.stations)
+    return Validation(
+        min(able, key=lambda trial: trial.error),
+        tuple(trials),
+        samples[0][2],
+        sum(part[0].stations for part in samples),
+    )

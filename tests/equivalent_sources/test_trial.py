@@ -8,7 +8,7 @@ from buried_bodies import survey_of
 
 from geoinv.equivalent_sources.layer import layer_below
 from geoinv.equivalent_sources.operator import SourceStrengths, layer_field
-from geoinv.equivalent_sources.trial import tried
+from geoinv.equivalent_sources.trial import Trial, together, tried
 
 
 def test_the_error_is_that_of_fits_without_the_part():
@@ -42,3 +42,10 @@ def test_the_error_is_that_of_fits_without_the_part():
 def test_sources_far_below_do_not_fit():
     survey = survey_of(side=12)
     assert not tried(survey, np.arange(survey.stations) % 4, 1500.0).fits
+
+
+def test_parts_of_a_survey_count_together_and_the_worst_must_fit():
+    both = together([Trial(50.0, 3.0, 3.0, 1.0), Trial(50.0, 4.0, 4.0, 1.5)])
+    assert both == Trial(50.0, pytest.approx(np.sqrt(12.5)), pytest.approx(np.sqrt(12.5)), 1.5)
+    assert not both.fits
+    assert together([Trial(50.0, None, 3.0, 1.0)]).noise is None

@@ -8,7 +8,7 @@ from buried_bodies import NOISE, lines, nodes, survey_of, truth
 from geoinv import Survey
 from geoinv.equivalent_sources.sources import EquivalentSources
 from geoinv.equivalent_sources.spacing import Spacing, spacing_of
-from geoinv.equivalent_sources.validation import depths_for, folds_of, sample_of, validated
+from geoinv.equivalent_sources.validation import depths_for, folds_of, samples_of, validated
 
 
 def test_whole_lines_are_left_out_and_their_error_is_told():
@@ -37,12 +37,18 @@ def test_without_lines_blocks_of_two_gaps_are_left_out():
     assert set(folds) == {0, 1, 2, 3}
 
 
-def test_a_sample_is_as_dense_as_the_survey_and_lies_in_its_middle():
+def test_samples_are_as_dense_as_the_survey_and_lie_in_its_middle_and_where_it_is_rough():
     survey = survey_of(side=30)
-    sample = sample_of(survey, 225)
-    assert sample.stations == 225
-    assert abs(spacing_of(sample).station / spacing_of(survey).station - 1.0) < 0.1
-    assert abs(sample.easting.mean() - survey.easting.mean()) < 50.0
+    rough = (survey.easting > np.quantile(survey.easting, 0.8)) & (survey.northing < np.quantile(survey.northing, 0.2))
+    spikes = np.where(rough, 1e4 * (-1.0) ** np.arange(survey.stations), 0.0)
+    middle, roughest = samples_of(survey.with_data(survey.data + spikes, survey.uncertainty), 225)
+    for sample in (middle, roughest):
+        assert sample.stations == 225
+        assert abs(spacing_of(sample).station / spacing_of(survey).station - 1.0) < 0.1
+    assert abs(middle.easting.mean() - survey.easting.mean()) < 50.0
+    assert roughest.easting.mean() > np.quantile(survey.easting, 0.6)
+    assert roughest.northing.mean() < np.quantile(survey.northing, 0.4)
+    assert [sample.stations for sample in samples_of(survey, 900)] == [900]
 
 
 def test_noise_that_nobody_knows_is_found():

@@ -12,7 +12,7 @@ define install
 	@touch $@
 endef
 DECLARED := pyproject.toml setup.cfg constraints.txt
-TEST_EXTRAS := test,view,learn,desk,mpi
+TEST_EXTRAS := test,view,learn,desk,dask,mpi
 BENCH_EXTRAS := bench,learn
 
 .DEFAULT_GOAL := help

@@ -64,20 +64,20 @@ def depths_for(spacing: Spacing) -> list[float]:
     return [spacing.station * 2.0 ** (0.5 * k) for k in range(count)]
 
 
-def samples_of(survey: Survey, most: int = MOST_STATIONS) -> list[Survey]:
-    """Parts of a survey that depths are tried on: around its middle, and where data differ most from their neighbours.
+def samples_of(survey: Survey, most: int = MOST_STATIONS) -> list[npt.NDArray[np.intp]]:
+    """Stations that depths are tried on: around the survey's middle, and where data differ most from their neighbours.
 
     Sources that are deep enough for the middle need not be able to make the sharpest anomalies.
     """
     if survey.stations <= most:
-        return [survey]
+        return [np.arange(survey.stations)]
     roughness = _roughness(survey)
     some = slice(None, None, max(1, survey.stations // CENTRES))
     centres = zip(survey.easting[some], survey.northing[some], strict=True)
     around = [_nearest(survey, east, north, most) for east, north in centres]
     roughest = max(around, key=lambda stations: float(roughness[stations].sum()))
     middle = _nearest(survey, float(np.median(survey.easting)), float(np.median(survey.northing)), most)
-    return [survey.select(np.sort(stations)) for stations in (middle, roughest)]
+    return [np.sort(middle), np.sort(roughest)]
 
 
 def _nearest(survey: Survey, east: float, north: float, most: int) -> npt.NDArray[np.intp]:
@@ -128,17 +128,15 @@ def validated(survey: Survey, spacing: Spacing, depth: float | None) -> Validati
     depth : float, optional
         The only one to try.
     """
-    samples = [(sample, *folds_of(sample, spacing.gap)) for sample in samples_of(survey)]
+    parts = samples_of(survey)
+    samples = [survey.select(stations) for stations in parts]
+    folds, units = zip(*(folds_of(sample, spacing.gap) for sample in samples), strict=True)
     depths = depths_for(spacing) if depth is None else [depth]
     trials = []
     for done, of_depth in enumerate(depths):
         report("cross-validation", done, len(depths))
-        trials.append(together([tried(sample, folds, of_depth) for sample, folds, _ in samples]))
+        trials.append(together([tried(*sample, of_depth) for sample in zip(samples, folds, strict=True)]))
     report("cross-validation", 1, 1)
     able = [trial for trial in trials if trial.fits] or trials
-    return Validation(
-        min(able, key=lambda trial: trial.error),
-        tuple(trials),
-        samples[0][2],
-        sum(part[0].stations for part in samples),
-    )
+    stations = len(np.unique(np.concatenate(parts)))
+    return Validation(min(able, key=lambda trial: trial.error), tuple(trials), units[0], stations)

@@ -84,6 +84,7 @@ def main(result: Path, picture: Path) -> None:
         print(f"| {title} | {np.hypot(x - place[0], y - place[1]) / 1e3:.1f} | {shallow[at]:.4f} | ", end="")
         print(f"{np.mean(level < shallow[at]):.0%} |")
     with panels(picture, 2, 2, size=(4.6, 3.6)) as axes:
+        axes[0, 0].figure.get_layout_engine().set(w_pad=0.15)
         for ax, values, title, limit in (
             (axes[0, 0], observed, "total field less IGRF (nT)", 2000.0),
             (axes[0, 1], normalized, "residual / standard deviation", 6.0),

@@ -30,6 +30,9 @@ _WEAKEST = 15_000.0
 _SEEN = 1.0
 """nT by which a file's own main field may differ before the user is warned."""
 
+_SAME = 0.05
+"""nT: a file's own main field that differs by less is the same model; files have two decimals."""
+
 _COEFFICIENTS_ARE_FORECAST = np.datetime64("2025-01-01")
 
 
@@ -150,7 +153,9 @@ def _compared(survey: Survey, own: npt.NDArray[np.float64], removed: npt.NDArray
     difference = (own - removed)[np.isfinite(own)]
     if not difference.size:
         return survey
-    middle = float(np.median(difference))
+    middle, most = float(np.median(difference)), float(np.abs(difference).max())
+    if most < _SAME:
+        return recorded(survey, "compared", f"the file's own column igrf agrees with {MODEL} to {most:.1g} nT")
     told = (
         f"the file's own column igrf is {abs(middle):.1f} nT {'below' if middle < 0 else 'above'} {MODEL} in the "
         f"median ({difference.min():.1f} to {difference.max():.1f} nT)"

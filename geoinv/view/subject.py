@@ -34,7 +34,7 @@ from geoinv.view.wording import plain_text, plain_units, spaced
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["HIGHEST", "LOWEST", "Channel", "Model", "Subject", "subject_of"]
+__all__ = ["HIGHEST", "LOWEST", "Channel", "Model", "Subject", "channels_of", "data_set_of", "subject_of"]
 
 Array = npt.NDArray[np.float64]
 
@@ -138,20 +138,20 @@ def subject_of(
         If it holds no model on a grid and no stations, or no such data set.
     """
     if not isinstance(source, (str, Path)):
-        return _of_dataset(_part(source, part))
+        return _of_dataset(data_set_of(source, part))
     kind = recognise(source)
     if "survey" in kind.holds:
         return _of_survey(survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height)))
     if kind.dataset is not None:
         with kind.dataset(source) as data:
-            return _of_dataset(_part(data, part))
+            return _of_dataset(data_set_of(data, part))
     joined = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH"
     in_python = f"join it with its mesh: geoinv.formats.convert({str(source)!r}, 'model.nc', mesh=...)"
     remedy = way(joined, in_python, joined) if "model" in kind.holds else _REMEDY
     raise InputError(f"{source} expects something to show, got {kind.name}; {remedy}")
 
 
-def _part(data: xr.Dataset, named: str | None) -> xr.Dataset:
+def data_set_of(data: xr.Dataset, named: str | None) -> xr.Dataset:
     """Data set of a joint solution; any other Dataset as it is."""
     parts = parts_of(data)
     if not parts:
@@ -166,7 +166,7 @@ def _part(data: xr.Dataset, named: str | None) -> xr.Dataset:
 
 def _of_dataset(data: xr.Dataset) -> Subject:
     model = _model(data)
-    channels = _channels(data)
+    channels = channels_of(data)
     if channels:
         lacking = [f"station_{axis}" for axis in AXES if f"station_{axis}" not in data.variables]
         if lacking:
@@ -278,7 +278,7 @@ def _left_out(octree: OctreeGrid, grid: Grid) -> str:
     )
 
 
-def _channels(data: xr.Dataset) -> tuple[Channel, ...]:
+def channels_of(data: xr.Dataset) -> tuple[Channel, ...]:
     """Components of a solution, in their usual order."""
 
     def values(name: str) -> Array | None:

@@ -87,9 +87,13 @@ def view(
     """
     from geoinv.formats import collected
     from geoinv.view.picture import SUFFIXES, view
+    from geoinv.view.residual_by_line import lines_told
 
     check_output(out, SUFFIXES, [file])
     with collected() as notes:
         done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation), part=data_set)
+        told = lines_told(file, data_set)
     show(done)
+    if told:
+        show(told)
     say_notes(notes)

@@ -107,7 +107,9 @@ def _heights(survey: Survey, height: float | None, elevation: float | None, grou
     if ground is None:
         return f"elevations of {span}, as in the file"
     above = survey.upward - ground.elevation(survey.easting, survey.northing)
-    return f"elevations of {span}, as in the file: {above.min():.6g} to {above.max():.6g} m above the topography"
+    least, most = f"{above.min():.6g}", f"{above.max():.6g}"
+    over = least if least == most else f"{least} to {most}"
+    return f"elevations of {span}, as in the file: {over} m above the topography"
 
 
 def load_reference(

@@ -172,5 +172,6 @@ def say_noise(file: Path, survey: Survey, uncertainty: Array, noise: Noise | Non
         If its data cannot have them.
     """
     refuse_other_units(file, survey, uncertainty)
-    span = f"{uncertainty.min():.4g} to {uncertainty.max():.4g} {units_of(survey)}"
-    say("noise", f"{noise_text(noise, survey)}: standard deviations {span}")
+    low, high = f"{uncertainty.min():.4g}", f"{uncertainty.max():.4g}"
+    span = f"standard deviation {low}" if low == high else f"standard deviations {low} to {high}"
+    say("noise", f"{noise_text(noise, survey)}: {span} {units_of(survey)}")

@@ -66,7 +66,7 @@ class Case:
 def work(case: Case) -> None:
     """Run in each process: print what the first of them has measured as JSON."""
     from geoinv.core.whole import in_slabs
-    from geoinv.inversion.bounded_quadratic import model_product
+    from geoinv.inversion.products import model_product
     from geoinv.parallel import split, team
 
     together = team()

@@ -9,9 +9,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.whole import anywhere, everywhere, smallest, total
+from geoinv.core.whole import anywhere, everywhere, smallest
+from geoinv.inversion.preconditioners import Diagonal, Preconditioner
+from geoinv.inversion.products import inner_product, model_product
 
-__all__ = ["Iterate", "Quadratic", "inner_product", "minimise_quadratic", "model_norm", "model_product"]
+__all__ = ["Iterate", "Quadratic", "minimise_quadratic"]
 
 Array = npt.NDArray[np.float64]
 Watch = Callable[["Iterate"], bool]
@@ -76,7 +78,7 @@ def minimise_quadratic(
     quadratic: Quadratic,
     start: Iterate,
     bounds: tuple[Array, Array],
-    preconditioner: Array,
+    preconditioner: Array | Preconditioner,
     watch: Watch,
     iterations: int,
 ) -> Iterate:
@@ -95,8 +97,8 @@ def minimise_quadratic(
         x = 0, with the residual and gradient there.
     bounds : (array or float, array or float)
         Lowest and highest x, with 0 between.
-    preconditioner : array
-        Diagonal of an approximate inverse of the Hessian; zero holds an unknown where it is.
+    preconditioner : array or Preconditioner
+        Approximate inverse of the Hessian, or its diagonal, in which zero holds an unknown where it is.
     watch : callable
         Told every iterate within the bounds; True ends the search.
     iterations : int
@@ -107,8 +109,11 @@ def minimise_quadratic(
     Iterate
         Where the quadratic is not above its value at 0, but for rounding.
     """
-    if everywhere(np.isneginf(bounds[0])) and everywhere(np.isposinf(bounds[1])):
-        return _conjugate_gradients(quadratic, start, preconditioner, watch, iterations)
+    if isinstance(preconditioner, np.ndarray):
+        if everywhere(np.isneginf(bounds[0])) and everywhere(np.isposinf(bounds[1])):
+            return _conjugate_gradients(quadratic, start, preconditioner, watch, iterations)
+        preconditioner = Diagonal(preconditioner)
+    # one that learns changes from step to step, as the projected directions allow
     return _Projected(quadratic, bounds, preconditioner).minimise(start, watch, iterations)
 
 
@@ -122,10 +127,11 @@ class _Projected:
 
     quadratic: Quadratic
     bounds: tuple[Array, Array]
-    preconditioner: Array
+    preconditioner: Preconditioner
     length: float = 0.0
     last: tuple[Array, Array] | None = None
     idle: int = 0
+    plain: bool = False
 
     def minimise(self, now: Iterate, watch: Watch, iterations: int) -> Iterate:
         while now.applications < iterations:
@@ -133,9 +139,10 @@ class _Projected:
             move = target - now.x
             slope = model_product(now.gradient, move)
             if not slope < 0.0:
-                if self.last is None:
+                if self.last is None and self.plain:
                     break
-                self.last = None
+                # what bounds cut off a direction need not leave it downhill, but for one of each unknown by itself
+                self.plain, self.last = self.last is None, None
                 continue
             image = self.quadratic.image(move)
             curved = self.quadratic.hessian(move, image)
@@ -150,7 +157,10 @@ class _Projected:
             x = target if factor == 1.0 else np.clip(following.x, *self.bounds)
             now = replace(following, x=x)
             self.length *= LONGER * min(max(best, SHORTEST), LONGEST)
-            self.last = (move, curved) if curvature > 0.0 else None
+            self.last, self.plain = None, False
+            if curvature > 0.0:
+                self.last = move, curved
+                self.preconditioner.learn(move, curved)
             if watch(now):
                 break
         return now
@@ -159,7 +169,8 @@ class _Projected:
         """Projection on the bounds of a step of the predicted length."""
         lower, upper = self.bounds
         held = ((now.x <= lower) & (now.gradient >= 0.0)) | ((now.x >= upper) & (now.gradient <= 0.0))
-        direction = np.where(held, 0.0, -self.preconditioner * now.gradient)
+        inverse = self.preconditioner.plain if self.plain else self.preconditioner
+        direction = -inverse(now.gradient, ~held)
         if self.last is None:
             self.length = LONGER * self._first_length(now.gradient, direction)
         else:
@@ -210,18 +221,3 @@ def _conjugate_gradients(
         energy, last = -model_product(now.gradient, scaled), energy
         direction = scaled + (energy / last) * direction
     return now
-
-
-def inner_product(first: Array, second: Array) -> float:
-    """Sum of products; BLAS would wake threads of its own, which keep the cores from those of the operators."""
-    return float(np.einsum("i,i->", first.ravel(), second.ravel()))
-
-
-def model_product(first: Array, second: Array) -> float:
-    """Inner product of models, over the whole ones where processes hold slabs of them."""
-    return total(inner_product(first, second))
-
-
-def model_norm(model: Array) -> float:
-    """Euclidean norm of a model, over the whole one where processes hold slabs of it."""
-    return float(np.sqrt(model_product(model, model)))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.inversion.bounded_quadratic import inner_product
+from geoinv.inversion.products import inner_product
 
 __all__ = ["conjugate_gradients"]
 

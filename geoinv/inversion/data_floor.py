@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoinv.core.whole import total
-from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic
+from geoinv.inversion.bounded_quadratic import Iterate, minimise_quadratic
 from geoinv.inversion.objective import State
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.products import inner_product
 
 __all__ = ["DataFloor", "data_floor"]
 

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.whole import anywhere, everywhere
-from geoinv.inversion.bounded_quadratic import Iterate, inner_product, minimise_quadratic, model_product
+from geoinv.inversion.bounded_quadratic import Iterate, minimise_quadratic
 from geoinv.inversion.objective import Objective, State
+from geoinv.inversion.preconditioners import Preconditioner
+from geoinv.inversion.products import inner_product, model_product
 
 __all__ = ["GaussNewton", "Minimum", "minima"]
 
@@ -124,6 +126,7 @@ def minima(
     solver: GaussNewton,
     state: State,
     enough: Enough = _never,
+    preconditioner: Preconditioner | None = None,
 ) -> Iterator[Minimum]:
     """Step until J is as near its minimum as the solver's tolerance asks.
 
@@ -138,6 +141,8 @@ def minima(
     enough : callable
         Told chi^2, how far J is above its minimum at most (or about), in the unit of J, and how much the last
         applications changed chi^2; True ends the minimisation early.
+    preconditioner : Preconditioner, optional
+        Of all steps; the objective's diagonal at each by default.
 
     Yields
     ------
@@ -173,9 +178,8 @@ def minima(
         start = Iterate(np.zeros_like(state.z), state.residual, gradient)
         watch = _Watch(objective, state, stop, enough if objective.quadratic else _never)
         limits = objective.bounds[0] - state.z, objective.bounds[1] - state.z
-        found = minimise_quadratic(
-            local, start, limits, objective.preconditioner(state.z), watch, solver.inner_iterations
-        )
+        inverse = objective.preconditioner(state.z) if preconditioner is None else preconditioner
+        found = minimise_quadratic(local, start, limits, inverse, watch, solver.inner_iterations)
         estimate = watch.estimate(found)
         following = _line_search(objective, state, found, gradient)
         gain = total - objective.total(following)

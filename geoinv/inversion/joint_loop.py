@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +14,18 @@ from geoinv.inversion.gauss_newton import GaussNewton, minima
 from geoinv.inversion.joint_problem import JointProblem
 from geoinv.inversion.objective import State
 from geoinv.inversion.outcome import Outcome
+from geoinv.inversion.preconditioners import CellBlocks, Memory, Remembering
 from geoinv.inversion.solution import Step
 from geoinv.inversion.trade_offs import TradeOff
 from geoinv.regularizers.base import Regularizer, Reweighted
 from geoinv.regularizers.cross_gradient import CrossGradient, structural_error
+from geoinv.regularizers.joined import Joined
 
 __all__ = ["JointRun", "rounds"]
 
 Array = npt.NDArray[np.float64]
 
-STEP = GaussNewton(tolerance=1e-3, iterations=1, inner_tolerance=0.03, inner_iterations=24)
+STEP = GaussNewton(tolerance=1e-3, iterations=1, inner_tolerance=0.03, inner_iterations=12)
 """One step of Gauss-Newton: as many applications of the Hessian as the models move by, before the trade-offs do."""
 
 UNCHANGED = 0.01
@@ -31,6 +33,9 @@ UNCHANGED = 0.01
 
 STRONGER = 2.0
 """Factor that the coupling is changed by at most."""
+
+RESPONDED = 0.03
+"""Part of the objective that a step takes off it, above which the coupling does not grow yet."""
 
 NEARLY = 1.15
 """chi^2/N relative to the target up to which the coupling may grow."""
@@ -71,6 +76,8 @@ class JointRun:
         One entry a round and data set.
     outcome : Outcome or None
         How it ended.
+    memory : Memory
+        Last steps of the solver, which go on to serve while trade-offs and coupling change.
     """
 
     problem: JointProblem
@@ -84,6 +91,7 @@ class JointRun:
     gain: float = np.inf
     history: tuple[tuple[Step, ...], ...] = ()
     outcome: Outcome | None = None
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def fits(self) -> bool:
@@ -106,10 +114,12 @@ class JointRun:
         rougher = min(one.relative for one in self.trade_offs)
         if rougher < TORN:
             return 1.0 / STRONGER
+        asked = self.structure / (CLOSE * self.wanted)
         if self.structure <= self.wanted:
-            return float(np.clip(self.structure / (CLOSE * self.wanted), 1.0 / STRONGER, 1.0))
+            return float(np.clip(asked, 1.0 / STRONGER, 1.0))
         nearly = all(one.misfit <= NEARLY * one.target for one in self.trade_offs)
-        return STRONGER if nearly and rougher > STRAINED else 1.0
+        # what a step leaves to do may bring the structures together by itself
+        return min(asked, STRONGER) if nearly and rougher > STRAINED and self.gain <= RESPONDED else 1.0
 
     def ended(self, outcome: Outcome) -> JointRun:
         """Run that has ended."""
@@ -122,7 +132,9 @@ class JointRun:
         state: State = objective.evaluate(self.z)
         before = objective.total(state)
         # what follows the step would tell how far the minimum is, at the price of another application
-        state = next(minima(objective, STEP, state)).state
+        assert isinstance(objective.regularizer, Joined), "made so"
+        inverse = Remembering(CellBlocks(objective.regularizer.curvature_blocks(state.z)), self.memory)
+        state = next(minima(objective, STEP, state, preconditioner=inverse)).state
         if not state.finite:
             return self.ended(Outcome.NOT_FINITE)
         after = objective.total(state)

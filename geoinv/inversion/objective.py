@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.whole import anywhere
-from geoinv.inversion.bounded_quadratic import inner_product, model_product
+from geoinv.inversion.products import inner_product, model_product
 from geoinv.regularizers.base import Regularizer
 
 __all__ = ["LocalQuadratic", "Objective", "State"]

@@ -17,9 +17,9 @@ from geoinv.core.labels import along_labels
 from geoinv.core.memory import require_memory
 from geoinv.core.whole import anywhere, standard_normal
 from geoinv.inversion.base_level import WithoutBaseLevel
-from geoinv.inversion.bounded_quadratic import model_norm, model_product
 from geoinv.inversion.gauss_newton import GaussNewton
 from geoinv.inversion.objective import Objective, State
+from geoinv.inversion.products import model_norm, model_product
 from geoinv.regularizers.base import Regularizer
 from geoinv.regularizers.smooth import as_regularizer
 from geoinv.surveys.station_checks import refuse_other_stations, refuse_unusable_stations

@@ -10,9 +10,9 @@ import numpy as np
 
 from geoinv.core.checks import InputError
 from geoinv.inversion.beta_search import WINDOW
-from geoinv.inversion.bounded_quadratic import model_norm
 from geoinv.inversion.cooling import cool
 from geoinv.inversion.outcome import Outcome
+from geoinv.inversion.products import model_norm
 from geoinv.inversion.run import Run
 from geoinv.regularizers.base import Reweighted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoinv.inversion.bounded_quadratic import model_product
 from geoinv.inversion.objective import State
 from geoinv.inversion.problem import InverseProblem
+from geoinv.inversion.products import model_product
 
 __all__ = ["beta_of"]
 

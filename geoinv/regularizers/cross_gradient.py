@@ -159,22 +159,31 @@ class CrossGradient:
         """Gauss-Newton Hessian at z, a function that applies it; what depends on z alone is computed once."""
         return _GaussNewtonHessian(self, z)
 
-    def curvature_diagonal(self, z: Array) -> Array:
-        """Diagonal of the Gauss-Newton Hessian."""
+    def curvature_blocks(self, z: Array) -> Array:
+        """Blocks of the Gauss-Newton Hessian between the values of each cell, (properties, properties, cells...)."""
         derivatives = self.derivatives(z)
-        result = np.zeros(z.shape)
+        result = np.zeros((len(self.scales), *z.shape))
         for pair in self.pairs():
+            first, second = pair
             pairwise = [values[pair] for values in derivatives]
-            for axis, (to_first, to_second, _) in zip(self.axes, _weights_of(self, pairwise), strict=True):
-                result[pair] += axis.squared_slopes(np.stack([to_first, to_second]))
+            to_first, to_second, to_both = (
+                np.sum([axis.squared_slopes(of) for axis, of in zip(self.axes, weights, strict=True)], axis=0)
+                for weights in zip(*_weights_of(self, pairwise), strict=True)
+            )
             # a corner's differences along two axes share the cell itself
             own = [
-                axis.derivative_adjoint(0.5 * values[::-1] * axis.area) * axis.inverse
+                axis.derivative_adjoint(0.5 * values * axis.area) * axis.inverse
                 for axis, values in zip(self.axes, pairwise, strict=True)
             ]
             for one, other in combinations(own, 2):
-                result[pair] -= 2.0 * self.volumes * one * other
-        return self._scaled(self._scaled(result))
+                to_first -= 2.0 * self.volumes * one[1] * other[1]
+                to_second -= 2.0 * self.volumes * one[0] * other[0]
+                to_both -= self.volumes * (one[0] * other[1] + one[1] * other[0])
+            result[first, first] += to_first
+            result[second, second] += to_second
+            result[first, second] -= to_both
+            result[second, first] -= to_both
+        return self._scaled(np.swapaxes(self._scaled(result), 0, 1))
 
 
 class _GaussNewtonHessian:

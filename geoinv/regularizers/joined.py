@@ -28,8 +28,8 @@ class Coupling(Protocol):
     def curvature_at(self, z: Array) -> Callable[[Array], Array]:
         """Positive semidefinite approximation of the Hessian at z, a function that applies it."""
 
-    def curvature_diagonal(self, z: Array) -> Array:
-        """Diagonal of the curvature."""
+    def curvature_blocks(self, z: Array) -> Array:
+        """Blocks of the curvature between the values of each cell, (properties, properties, cells...)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +98,11 @@ class Joined:
             self._last.update(model=z, curvature=self.coupling.curvature_at(z))
         return np.asarray(own + self.strength * self._last["curvature"](v))
 
-    def curvature_diagonal(self, z: Array) -> Array:
-        """Sum of the diagonals at z."""
+    def curvature_blocks(self, z: Array) -> Array:
+        """Blocks of the sum between the values of each cell, (properties, properties, cells...)."""
         terms: tuple[tuple[float, Any], ...] = self.terms
-        own = np.stack([beta * term.curvature_diagonal(model) for (beta, term), model in zip(terms, z, strict=True)])
-        return own if self.coupling is None else own + self.strength * self.coupling.curvature_diagonal(z)
+        blocks = np.zeros((len(terms), *z.shape)) if self.coupling is None else self.coupling.curvature_blocks(z)
+        blocks = blocks if self.coupling is None else self.strength * blocks
+        for p, ((beta, term), model) in enumerate(zip(terms, z, strict=True)):
+            blocks[p, p] += beta * term.curvature_diagonal(model)
+        return blocks

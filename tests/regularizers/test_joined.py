@@ -26,13 +26,16 @@ def test_gradient_is_the_difference_quotient_of_the_value():
     npt.assert_allclose(np.vdot(phi.gradient(z), v), slope, rtol=1e-6)
 
 
-def test_curvature_is_symmetric_with_the_diagonal_it_says_and_follows_the_model():
+def test_curvature_is_symmetric_with_the_blocks_it_says_and_follows_the_model():
     phi = joined()
     first, second = np.random.default_rng(1).standard_normal((2, 2, *MESH.shape))
     for z in (first, second):
         H = np.stack([phi.curvature(z, unit.reshape(z.shape)).ravel() for unit in np.eye(z.size)])
         npt.assert_allclose(H, H.T, atol=1e-12 * abs(H).max())
-        npt.assert_allclose(phi.curvature_diagonal(z).ravel(), np.diag(H), rtol=1e-10)
+        blocks = np.einsum("pcqc->pqc", H.reshape(2, MESH.size, 2, MESH.size))
+        npt.assert_allclose(
+            phi.curvature_blocks(z).reshape(blocks.shape), blocks, rtol=1e-10, atol=1e-12 * abs(H).max()
+        )
 
 
 def test_without_a_coupling_properties_do_not_meet():
@@ -40,5 +43,6 @@ def test_without_a_coupling_properties_do_not_meet():
     z, v = np.random.default_rng(2).standard_normal((2, 2, *MESH.shape))
     v[1] = 0.0
     assert not phi.curvature(z, v)[1].any()
+    assert not phi.curvature_blocks(z)[0, 1].any()
     npt.assert_allclose(phi.reference[0], 0.5)
     assert phi.value(phi.reference) == 0.0

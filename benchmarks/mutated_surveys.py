@@ -14,6 +14,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def _survey() -> Survey:
     return Survey(easting.ravel(), northing.ravel(), np.full(12, 940.0), field=FIELD, data=tmi, uncertainty=1.0)
 
 
+def _lines_flown() -> Survey:
+    columns = {"line": np.repeat([10, 20, 30], 4), "fiducial": np.arange(12.0), "remark": np.full(12, "a b")}
+    return replace(_survey(), columns=columns)
+
+
 def _gravity(*components: str) -> Survey:
     survey = _survey()
     places = (survey.easting, survey.northing, survey.upward)
@@ -132,6 +138,7 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "repeats.sus": lambda: b"12*0.0 6*0.05 6*-100\n",
     "survey.csv": lambda: _text(lambda path: write_survey(path, _survey()), ".csv"),
     "survey.xyz": lambda: _text(lambda path: write_survey(path, _survey()), ".xyz"),
+    "lines.xyz": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".xyz"),
     "units.csv": lambda: (
         "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
     ).encode(),

@@ -54,6 +54,7 @@ _DIMENSIONS = {
 _SAMPLE = 400  # rows that tell what a column holds
 _LEADING_ZERO = re.compile(r"[+-]?0\d+")
 _UNIT_BEHIND = re.compile(r"_(nt|utc|gmt)$")
+_KIND = re.compile(r"[A-Za-z]*")  # of line: "LINE" of "LINE L10", "L" of "L10"
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 
 
@@ -161,6 +162,6 @@ def _typed(tokens: Sequence[str], factor: float) -> npt.NDArray[Any]:
 
 def line_of_markers(markers: Sequence[str]) -> npt.NDArray[Any]:
     """Line of each row by the marker above it: its number, or the whole marker where there are ties beside lines."""
-    one_kind = len({marker.rstrip("0123456789.:+- \t").lower() for marker in markers}) == 1
+    one_kind = len({_KIND.match(marker).group().lower() for marker in markers}) == 1  # type: ignore[union-attr]
     told = [re.sub(r"^[A-Za-z]+[\s:]*", "", one) if one_kind else " ".join(one.split()) for one in markers]
     return _typed([part or marker for part, marker in zip(told, markers, strict=True)], 1.0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geoinv.core.checks import InputError
 from geoinv.formats import (
+    geosoft_xyz,
     netcdf_model,
     netcdf_survey,
     netcdf_topography,
@@ -44,6 +45,7 @@ FORMATS: tuple[Format, ...] = (
     ubc_gradiometry.FORMAT,
     ubc_vector_model.FORMAT,
     ubc_model.FORMAT,
+    geosoft_xyz.FORMAT,
     table_format.POINTS,
     table_format.TABLE,
     vtk.FORMAT,

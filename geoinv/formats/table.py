@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,10 @@ from geoinv.formats.text import TextLines, quoted, quoted_token, rows_text
 from geoinv.formats.ubc_numbers import whole_number
 from geoinv.surveys.survey import Survey
 
-__all__ = ["Table", "read_counted_points", "read_table", "write_table"]
+__all__ = ["RowsOf", "Table", "columns_of_survey", "read_counted_points", "read_table", "table_rows", "write_table"]
+
+RowsOf = Callable[[str | Path], tuple[TextLines, Layout]]
+"""What finds the lines of a table and how their columns stand."""
 
 _UTM_EASTING = (1e5, 1e6)  # metres: no easting is outside, nearly every northing is
 _DEVIATION = 0.5  # range of standard deviations in that of their data
@@ -67,6 +70,7 @@ def read_table(
     choice: bool = True,
     keep: bool = False,
     unit: Unit | None = None,
+    rows: RowsOf | None = None,
 ) -> Table:
     """Numbers of a table by what they are.
 
@@ -94,6 +98,8 @@ def read_table(
         Whether the other columns are read too, see :mod:`geoinv.formats.kept_columns`.
     unit : Unit, optional
         Of eastings and northings where the table states none; metres by default.
+    rows : callable, optional
+        Finds the lines and how their columns stand, for formats that say it otherwise; :func:`table_rows` by default.
 
     Returns
     -------
@@ -106,10 +112,7 @@ def read_table(
         If a column is missing, or several could be meant; if names, units or numbers are not
         understood; if a standard deviation is not positive.
     """
-    whole = TextLines.read(path, inline_comments=False)
-    layout = layout_of(whole)
-    if layout is None:
-        raise whole.error(0, "a header or at least three numbers", "give a table with a row for each station")
+    whole, layout = (rows or table_rows)(path)
     columns = columns or {}
     quantities = {name: column for name, column in columns.items() if name not in KEPT}
     found, present = columns_of_table(path, layout, quantities, required, optional, given, choice)
@@ -127,7 +130,7 @@ def read_table(
     if markers:
         note("", f"{len(markers)} lines that begin a flight line, such as {quoted(markers[0])}")
         if keep and owners and "line" not in others:
-            others["line"] = line_of_markers(owners)
+            others = {"line": line_of_markers(owners), **others}
     table = {column.quantity: numbers.copy() for numbers, column in zip(values.T, found, strict=True)}
     if layout.names is None and not quantities:
         _doubt_heights(path, table)
@@ -137,6 +140,21 @@ def read_table(
             refuse_degrees(path, table["easting"], table["northing"])
     others = {name: kept[there] for name, kept in others.items()}
     return Table(table, int((~there).sum()), present, others)
+
+
+def table_rows(path: str | Path) -> tuple[TextLines, Layout]:
+    """Lines of a table, and how its columns stand.
+
+    Raises
+    ------
+    InputError
+        If the lines are no table.
+    """
+    text = TextLines.read(path, inline_comments=False)
+    layout = layout_of(text)
+    if layout is None:
+        raise text.error(0, "a header or at least three numbers", "give a table with a row for each station")
+    return text, layout
 
 
 def read_counted_points(path: str | Path) -> npt.NDArray[np.float64]:
@@ -274,6 +292,17 @@ def _doubt_heights(path: str | Path, table: Mapping[str, npt.NDArray[np.float64]
         )
 
 
+def columns_of_survey(survey: Survey) -> dict[str, npt.NDArray[Any]]:
+    """Columns of a survey in a table, by name: positions, components with their ``*_uncertainty``, and its own."""
+    columns: dict[str, npt.NDArray[Any]] = {name: getattr(survey, name) for name in OWN_NAMES}
+    for row, name in enumerate(survey.components):
+        if survey.data is not None:
+            columns[name] = survey.data[row]
+        if survey.uncertainty is not None:
+            columns[f"{name}_uncertainty"] = survey.uncertainty[row]
+    return {**columns, **survey.columns}
+
+
 def write_table(path: str | Path, survey: Survey, separator: str = ",") -> None:
     """Write a survey as a table with a header.
 
@@ -281,13 +310,7 @@ def write_table(path: str | Path, survey: Survey, separator: str = ",") -> None:
     survey, with the fewest digits that give each number back exactly. The field and the coordinate system have no
     place in a table.
     """
-    columns: dict[str, npt.NDArray[Any]] = {name: getattr(survey, name) for name in OWN_NAMES}
-    for row, name in enumerate(survey.components):
-        if survey.data is not None:
-            columns[name] = survey.data[row]
-        if survey.uncertainty is not None:
-            columns[f"{name}_uncertainty"] = survey.uncertainty[row]
-    columns.update(survey.columns)
+    columns = columns_of_survey(survey)
     header = separator.join(quoted_token(name, separator) for name in columns)
     rows = rows_text(columns.values(), separator)
     with whole_file(path) as partial:

@@ -16,17 +16,18 @@ from geoinv.formats.chosen import chosen_components, wanted_components
 from geoinv.formats.column_names import ANGLES, DIMENSIONS
 from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import collected, doubt, note_elevation
+from geoinv.formats.rows import without_markers
 from geoinv.formats.summary import extent_lines, range_line
-from geoinv.formats.table import read_table, write_table
-from geoinv.formats.text import TextLines, naming
+from geoinv.formats.table import RowsOf, read_table, table_rows, write_table
+from geoinv.formats.text import naming
 from geoinv.meshes.base import AXES
 from geoinv.surveys.survey import Survey
 
-__all__ = ["POINTS", "TABLE", "read_table_survey", "read_table_topography"]
+__all__ = ["FIELD", "POINTS", "TABLE", "read_table_survey", "read_table_topography", "table_lines"]
 
 
-def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
-    """Survey of a table, see :func:`geoinv.formats.read_table`.
+def read_table_survey(path: str | Path, options: SurveyOptions, rows: RowsOf | None = None) -> Survey:
+    """Survey of a table, see :func:`geoinv.formats.read_table`; `rows` finds the lines of another format's.
 
     Raises
     ------
@@ -42,7 +43,9 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
     quantities = [*wanted, *(f"{name}_uncertainty" for name in wanted)]
     given = () if height is None else ("upward",)
     unit = None if projection is None else projection.unit
-    table = read_table(path, options.columns, required=required, optional=quantities, given=given, keep=True, unit=unit)
+    table = read_table(
+        path, options.columns, required=required, optional=quantities, given=given, keep=True, unit=unit, rows=rows
+    )
     found = table.columns
     components = chosen_components(path, [name for name in COMPONENTS if name in found], options, table=True)
     has_data = bool(components) and set(components) <= set(found)
@@ -56,7 +59,7 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
         )
         raise InputError(f"{path} expects the inducing field beside it, got a table, which has none; {remedy}")
     if height is None and "ground" in table.present:
-        _doubt_heights_below_ground(path, options.columns, places)
+        _doubt_heights_below_ground(path, options.columns, places, rows)
     uncertainties = [found.get(f"{name}_uncertainty") for name in components] if has_data else []
     complete = [values for values in uncertainties if values is not None]
     if complete and len(complete) < len(uncertainties):
@@ -80,11 +83,11 @@ def read_table_survey(path: str | Path, options: SurveyOptions) -> Survey:
 
 
 def _doubt_heights_below_ground(
-    path: str | Path, columns: Mapping[str, str | int] | None, places: tuple[str, ...]
+    path: str | Path, columns: Mapping[str, str | int] | None, places: tuple[str, ...], rows: RowsOf | None
 ) -> None:
     """Compare the heights of a table with its own column of the ground, in rows that have both."""
     with collected():  # said before
-        both = read_table(path, columns, required=(*places, "upward"), optional=("ground",)).columns
+        both = read_table(path, columns, required=(*places, "upward"), optional=("ground",), rows=rows).columns
     if "ground" in both:
         height = both["upward"] - both["ground"]
         under = int((height < 0.0).sum())
@@ -95,7 +98,7 @@ def _doubt_heights_below_ground(
             )
 
 
-def read_table_topography(path: str | Path) -> npt.NDArray[np.float64]:
+def read_table_topography(path: str | Path, rows: RowsOf | None = None) -> npt.NDArray[np.float64]:
     """Points (easting, northing, elevation of the ground) in metres of a table.
 
     Raises
@@ -103,7 +106,9 @@ def read_table_topography(path: str | Path) -> npt.NDArray[np.float64]:
     InputError
         If it is a survey with heights of the sensor, or :func:`geoinv.formats.read_table` rejects it.
     """
-    table = read_table(path, required=("easting", "northing", ("ground", "upward")), optional=(), choice=False)
+    table = read_table(
+        path, required=("easting", "northing", ("ground", "upward")), optional=(), choice=False, rows=rows
+    )
     data = [name for name in COMPONENTS if name in table.present]
     if data and "ground" not in table.columns:
         raise InputError(
@@ -113,25 +118,24 @@ def read_table_topography(path: str | Path) -> npt.NDArray[np.float64]:
     return np.column_stack([*table.columns.values()])
 
 
-def _lines(path: str | Path, options: SurveyOptions) -> list[str]:
-    text = TextLines.read(path, inline_comments=False)
-    layout = layout_of(text)
-    lines = [
-        f"{len(text.lines) - (layout.start if layout else 0)} rows",
-        f"names: {layout.listing if layout else ''}",
-    ]
+def table_lines(path: str | Path, options: SurveyOptions, rows: RowsOf | None = None) -> list[str]:
+    """Lines about a table: its rows, its names, the ranges of what is read; or why it cannot be read as it is."""
+    text, layout = (rows or table_rows)(path)
+    lines = [f"{len(without_markers(text, layout)[0].lines)} rows", f"names: {layout.listing}"]
     height = options.height
     without = ANGLES if height is None else (*ANGLES, "upward")
     wanted = [name for name in DIMENSIONS if name not in without]
     try:
         given = () if height is None else ("upward",)
-        table = read_table(path, options.columns, optional=wanted, given=given, keep=True)
+        table = read_table(path, options.columns, optional=wanted, given=given, keep=True, rows=rows)
     except InputError as error:
         return [*lines, f"cannot be read as it is: {error}"]
     if height is not None:
         note_elevation(height)
     positions = {name: values for name, values in table.columns.items() if name in AXES}
     others = {name: values for name, values in table.columns.items() if name not in AXES}
+    if not {"upward", "ground"} & set(table.present) and height is None:
+        lines.append(f"heights: none in the file; {way('give --height or --elevation', 'give height=...')}")
     lines += extent_lines(positions) + [range_line(name, values) for name, values in others.items()]
     if kinds_of(name for name in COMPONENTS if name in others) == ("gravity",):
         return lines
@@ -146,14 +150,15 @@ def _separated_by(separator: str) -> Callable[[str | Path, Survey], None]:
     return lambda path, survey: write_table(path, survey, separator)
 
 
-_FIELD = "the field, which a table cannot hold"
+FIELD = "the field, which a table cannot hold"
+"""What the text formats of surveys lose, for a sentence."""
 
 POINTS = Format(
     name="points (topography or stations)",
     recognises=lambda head: (layout := _layout(head)) is not None and layout.width == 3 and layout.names is None,
     readers={"survey": read_table_survey, "topography": read_table_topography},
     options=frozenset({"columns"}),
-    describe=_lines,
+    describe=table_lines,
 )
 
 TABLE = Format(
@@ -161,9 +166,9 @@ TABLE = Format(
     recognises=lambda head: _layout(head) is not None,
     readers={"survey": read_table_survey, "topography": read_table_topography},
     writers=(
-        Writer("survey", (".csv",), _separated_by(","), loses=_FIELD, columns=True),
-        Writer("survey", (".xyz", ".txt"), _separated_by(" "), loses=_FIELD, columns=True),
+        Writer("survey", (".csv",), _separated_by(","), loses=FIELD, columns=True),
+        Writer("survey", (".txt",), _separated_by(" "), loses=FIELD, columns=True),
     ),
     options=frozenset({"columns"}),
-    describe=_lines,
+    describe=table_lines,
 )

@@ -178,12 +178,15 @@ class TextLines:
     comments : list of (int, str)
         Comments around the first line, without their marks, and the numbers of their lines: some programs put the
         names of the columns there.
+    remarks : list of (int, str)
+        All lines that begin with ``//``, likewise: Geosoft puts the flight and the date of a line there.
     """
 
     path: Path
     lines: list[str]
     line_numbers: list[int]
     comments: list[tuple[int, str]] = field(default_factory=list)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: str | Path, *, inline_comments: bool = True, limit: int = -1) -> TextLines:
@@ -219,9 +222,12 @@ class TextLines:
         lines: list[str] = []
         line_numbers: list[int] = []
         comments: deque[tuple[int, str]] = deque(maxlen=_MOST_COMMENTS)
+        remarks: list[tuple[int, str]] = []
         for number, raw in enumerate(everything, 1):
             line = raw.partition("!")[0].strip() if inline_comments else raw.strip(" \r\n\f\x1a")
             if not line or (line.startswith(_COMMENT_MARKS) and not line.startswith(_SPREADSHEET_ERRORS)):
+                if line.startswith("//"):
+                    remarks.append((number, line.lstrip("/").strip()))
                 # the last ones above the lines, and the first among them
                 if raw.strip() and (not lines or len(comments) < _MOST_COMMENTS):
                     comments.append((number, raw.strip().lstrip("".join(_COMMENT_MARKS)).strip()))
@@ -231,7 +237,7 @@ class TextLines:
         if not lines:
             what = "only blank lines and comments" if content.strip() else "an empty file"
             raise InputError(f"{path} expects lines of numbers, got {what}; write or copy the file again")
-        return cls(Path(path), lines, line_numbers, list(comments))
+        return cls(Path(path), lines, line_numbers, list(comments), remarks)
 
     def error(self, index: int, expected: str, remedy: str, got: str | None = None) -> InputError:
         """Error about one line (by its index here): what was expected, what came, what to do."""

@@ -14,7 +14,7 @@ from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
 from geoinv.inversion.gauss_newton import Minimum
 from geoinv.inversion.joint_data import DataSet, Property, checked_data_sets, checked_properties
-from geoinv.inversion.joint_loop import JointRun, rounds
+from geoinv.inversion.joint_loop import STRAINED, JointRun, rounds
 from geoinv.inversion.joint_problem import JointProblem, PropertyProblem
 from geoinv.inversion.joint_solution import JointSolution
 from geoinv.inversion.outcome import Outcome
@@ -177,6 +177,10 @@ def _solution(run: JointRun, data_sets: Sequence[DataSet], separate: float, sett
         separate={of.name: of.separate for of in problem.properties},
         structural_error=run.structure,
         separate_structural_error=separate,
+        wanted=run.wanted,
+        strained={
+            name: one.relative for name, one in zip(names, run.trade_offs, strict=True) if one.relative <= STRAINED
+        },
         strength=run.strength,
         outcome=run.outcome,
         granted=tuple(name for name, one in zip(names, run.trade_offs, strict=True) if one.granted),

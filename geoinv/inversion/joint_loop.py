@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.progress import report
+from geoinv.inversion.beta_search import WINDOW
 from geoinv.inversion.gauss_newton import GaussNewton, minima
 from geoinv.inversion.joint_problem import JointProblem
 from geoinv.inversion.objective import State
@@ -21,7 +22,7 @@ from geoinv.regularizers.base import Regularizer, Reweighted
 from geoinv.regularizers.cross_gradient import CrossGradient, structural_error
 from geoinv.regularizers.joined import Joined
 
-__all__ = ["JointRun", "rounds"]
+__all__ = ["STRAINED", "JointRun", "rounds"]
 
 Array = npt.NDArray[np.float64]
 
@@ -42,7 +43,7 @@ NEARLY = 1.15
 
 STRAINED, TORN = 0.3, 0.1
 """Trade-off relative to that of the separate inversion below which the coupling grows no more, and below which it
-falls: the data and a common structure contradict each other."""
+falls while the data do not fit: the data and a common structure contradict each other."""
 
 CLOSE = 0.9
 """Part of the wanted structural error that the coupling is led to."""
@@ -112,7 +113,7 @@ class JointRun:
         if self.coupling is None:
             return 1.0
         rougher = min(one.relative for one in self.trade_offs)
-        if rougher < TORN:
+        if any(one.relative < TORN and one.misfit > WINDOW[1] * one.target for one in self.trade_offs):
             return 1.0 / STRONGER
         asked = self.structure / (CLOSE * self.wanted)
         if self.structure <= self.wanted:

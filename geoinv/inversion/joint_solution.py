@@ -36,6 +36,11 @@ class JointSolution:
         Solution of each property by its own data alone.
     structural_error, separate_structural_error : float
         :func:`geoinv.structural_error` of the joint and of the separate models.
+    wanted : float
+        Structural error that was asked for; infinite where none was.
+    strained : mapping of str to float
+        Data sets that are fitted at a much lower trade-off than by themselves, and how much lower as a factor: where
+        the structures agree less than asked, these data contradict a structure more in common.
     strength : float
         Factor of the coupling, relative to where it balances the regularizers of the separate models.
     outcome : Outcome
@@ -53,6 +58,8 @@ class JointSolution:
     separate: Mapping[str, Solution]
     structural_error: float
     separate_structural_error: float
+    wanted: float
+    strained: Mapping[str, float]
     strength: float
     outcome: Outcome
     granted: tuple[str, ...]
@@ -87,9 +94,17 @@ class JointSolution:
     def _structures(self) -> str:
         if len(self.separate) < 2:
             return ""
-        return (
+        told = (
             f"; structural error {self.structural_error:.3g}, {self.separate_structural_error:.3g} of separate models"
         )
+        if self.structural_error <= self.wanted:
+            return told
+        if not self.strained:
+            return f"{told}, where {self.wanted:.3g} was asked: the rounds did not suffice"
+        named = " and ".join(
+            f"{name} (fitted at {factor:.2g} of its separate trade-off)" for name, factor in self.strained.items()
+        )
+        return f"{told}, where {self.wanted:.3g} was asked: more in common is contradicted by the data of {named}"
 
     def to_xarray(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
         """Models, data of all data sets and provenance as one CF Dataset.

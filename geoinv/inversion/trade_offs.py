@@ -16,7 +16,7 @@ AIM = 0.995
 FIRST_POWER = 1.25
 """Power of beta with which chi^2 is taken to grow before two trials tell."""
 
-POWERS = (0.5, 2.0)
+POWERS = (0.2, 2.0)
 """Lowest and highest power that trials may tell: chi^2 of a minimum grows with the square of beta at most."""
 
 LONGEST = 3.0

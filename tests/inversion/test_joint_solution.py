@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 from two_bodies import data_sets
@@ -19,7 +20,20 @@ def test_models_of_both_ways_and_all_fits_are_in_the_result():
         np.testing.assert_array_equal(result[name], solution.models[name])
         np.testing.assert_array_equal(result[f"{name}_separate"], separate.model)
     assert result.attrs["structural_error_of_separate_models"] == solution.separate_structural_error
+    assert "was asked: the rounds did not suffice" in solution.status
     assert result.attrs["inputs"] == "mine"
     assert [one["unknown"] for one in json.loads(result.attrs["data_sets"])] == ["susceptibility", "density"]
     assert result["gz_observed_2"].dims == ("station_2",)
     assert json.loads(result.attrs["settings"])["coupling"] == "cross-gradient"
+
+
+def test_data_that_contradict_a_common_structure_are_named():
+    solution = geoinv.invert_jointly(data_sets(), structure=0.001, iterations=15)
+    told = replace(solution, strained={"gz": 0.123}, structural_error=0.2, wanted=0.02).status
+    assert "where 0.02 was asked: more in common is contradicted by the data of gz (fitted at 0.12 of its" in told
+    assert "asked" not in replace(solution, structural_error=0.2, wanted=0.2).status
+    betas = {
+        name: part.beta / solution.separate[str(part.operator.unknown)].beta
+        for name, part in zip(solution.names, solution.parts, strict=True)
+    }
+    assert set(solution.strained) == {name for name, factor in betas.items() if factor <= 0.3}

@@ -16,6 +16,7 @@ from geoinv.algebra.carried import OF_THE_DOMAIN, OF_THE_RANGE, carried_by_sum, 
 from geoinv.core.checks import InputError, shape_text
 
 if TYPE_CHECKING:
+    import pylops
     import scipy.sparse.linalg as spla
 
 __all__ = ["LinearOperator"]
@@ -118,6 +119,12 @@ class LinearOperator(ArrayMap):
     def to_scipy(self) -> spla.LinearOperator:
         """Return the same map as a scipy.sparse.linalg.LinearOperator on flat vectors."""
         return as_matrix.of_scipy(self)
+
+    def to_pylops(self) -> pylops.LinearOperator:
+        """Return the same map as a pylops.LinearOperator with dims and dimsd."""
+        from geoinv.algebra.pylops_operator import of_pylops
+
+        return of_pylops(self)
 
 
 class _Adjoint(LinearOperator):

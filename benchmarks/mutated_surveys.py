@@ -41,7 +41,7 @@ from geoinv.meshes.base import Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import AXES
 
-__all__ = ["ORIGINALS", "main", "original", "outcome", "spoilt"]
+__all__ = ["ORIGINALS", "main", "original", "outcome", "placed", "spoilt"]
 
 Random = np.random.Generator
 
@@ -139,6 +139,8 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "survey.csv": lambda: _text(lambda path: write_survey(path, _survey()), ".csv"),
     "survey.xyz": lambda: _text(lambda path: write_survey(path, _survey()), ".xyz"),
     "lines.xyz": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".xyz"),
+    "records.dat": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".dat"),
+    "definition.dfn": lambda: _text(lambda path: write_survey(path.with_suffix(".dat"), _lines_flown()), ".dfn"),
     "units.csv": lambda: (
         "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
     ).encode(),
@@ -161,11 +163,23 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
 }
 """Small good files of every format, by name."""
 
+BESIDE: dict[str, str] = {"records.dat": "definition.dfn", "definition.dfn": "records.dat"}
+"""The good file that must stand beside another, under the other's name."""
+
 
 @cache
 def original(name: str) -> bytes:
     """Content of a good file."""
     return ORIGINALS[name]()
+
+
+def placed(folder: Path, name: str, content: bytes) -> Path:
+    """File of a content, with the good one beside it that it needs."""
+    path = folder / name
+    path.write_bytes(content)
+    if name in BESIDE:
+        path.with_suffix(Path(BESIDE[name]).suffix).write_bytes(original(BESIDE[name]))
+    return path
 
 
 def spoilt(name: str, seed: int) -> bytes:
@@ -372,9 +386,7 @@ def main(count: int, seed: int, names: list[str] | None = None) -> int:
         for name in names or ORIGINALS:
             outcomes: Counter[str] = Counter()
             for k in range(seed, seed + count):
-                path = Path(folder, name)
-                path.write_bytes(spoilt(name, k))
-                found = outcome(path)
+                found = outcome(placed(Path(folder), name, spoilt(name, k)))
                 failed = found not in ("right", "refused")
                 if failed:
                     print(f"  spoilt({name!r}, {k}): {found[:300]}", flush=True)

@@ -139,6 +139,8 @@ class Writer:
         What the format cannot hold, for a sentence.
     columns : bool
         Whether it holds the columns of a survey beside positions and data.
+    crs : bool
+        Whether it holds the coordinate system of a survey.
     mesh_suffix : str
         Of the file beside a model that holds its mesh; empty where the model's file does.
     dims : tuple of str
@@ -151,6 +153,7 @@ class Writer:
     quantity: str = ""
     loses: str = ""
     columns: bool = False
+    crs: bool = False
     mesh_suffix: str = ""
     dims: tuple[str, ...] = ()
 

@@ -32,8 +32,8 @@ def convert(
 ) -> str:
     """Write what a file holds in another format.
 
-    Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv`` or ``.xyz``; meshes to
-    ``.nc`` or ``.msh``; models to ``.nc``, or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh``
+    Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv``, ``.xyz`` (Geosoft where
+    there are lines) or ``.dat`` (ASEG-GDF2, with its ``.dfn``); meshes to ``.nc`` or ``.msh``; models to ``.nc``, or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh``
     file beside it.
 
     Parameters
@@ -77,7 +77,7 @@ def convert(
 def _lost(survey: Survey, writer: Writer) -> list[str]:
     """What of a survey its new format cannot hold."""
     lost = [writer.loses] if writer.loses and survey.field is not None else []
-    if survey.crs is not None and ".nc" not in writer.suffixes:
+    if survey.crs is not None and not writer.crs:
         lost.append(f"its coordinate system {survey.crs.partition(',')[0]}")
     return lost if writer.columns or not survey.columns else [*lost, f"its columns {', '.join(survey.columns)}"]
 

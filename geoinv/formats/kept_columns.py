@@ -27,7 +27,7 @@ def _set(words: str) -> frozenset[str]:
 _KNOWN: Mapping[str, frozenset[str]] = {
     "line": _set(
         "line lines l linie lin line_no line_number line_num lineno linenumber linenum line_name linename line_id "
-        "lineid flightline flight_line survey_line profile traverse"
+        "lineid fltline flightline flight_line survey_line profile traverse"
     ),
     "flight": _set("flight flt flight_no flight_number flightno fltno flt_no flight_id sortie"),
     "fiducial": _set("fid fids fiducial fiducials fid_no fidno fiducial_number fid_number"),

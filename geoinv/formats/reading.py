@@ -32,7 +32,7 @@ def read_survey(
     height: float | None = None,
     components: tuple[str, ...] | None = None,
 ) -> Survey:
-    """Survey of any file that holds one: netCDF, UBC observations, a table or points.
+    """Survey of any file that holds one: netCDF, UBC observations, Geosoft XYZ, ASEG-GDF2, a table or points.
 
     Parameters
     ----------

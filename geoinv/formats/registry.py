@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geoinv.core.checks import InputError
 from geoinv.formats import (
+    aseg_gdf2,
     geosoft_xyz,
     netcdf_model,
     netcdf_survey,
@@ -37,6 +38,7 @@ FORMATS: tuple[Format, ...] = (
     netcdf_survey.FORMAT,
     netcdf_topography.FORMAT,
     netcdf_topography.OTHER_GRID,
+    aseg_gdf2.FORMAT,
     ubc_octree.FORMAT,
     ubc_mesh.FORMAT,
     ubc_observations.FORMAT,

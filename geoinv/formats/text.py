@@ -189,7 +189,9 @@ class TextLines:
     remarks: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, path: str | Path, *, inline_comments: bool = True, limit: int = -1) -> TextLines:
+    def read(
+        cls, path: str | Path, *, inline_comments: bool = True, limit: int = -1, aligned: bool = False
+    ) -> TextLines:
         """Lines of a file.
 
         Parameters
@@ -200,6 +202,8 @@ class TextLines:
             Drop what follows a ``!`` on a line, as in UBC files.
         limit : int, optional
             Most bytes to read, for a first look; a line cut by it is dropped.
+        aligned : bool, optional
+            Keep the blanks that lines begin with, for columns of fixed width.
 
         Raises
         ------
@@ -232,7 +236,7 @@ class TextLines:
                 if raw.strip() and (not lines or len(comments) < _MOST_COMMENTS):
                     comments.append((number, raw.strip().lstrip("".join(_COMMENT_MARKS)).strip()))
                 continue
-            lines.append(line)
+            lines.append(raw.rstrip(" \r\n\f\x1a") if aligned else line)
             line_numbers.append(number)
         if not lines:
             what = "only blank lines and comments" if content.strip() else "an empty file"

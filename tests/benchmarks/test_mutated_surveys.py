@@ -18,8 +18,7 @@ def trial() -> ModuleType:
 
 def test_good_files_are_right(trial: ModuleType, tmp_path: Path) -> None:
     for name in trial.ORIGINALS:
-        (tmp_path / name).write_bytes(trial.original(name))
-        assert trial.outcome(tmp_path / name) == "right", name
+        assert trial.outcome(trial.placed(tmp_path, name, trial.original(name))) == "right", name
 
 
 def test_spoilt_files_are_right_or_refused(trial: ModuleType, tmp_path: Path) -> None:
@@ -28,8 +27,7 @@ def test_spoilt_files_are_right_or_refused(trial: ModuleType, tmp_path: Path) ->
         warnings.simplefilter("ignore")  # of xarray, about files that it is made to write
         for name in trial.ORIGINALS:
             for seed in range(12):
-                (tmp_path / name).write_bytes(trial.spoilt(name, seed))
-                outcomes[name, seed] = trial.outcome(tmp_path / name)
+                outcomes[name, seed] = trial.outcome(trial.placed(tmp_path, name, trial.spoilt(name, seed)))
     assert {key: found for key, found in outcomes.items() if found not in ("right", "refused")} == {}
     assert {"right", "refused"} == set(outcomes.values())
 

@@ -50,7 +50,8 @@ def convert(
 ) -> None:
     """Write a survey, mesh or model in another format.
 
-    Surveys go to .nc .csv .xyz .txt, UBC .obs .mag (magnetics) .grv .gra .gg (gravity); meshes to .nc, UBC .msh .mesh;
+    Surveys go to .nc .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv .gra .gg
+    (gravity); meshes to .nc, UBC .msh .mesh;
     models to .nc, UBC .sus .den .mod, .fld (magnetizations), VTK .vtr (tensor meshes) .vtu (octrees).
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh

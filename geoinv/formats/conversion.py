@@ -32,9 +32,9 @@ def convert(
 ) -> str:
     """Write what a file holds in another format.
 
-    Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv``, ``.xyz`` (Geosoft where
-    there are lines) or ``.dat`` (ASEG-GDF2, with its ``.dfn``); meshes to ``.nc`` or ``.msh``; models to ``.nc``, or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh``
-    file beside it.
+    Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv``, ``.xyz`` (Geosoft's
+    where there are lines) or ``.dat`` (ASEG-GDF2, with its ``.dfn``); meshes to ``.nc`` or ``.msh``; models to ``.nc``,
+    or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh`` file beside it.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def check(what: str, folder: Path) -> None:
     places += [Path("geoinv") / path.relative_to(ROOT) for path in (ROOT / "operators").rglob("*")]
     sources = sorted(place for place in places if place.suffix == ".py" and place.name != "__main__.py")
     modules = [".".join(place.with_suffix("").parts).removesuffix(".__init__") for place in sources]
-    others = [place for place in places if place.suffix in (".cu", ".cuh", ".typed")]
+    others = [place for place in places if place.suffix in (".cu", ".cuh", ".typed", ".html", ".css", ".js")]
     missing = [place.as_posix() for place in others if not (folder / place).is_file()]
     if missing:
         sys.exit(f"the {what} lacks {', '.join(missing)}")

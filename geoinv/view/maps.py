@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Normalize
     from matplotlib.tri import Triangulation
 
-__all__ = ["colorbar", "draw_data", "draw_residual", "shared_scale"]
+__all__ = ["colorbar", "draw_data", "draw_residual", "shared_scale", "triangles_between"]
 
 Array = npt.NDArray[np.float64]
 
@@ -88,21 +88,30 @@ def _dots(
     colorbar(ax, dots, label, extend)
 
 
-def _triangles(stations: Array) -> Triangulation | None:
-    """Triangles between neighbouring stations, or None where the stations lie on one line."""
-    from matplotlib.tri import Triangulation
+def triangles_between(stations: Array) -> npt.NDArray[np.intp] | None:
+    """Triangles (triangles, 3) between neighbouring stations, or None where the stations lie on one line.
+
+    Those across gaps, long ones, are left out.
+    """
+    from scipy.spatial import Delaunay, QhullError
 
     x, y = stations[:2] - stations[:2].mean(axis=1, keepdims=True)
     try:
-        triangles = Triangulation(x, y)
-    except (RuntimeError, ValueError):  # so it says of fewer than three points, and of points on a line
+        corners = Delaunay(np.column_stack([x, y])).simplices
+    except (QhullError, ValueError):  # so it says of fewer than three points, and of points on a line
         return None
-    corners = triangles.triangles
     longest = np.hypot(x[corners] - x[np.roll(corners, 1, axis=1)], y[corners] - y[np.roll(corners, 1, axis=1)]).max(
         axis=1
     )
-    triangles.set_mask(longest > _GAP * np.median(longest))
-    return Triangulation(stations[0], stations[1], corners, triangles.mask)
+    return np.asarray(corners[longest <= _GAP * np.median(longest)], np.intp)
+
+
+def _triangles(stations: Array) -> Triangulation | None:
+    """The same, as Matplotlib draws them."""
+    from matplotlib.tri import Triangulation
+
+    corners = triangles_between(stations)
+    return None if corners is None else Triangulation(stations[0], stations[1], corners)
 
 
 def _distance(stations: Array) -> float:
@@ -111,7 +120,7 @@ def _distance(stations: Array) -> float:
     count = stations.shape[1]
     if triangles is None:
         return float(np.hypot(*np.ptp(stations[:2], axis=1)) / count) or 1.0
-    x, y = (values[triangles.get_masked_triangles()] for values in stations[:2])
+    x, y = (values[triangles.triangles] for values in stations[:2])
     areas = 0.5 * np.abs((x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0]))
     return float(np.sqrt(areas.sum() / count))
 

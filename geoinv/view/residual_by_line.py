@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats import recognise
@@ -15,7 +16,7 @@ from geoinv.view.subject import channels_of, data_set_of
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["LineResidual", "lines_told", "residual_by_line"]
+__all__ = ["LineResidual", "line_names", "lines_told", "residual_by_line"]
 
 _COLUMN = "station_line"
 _SHOWN = 3
@@ -74,12 +75,12 @@ def residual_by_line(source: xr.Dataset | str | Path, *, part: str | None = None
         channels = channels_of(solution)
         if not channels:
             raise InputError("residual_by_line expects a solution with observed and predicted data, got none; check it")
-        if not _has_lines(solution):
+        names = line_names(solution)
+        if names is None:
             raise InputError(
                 "residual_by_line expects a solution of a survey with lines, got no station_line; "
                 "name their column when the survey is read, as in columns={'line': ...}"
             )
-        names = np.asarray([_name(line) for line in solution[_COLUMN].values])
     rows = []
     for channel in channels:
         if channel.uncertainty is None or channel.predicted is None:
@@ -112,7 +113,7 @@ def lines_told(source: xr.Dataset | str | Path, part: str | None = None) -> str:
     with _opened(source) as data:
         solution = data_set_of(data, part)
         channels = channels_of(solution)
-        if not channels or not _has_lines(solution) or any(one.uncertainty is None for one in channels):
+        if not channels or line_names(solution) is None or any(one.uncertainty is None for one in channels):
             return ""
         found = residual_by_line(solution)
     if len(found) < 2:
@@ -124,9 +125,11 @@ def lines_told(source: xr.Dataset | str | Path, part: str | None = None) -> str:
     return f"Residual over standard deviation, rms by line: {median:.2g} in the median of {len(found)}; worst {worst}."
 
 
-def _has_lines(data: xr.Dataset) -> bool:
-    """Whether a solution tells of each station which line it belongs to."""
-    return _COLUMN in data.variables and data[_COLUMN].dims == ("station",)
+def line_names(data: xr.Dataset) -> npt.NDArray[np.str_] | None:
+    """Name of the line of each station of a solution; None where it does not tell."""
+    if _COLUMN not in data.variables or data[_COLUMN].dims != ("station",):
+        return None
+    return np.asarray([_name(line) for line in data[_COLUMN].values], np.str_)
 
 
 def _opened(source: xr.Dataset | str | Path) -> AbstractContextManager[xr.Dataset]:

@@ -24,6 +24,7 @@ __all__ = [
     "draw_section",
     "draw_total",
     "is_signed",
+    "limits_of",
     "model_scale",
     "scale_of",
 ]
@@ -55,11 +56,22 @@ def scale_of(*shown: npt.NDArray[np.floating]) -> Normalize:
     """One colour scale for arrays: from zero, or about zero where negative values matter."""
     from matplotlib.colors import Normalize
 
+    return Normalize(*limits_of(*shown))
+
+
+def limits_of(*shown: npt.NDArray[np.floating]) -> tuple[float, float]:
+    """Limits of one scale for arrays: from zero, or about zero where negative values matter.
+
+    Examples
+    --------
+    >>> limits_of(np.array([0.0, 0.2])), limits_of(np.array([-0.5, 0.2]))
+    ((0.0, 0.2), (-0.5, 0.5))
+    """
     low, high = min(0.0, *(float(np.nanmin(part)) for part in shown)), max(float(np.nanmax(part)) for part in shown)
     if low < -_FAINT * max(high, 0.0):
         largest = max(-low, high)
-        return Normalize(-largest, largest)
-    return Normalize(low, high if high > low else low + 1.0)
+        return -largest, largest
+    return low, high if high > low else low + 1.0
 
 
 def is_signed(scale: Normalize) -> bool:

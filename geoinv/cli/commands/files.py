@@ -68,7 +68,17 @@ def convert(
 
 def view(
     file: Annotated[Path, typer.Argument(help="Solution, model or survey.")],
-    out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.", show_default=False)
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAGE",
+            help="Page to write, .html: the model in 3D, turned and cut in a browser, without a network.",
+            show_default=False,
+        ),
+    ] = None,
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
@@ -80,21 +90,32 @@ def view(
         ),
     ] = None,
 ) -> None:
-    """Write a picture of a solution, a model or a survey.
+    """Write a picture, or a page for a browser, of a solution, a model or a survey.
 
     Example: geoinv view model.nc --out model.png
 
+    Example: geoinv view model.nc --html scene.html
+
     Example: geoinv view joint.nc --data-set 2 --out density.png
     """
+    from geoinv.core.checks import InputError
     from geoinv.formats import collected
-    from geoinv.view.picture import SUFFIXES, view
+    from geoinv.view import page, picture
     from geoinv.view.residual_by_line import lines_told
 
-    check_output(out, SUFFIXES, [file])
+    if out is None and html is None:
+        raise InputError("view expects --out PICTURE or --html PAGE, got neither; name what to write")
+    for target, suffixes in ((out, picture.SUFFIXES), (html, page.SUFFIXES)):
+        if target is not None:
+            check_output(target, suffixes, [file])
+    level = level_of(height, elevation)
     with collected() as notes:
-        done = view(file, out, columns=columns_of(columns), height=level_of(height, elevation), part=data_set)
-        told = lines_told(file, data_set)
-    show(done)
-    if told:
-        show(told)
+        told = []
+        if out is not None:
+            told.append(picture.view(file, out, columns=columns_of(columns), height=level, part=data_set))
+        if html is not None:
+            told.append(page.write_page(file, html, columns=columns_of(columns), height=level, part=data_set))
+        told.append(lines_told(file, data_set))
+    for sentence in filter(None, told):
+        show(sentence)
     say_notes(notes)

@@ -8,6 +8,7 @@ import numpy.testing as npt
 from commands import succeed
 
 import geoinv
+from geoinv.cli import main
 from geoinv.cli.commands.files import convert
 from geoinv.formats import read_mesh, read_model, read_survey
 from geoinv.formats.registry import suffixes_of
@@ -47,3 +48,13 @@ def test_convert_takes_the_field_of_a_table_from_the_command(small_survey, capsy
 def test_view_writes_a_picture(small_survey, capsys):
     assert succeed(["view", "obs.mag", "--out", "data.png"], capsys) == "Wrote data.png.\n"
     assert (small_survey / "data.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_view_writes_a_page(small_survey, capsys):
+    assert "Wrote data.html" in succeed(["view", "obs.mag", "--html", "data.html"], capsys)
+    assert (small_survey / "data.html").read_text().startswith("<!doctype html>")
+
+
+def test_view_wants_something_to_write(small_survey, capsys):
+    assert main(["view", "obs.mag"]) == 1
+    assert "view expects --out PICTURE or --html PAGE, got neither" in capsys.readouterr().err

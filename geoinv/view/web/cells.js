@@ -1,0 +1,113 @@
+// Cells: which are shown, which of their faces can be seen, and where a plane cuts them.
+const NONE = -1;
+
+class Cells {
+  constructor(content) {
+    const { corner, level, beside, edges_easting: e, edges_northing: n, edges_upward: u } = content.arrays;
+    this.count = level.length;
+    this.edges = [e, n, u]; // about the centre of the scene
+    this.corner = corner; // (cells, 3): easting, northing, upward
+    this.level = level; // width is 2 ** level edges
+    this.beside = beside; // (6, cells): neighbour less own number; 0 for none
+    this.values = content.fields.map((_, k) => content.arrays[`field_${k}`]);
+    const { easting, northing, upward } = content.window;
+    this.core = new Uint8Array(this.count);
+    const limits = [easting, northing, upward];
+    for (let c = 0; c < this.count; c += 1) {
+      let inside = 1;
+      for (let axis = 0; axis < 3; axis += 1) {
+        const [low, high] = this.sides(c, axis);
+        if (high <= limits[axis][0] || low >= limits[axis][1]) inside = 0;
+      }
+      this.core[c] = inside;
+    }
+  }
+
+  sides(cell, axis) {
+    const at = this.corner[3 * cell + axis];
+    return [this.edges[axis][at], this.edges[axis][at + (1 << this.level[cell])]];
+  }
+
+  /** Which cells are at or above (or at or below) a threshold, and how many they are. */
+  within(field, threshold, above, padding) {
+    const values = this.values[field.number];
+    const shown = new Uint8Array(this.count);
+    let count = 0;
+    for (let c = 0; c < this.count; c += 1) {
+      if (!padding && !this.core[c]) continue;
+      const value = field.signed ? Math.abs(values[c]) : values[c];
+      if (above ? value >= threshold : value <= threshold) {
+        shown[c] = 1;
+        count += 1;
+      }
+    }
+    return { shown, count };
+  }
+
+  /** Faces between shown cells and all others. */
+  surface(field, shown) {
+    let count = 0;
+    const hidden = (c, side) => {
+      const step = this.beside[side * this.count + c];
+      return step !== 0 && shown[c + step];
+    };
+    for (let c = 0; c < this.count; c += 1) {
+      if (shown[c]) for (let side = 0; side < 6; side += 1) if (!hidden(c, side)) count += 1;
+    }
+    const faces = new Faces(count);
+    for (let c = 0; c < this.count; c += 1) {
+      if (!shown[c]) continue;
+      for (let side = 0; side < 6; side += 1) {
+        if (!hidden(c, side)) faces.add(this, c, side, this.values[field.number][c]);
+      }
+    }
+    return faces;
+  }
+
+  /** Where a plane across an axis cuts the cells. */
+  slice(field, axis, position, padding) {
+    const values = this.values[field.number];
+    const cut = [];
+    for (let c = 0; c < this.count; c += 1) {
+      if ((!padding && !this.core[c]) || Number.isNaN(values[c])) continue;
+      const [low, high] = this.sides(c, axis);
+      if (low <= position && position < high) cut.push(c);
+    }
+    const faces = new Faces(cut.length);
+    for (const c of cut) faces.add(this, c, 2 * axis, values[c], position);
+    return faces;
+  }
+}
+
+/** Attributes of faces of cells. */
+class Faces {
+  constructor(count) {
+    this.low = new Float32Array(3 * count);
+    this.high = new Float32Array(3 * count);
+    this.value = new Float32Array(count);
+    this.side = new Uint32Array(count);
+    this.id = new Uint32Array(count);
+    this.size = 0;
+  }
+
+  add(cells, cell, side, value, position = null) {
+    const k = this.size;
+    for (let axis = 0; axis < 3; axis += 1) {
+      const [low, high] = cells.sides(cell, axis);
+      const across = position !== null && axis === side >> 1;
+      this.low[3 * k + axis] = across ? position : low;
+      this.high[3 * k + axis] = across ? position : high;
+    }
+    this.value[k] = value;
+    this.side[k] = side;
+    this.id[k] = cell + 1;
+    this.size += 1;
+  }
+
+  shape(graphics) {
+    return graphics.shape("faces", {
+      a_low: ["vec3", this.low], a_high: ["vec3", this.high], a_value: ["float", this.value],
+      a_side: ["uint", this.side], a_id: ["uint", this.id],
+    });
+  }
+}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import array_of, choice, positive, whole_number
+from geoinv.core.checks import InputError, array_of, choice, positive, whole_number
 from geoinv.core.interrupts import interrupts_held
 from geoinv.core.provenance import described
 from geoinv.inversion.gauss_newton import Minimum
+from geoinv.inversion.joint_classes import SharedClasses, checked_shared_classes, refuse_other_preferences
 from geoinv.inversion.joint_data import DataSet, Property, checked_data_sets, checked_properties
 from geoinv.inversion.joint_loop import STRAINED, JointRun, rounds
 from geoinv.inversion.joint_problem import JointProblem, PropertyProblem
@@ -22,13 +23,17 @@ from geoinv.inversion.run import Run
 from geoinv.inversion.solution import Solution
 from geoinv.inversion.trade_offs import TradeOff
 from geoinv.regularizers.cross_gradient import CrossGradient, structural_error
+from geoinv.regularizers.rock_classes import RockClass
 
 __all__ = ["COUPLINGS", "invert_jointly"]
 
 Array = npt.NDArray[np.float64]
 
-COUPLINGS = ("cross-gradient", "none")
+COUPLINGS = ("cross-gradient", "mixture", "both", "none")
 """What may couple properties, by name."""
+
+BY_GRADIENTS, BY_CLASSES = ("cross-gradient", "both"), ("mixture", "both")
+"""Those with cross-gradients, and those with classes of rock."""
 
 
 def invert_jointly(
@@ -39,6 +44,7 @@ def invert_jointly(
     structure: float = 0.1,
     iterations: int = 40,
     seed: int = 0,
+    classes: Mapping[str, Sequence[RockClass]] | None = None,
 ) -> JointSolution:
     """Find models of several properties on one mesh that fit all data, each data set as well as it should be.
 
@@ -52,7 +58,8 @@ def invert_jointly(
     properties : mapping of str to Property, optional
         Regularizer (with its reference and weights) and bounds of each property, by the operators' ``unknown``.
     coupling : str
-        ``"cross-gradient"`` (:class:`geoinv.regularizers.cross_gradient.CrossGradient`), or ``"none"``.
+        ``"cross-gradient"`` (:class:`geoinv.regularizers.cross_gradient.CrossGradient`), ``"mixture"`` (classes of
+        rock that all properties of a cell tell together), ``"both"`` or ``"none"``.
     strength : float
         lambda to begin with, relative to where the coupling of the separate models is as much as their regularizers.
     structure : float
@@ -62,6 +69,9 @@ def invert_jointly(
         Most rounds, each a step of Gauss-Newton.
     seed : int
         Of random vectors.
+    classes : mapping of str to sequence of RockClass, optional
+        With ``"mixture"`` or ``"both"``: the same classes for each property, with their means and standard deviations
+        in it; the proportions of the first count.
 
     Returns
     -------
@@ -100,6 +110,14 @@ def invert_jointly(
     iterations = whole_number("invert_jointly", "iterations", iterations, least=1)
     places = checked_data_sets(data_sets)
     asked = checked_properties(properties, tuple(places))
+    if classes is not None and coupling not in BY_CLASSES:
+        raise InputError(
+            f"invert_jointly expects classes with a coupling {' or '.join(map(repr, BY_CLASSES))}, got {coupling!r}"
+        )
+    rocks = None
+    if coupling in BY_CLASSES:
+        rocks = checked_shared_classes(classes, tuple(places))
+        refuse_other_preferences(asked)
     settings = {
         "data_sets": [
             {"operator": described(one.operator), "base_level": one.base_level, "target": one.target}
@@ -110,6 +128,7 @@ def invert_jointly(
             for name, of in asked.items()
         },
         "coupling": coupling,
+        "classes": None if rocks is None else {name: [asdict(rock) for rock in of] for name, of in rocks.items()},
         "strength": strength,
         "structure": structure,
         "iterations": iterations,
@@ -119,6 +138,9 @@ def invert_jointly(
     problem = JointProblem.of(alone, data_sets[0].mesh)
     run = _beginning(problem, data_sets, coupling, strength, structure)
     separate = run.structure
+    if rocks is not None:
+        shared = SharedClasses.of(alone, rocks).update(run.z, fitted=False)
+        run = replace(run, classes=shared, phis=shared.phis)
     try:
         for following in rounds(run, iterations):
             run = following
@@ -143,7 +165,7 @@ def _beginning(
         trade_offs.append(TradeOff(own.separate.beta, target, first=own.separate.beta))
     error = structural_error(problem.mesh, *z) if len(z) > 1 else 0.0
     run = JointRun(problem, None, phis, 0.0, tuple(trade_offs), z, error, np.inf)
-    if coupling == "none" or len(z) < 2:
+    if coupling not in BY_GRADIENTS or len(z) < 2:
         return run
     scales = [float(np.abs(model).max()) or 1.0 for model in z]
     cross = CrossGradient(problem.mesh, scales)

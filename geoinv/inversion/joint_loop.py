@@ -12,6 +12,7 @@ import numpy.typing as npt
 from geoinv.core.progress import report
 from geoinv.inversion.beta_search import WINDOW
 from geoinv.inversion.gauss_newton import GaussNewton, minima
+from geoinv.inversion.joint_classes import SharedClasses
 from geoinv.inversion.joint_problem import JointProblem
 from geoinv.inversion.objective import State
 from geoinv.inversion.outcome import Outcome
@@ -79,6 +80,8 @@ class JointRun:
         How it ended.
     memory : Memory
         Last steps of the solver, which go on to serve while trade-offs and coupling change.
+    classes : SharedClasses or None
+        Classes of rock that all properties tell, and that give the regularizers.
     """
 
     problem: JointProblem
@@ -93,6 +96,7 @@ class JointRun:
     history: tuple[tuple[Step, ...], ...] = ()
     outcome: Outcome | None = None
     memory: Memory = field(default_factory=Memory)
+    classes: SharedClasses | None = None
 
     @property
     def fits(self) -> bool:
@@ -102,7 +106,13 @@ class JointRun:
     @property
     def settled(self) -> bool:
         """Whether the last step changed little, at trade-offs that fit."""
-        return self.fits and self.gain <= UNCHANGED
+        steady = self.classes is None or self.classes.settled
+        return self.fits and self.gain <= UNCHANGED and steady
+
+    @property
+    def nearly_fits(self) -> bool:
+        """Whether no data set is far from its target."""
+        return all(one.misfit <= NEARLY * one.target for one in self.trade_offs)
 
     def stronger(self) -> float:
         """Factor to change the coupling by.
@@ -118,9 +128,8 @@ class JointRun:
         asked = self.structure / (CLOSE * self.wanted)
         if self.structure <= self.wanted:
             return float(np.clip(asked, 1.0 / STRONGER, 1.0))
-        nearly = all(one.misfit <= NEARLY * one.target for one in self.trade_offs)
         # what a step leaves to do may bring the structures together by itself
-        return min(asked, STRONGER) if nearly and rougher > STRAINED and self.gain <= RESPONDED else 1.0
+        return min(asked, STRONGER) if self.nearly_fits and rougher > STRAINED and self.gain <= RESPONDED else 1.0
 
     def ended(self, outcome: Outcome) -> JointRun:
         """Run that has ended."""
@@ -145,20 +154,22 @@ class JointRun:
         steps = tuple(
             Step(beta, misfit, state.penalty, seconds, gain) for beta, misfit in zip(betas, misfits, strict=True)
         )
-        property_betas = self.problem.betas(betas)
-        phis = tuple(
-            phi.update(model, beta) if isinstance(phi, Reweighted) else phi
-            for phi, model, beta in zip(self.phis, state.z, property_betas, strict=True)
-        )
-        return replace(
+        following = replace(
             self,
-            phis=phis,
             trade_offs=tuple(one.told(misfit) for one, misfit in zip(self.trade_offs, misfits, strict=True)),
             z=state.z,
             structure=structural_error(self.problem.mesh, *state.z) if len(state.z) > 1 else 0.0,
             gain=gain,
             history=(*self.history, steps),
         )
+        if following.classes is not None:
+            classes = following.classes.update(state.z, following.nearly_fits)
+            return replace(following, classes=classes, phis=classes.phis)
+        phis = tuple(
+            phi.update(model, beta) if isinstance(phi, Reweighted) else phi
+            for phi, model, beta in zip(self.phis, state.z, self.problem.betas(betas), strict=True)
+        )
+        return replace(following, phis=phis)
 
 
 def rounds(run: JointRun, iterations: int) -> Iterator[JointRun]:

@@ -120,6 +120,7 @@ class JointSolution:
                 for name, unknown, part in zip(self.names, unknowns, self.parts, strict=True)
             ]
         )
+        self._add_classes(result, dict(zip(unknowns, self.parts, strict=True)))
         mesh: Any = getattr(self.parts[0].operator, "mesh", None)
         for name, solution in self.separate.items():
             about = f"{result[name].attrs.get('long_name', name)}, inverted separately"
@@ -135,3 +136,19 @@ class JointSolution:
         )
         result.attrs.update(provenance or {})
         return result
+
+    def _add_classes(self, result: xr.Dataset, parts: Mapping[str, Solution]) -> None:
+        """Classes of rock that a property tells otherwise than the first one; what all tell has all their means."""
+        for unknown, part in list(parts.items())[1:]:
+            variables = part.class_variables()
+            if not variables:
+                continue
+            if "rock_class_probability" in result and np.array_equal(
+                result["rock_class_probability"], variables["rock_class_probability"], equal_nan=True
+            ):
+                told = result["rock_class"].attrs
+                told["comment"] = f"{told['comment']}; {unknown} of {variables['rock_class'].attrs['comment']}"
+                continue
+            for name, variable in variables.items():
+                dims = [f"{unknown}_rock" if axis == "rock" else axis for axis in variable.dims]
+                result[f"{unknown}_{name}"] = (dims, variable.values, variable.attrs)

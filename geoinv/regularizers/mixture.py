@@ -79,6 +79,8 @@ class Mixture(Smooth):
 
     quadratic: ClassVar[bool] = False
 
+    apart: ClassVar[bool] = True
+
     smoothness: float | tuple[float, ...] = 0.3
     classes: Sequence[RockClass] = ()
     confidence: float = np.inf
@@ -88,12 +90,13 @@ class Mixture(Smooth):
     _changed: float = field(default=1.0, repr=False)
     _smooth_form: WeightedDifferences | None = field(default=None, repr=False)
     _active: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
+    _told: Array | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Reject classes that nothing tells apart."""
         super().__post_init__()
         owner = type(self).__name__
-        object.__setattr__(self, "classes", checked_classes(owner, self.classes))
+        object.__setattr__(self, "classes", checked_classes(owner, self.classes, self.apart))
         if not self.confidence >= 0.0:
             raise InputError(f"{owner} expects a confidence of zero cells or more, got {self.confidence:g}")
         if np.any(np.asarray(self.reference, np.float64) != 0.0) and self._smooth_form is None:
@@ -145,43 +148,55 @@ class Mixture(Smooth):
 
     def memberships(self, z: Array) -> tuple[tuple[RockClass, ...], Array]:
         """Classes, and the probability of each in every cell (classes, cells...); zero where there is no rock."""
-        given = mixture_of(self.rocks).responsibilities(np.asarray(z, np.float64)[..., None])
+        given = self._told
+        if given is None:
+            given = mixture_of(self.rocks).responsibilities(np.asarray(z, np.float64)[..., None])
         return self.rocks, np.where(self._inside, np.moveaxis(given, -1, 0), 0.0)
 
     def update(self, z: Array, beta: float) -> Self:
         """Next quadratic: means and precisions of the classes that cells belong to at a model."""
-        smooth = self._smooth_form
-        assert smooth is not None, "bound before it is updated"
         spread = float(np.std([one.mean for one in self.classes]))
         wider = (spread if np.isinf(self._wider) else self._wider) / COOLING
         if wider < NARROW * min(one.standard_deviation for one in self.classes):
             wider = 0.0
         fitted = self._learnt(z) if wider == 0.0 else self.rocks
         shares = mixture_of(fitted, wider).responsibilities(z[..., None])
-        variances = np.array([one.standard_deviation**2 + wider**2 for one in fitted])
-        proportions = np.array([one.proportion for one in fitted])
-        scale = float(np.sum(proportions * variances) / np.sum(proportions))
-        precision = shares @ (1.0 / variances)
-        mean = shares @ (np.array([one.mean for one in fitted]) / variances) / precision
         likeliest = np.argmax(shares, axis=-1)
         inside = self._inside
         before = self._likeliest
         moved = inside if before is None else (likeliest != before) & inside
         changed = total(float(moved.sum())) / max(total(float(inside.sum())), 1.0)
-        about, weights = np.where(inside, mean, 0.0), smooth.cell_weights * scale * precision
+        return replace(
+            self._towards(fitted, shares, wider), _fitted=fitted, _wider=wider, _likeliest=likeliest, _changed=changed
+        )
+
+    def told(self, shares: Array, wider: float) -> Self:
+        """Quadratic of classes that others tell.
+
+        Parameters
+        ----------
+        shares : array (cells..., classes)
+            Probability of each class in every cell, which :meth:`memberships` gives back.
+        wider : float
+            Standard deviation by which those of the classes are widened.
+        """
+        return replace(self._towards(self.rocks, shares, wider), _told=shares)
+
+    def _towards(self, fitted: Sequence[RockClass], shares: Array, wider: float) -> Self:
+        """Quadratic about the means of classes, given the probability of each in every cell (cells..., classes)."""
+        smooth = self._smooth_form
+        assert smooth is not None, "bound before it is updated"
+        variances = np.array([one.standard_deviation**2 + wider**2 for one in fitted])
+        proportions = np.array([one.proportion for one in fitted])
+        scale = float(np.sum(proportions * variances) / np.sum(proportions))
+        precision = shares @ (1.0 / variances)
+        mean = shares @ (np.array([one.mean for one in fitted]) / variances) / precision
+        about, weights = np.where(self._inside, mean, 0.0), smooth.cell_weights * scale * precision
         if self.held is not None:
             # what a drill hole says of a cell, no class overrules
             about = np.where(self.held.cells, self.held.values, about)
             weights = np.where(self.held.cells, smooth.cell_weights, weights)
-        return replace(
-            self,
-            reference=about,
-            _form=replace(smooth, cell_weights=weights),
-            _fitted=fitted,
-            _wider=wider,
-            _likeliest=likeliest,
-            _changed=changed,
-        )
+        return replace(self, reference=about, _form=replace(smooth, cell_weights=weights))
 
     @property
     def _inside(self) -> npt.NDArray[np.bool_]:

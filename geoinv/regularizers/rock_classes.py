@@ -15,7 +15,7 @@ import numpy as np
 from geoinv.core.checks import InputError
 from geoinv.probability.mixture import GaussianMixture
 
-__all__ = ["RockClass", "checked_classes", "mixture_of", "read_classes"]
+__all__ = ["SAME", "RockClass", "checked_classes", "mixture_of", "overlap", "read_classes"]
 
 SAME = 0.95
 """Overlap of two classes (Bhattacharyya's coefficient) from which nothing tells them apart."""
@@ -57,8 +57,8 @@ def overlap(one: RockClass, other: RockClass) -> float:
     return shape * math.exp(-((one.mean - other.mean) ** 2) / (4.0 * both))
 
 
-def checked_classes(owner: str, classes: Sequence[RockClass]) -> tuple[RockClass, ...]:
-    """Classes that can be told apart.
+def checked_classes(owner: str, classes: Sequence[RockClass], apart: bool = True) -> tuple[RockClass, ...]:
+    """Classes that can be told apart, by this property if `apart`, else by others that they have.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def checked_classes(owner: str, classes: Sequence[RockClass]) -> tuple[RockClass
     if len(set(names)) < len(names):
         raise InputError(f"{owner} expects each class under a name of its own, got {', '.join(names)}; rename one")
     for one, other in combinations(found, 2):
-        if overlap(one, other) > SAME:
+        if apart and overlap(one, other) > SAME:
             raise InputError(
                 f"{owner} expects classes that can be told apart, got {one.name!r} and {other.name!r}, which overlap "
                 f"to {100.0 * overlap(one, other):.0f} %; join them, or give them other means or smaller standard "

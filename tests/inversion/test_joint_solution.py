@@ -9,6 +9,7 @@ import numpy as np
 from two_bodies import data_sets
 
 import geoinv
+from geoinv.inversion.joint_dataset import parts_of
 
 
 def test_models_of_both_ways_and_all_fits_are_in_the_result():
@@ -37,3 +38,19 @@ def test_data_that_contradict_a_common_structure_are_named():
         for name, part in zip(solution.names, solution.parts, strict=True)
     }
     assert set(solution.strained) == {name for name, factor in betas.items() if factor <= 0.3}
+
+
+def test_classes_that_each_property_tells_by_itself_are_all_in_the_result():
+    rocks = [geoinv.RockClass("host", 0.0, 0.002, 0.9), geoinv.RockClass("ore", 0.04, 0.01, 0.1)]
+    light = geoinv.RockClass("salt", -300.0, 50.0, 0.1)
+    heavy = [geoinv.RockClass("bulk", 0.0, 15.0, 0.9), geoinv.RockClass("gabbro", 400.0, 50.0, 0.1), light]
+    properties = {
+        "susceptibility": geoinv.Property(geoinv.Mixture(classes=rocks)),
+        "density": geoinv.Property(geoinv.Mixture(classes=heavy)),
+    }
+    result = geoinv.invert_jointly(data_sets(), properties, iterations=2).to_xarray()
+    assert result["rock_class"].attrs["flag_meanings"] == "host ore"
+    assert result["density_rock_class"].attrs["flag_meanings"] == "bulk gabbro salt"
+    assert result["density_rock_class_probability"].sizes["density_rock"] == 3
+    density = parts_of(result)[1]
+    assert "density_rock_class" in density.solution

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from geoinv.algebra.linear_operator import LinearOperator
     from geoinv.conventions.quantities import Quantity
     from geoinv.inversion.joint_solution import JointSolution
+    from geoinv.regularizers.rock_classes import RockClass
     from geoinv.surveys.survey import Survey
 
 __all__ = ["joint"]
@@ -73,8 +74,9 @@ def joint(
     coupling: Annotated[
         str,
         typer.Option(
-            metavar="cross-gradient|none",
-            help="What the models have in common: that their gradients are parallel, or nothing.",
+            metavar="cross-gradient|mixture|both|none",
+            help="What the models have in common: that their gradients are parallel, classes of rock that all "
+            "properties of a cell tell together (see --classes), both, or nothing.",
         ),
     ] = "cross-gradient",
     noise: Annotated[
@@ -119,8 +121,9 @@ def joint(
         list[str] | None,
         typer.Option(
             metavar="PROPERTY=FILE",
-            help="Classes of --regularizer mixture, for each property: a table of name, mean, standard_deviation and, "
-            "if known, proportion, as in density=rocks.csv.",
+            help="Classes of --coupling mixture (of the same names in each table) or of --regularizer mixture, for "
+            "each property: a table of name, mean, standard_deviation and, if known, proportion, as in "
+            "density=rocks.csv.",
         ),
     ] = None,
     weighting: WeightingOption = "sensitivity",
@@ -136,10 +139,13 @@ def joint(
 
     Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --out joint.nc
 
+    Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --coupling both --classes susceptibility=chi.csv
+    --classes density=rho.csv --out joint.nc
+
     Example: geoinv joint low.mag high.mag --cell 50 --depth 1000 --noise "2% + 5" --noise "2% + 2" --out joint.nc
     """
     from geoinv.formats import write_netcdf
-    from geoinv.inversion.joint import COUPLINGS, invert_jointly
+    from geoinv.inversion.joint import BY_CLASSES, COUPLINGS, invert_jointly
     from geoinv.inversion.joint_data import DataSet, Property
     from geoinv.regularizers.registry import REGULARIZERS
 
@@ -177,7 +183,10 @@ def joint(
     data = [_noisy_data(*of) for of in zip(files, surveys, noises, strict=True)]
     limits = {name: _bounds(limits_of.get(name), quantity) for name, quantity in by_name.items()}
     cells = mesh_for(_everywhere(surveys), mesh, cell, depth, ground, mesh_kind)
-    _refuse_lacking_classes(regularizer, tables, tuple(by_name))
+    _refuse_lacking_classes(regularizer, coupling, tables, tuple(by_name))
+    shared = None
+    if coupling in BY_CLASSES:
+        shared = {name: _classes_of(name, Path(tables[name])) for name in by_name}
     properties = {}
     for quantity in by_name.values():
         start = starts.get(quantity.name, 0.0)
@@ -186,10 +195,8 @@ def joint(
             refuse_outside_bounds(
                 "--reference", np.broadcast_to(known, cells.shape)[cells.active], *limits[quantity.name]
             )
-        table = tables.get(quantity.name)
-        phi = regularizer_from(
-            regularizer, None, None, weighting, None, known, classes=None if table is None else Path(table)
-        )
+        own = Path(tables[quantity.name]) if regularizer == MIXTURE else None
+        phi = regularizer_from(regularizer, None, None, weighting, None, known, classes=own)
         properties[quantity.name] = Property(phi, limits[quantity.name])
     operators = [
         make_operator(cells, survey, engine, rtol, quantity=quantity)
@@ -204,7 +211,7 @@ def joint(
         for A, of, level, file in zip(operators, data, levels, files, strict=True)
     ]
     with progress_shown("inversion"):
-        solution = invert_jointly(data_sets, properties, coupling)
+        solution = invert_jointly(data_sets, properties, coupling, classes=shared)
     result = solution.to_xarray(origin)
     written = write_result(out, lambda path: write_netcdf(path, result))
     _say_solution(solution, by_name)
@@ -244,18 +251,38 @@ def _noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array,
     raise InputError(told if told.startswith(str(file)) else f"{file}: {told}")
 
 
-def _refuse_lacking_classes(regularizer: str, tables: Mapping[str, str], unknowns: Sequence[str]) -> None:
-    """Reject classes that nothing asks for, and a mixture without those of every property."""
-    if tables and regularizer != MIXTURE:
+def _refuse_lacking_classes(regularizer: str, coupling: str, tables: Mapping[str, str], names: Sequence[str]) -> None:
+    """Reject classes that nothing asks for, those that lack for a property, and what classes cannot go with."""
+    from geoinv.inversion.joint import BY_CLASSES
+
+    coupled = coupling in BY_CLASSES
+    if coupled and regularizer != "smooth":
         raise InputError(
-            f"--classes expects --regularizer {MIXTURE}, got --regularizer {regularizer}; leave out one of the two"
+            f"--coupling {coupling} expects --regularizer smooth, since its classes say what values to prefer, got "
+            f"--regularizer {regularizer}; leave out one of the two"
         )
-    lacking = [name for name in unknowns if name not in tables]
-    if regularizer == MIXTURE and lacking:
+    asking = f"--coupling {coupling}" if coupled else f"--regularizer {MIXTURE}" if regularizer == MIXTURE else ""
+    if tables and not asking:
         raise InputError(
-            f"--regularizer {MIXTURE} expects classes of every property, got none of the {' and the '.join(lacking)}; "
+            f"--classes expects --coupling {' or '.join(BY_CLASSES)}, or --regularizer {MIXTURE}, got --coupling "
+            f"{coupling} and --regularizer {regularizer}; change one, or leave out --classes"
+        )
+    lacking = [name for name in names if name not in tables]
+    if asking and lacking:
+        raise InputError(
+            f"{asking} expects classes of every property, got none of the {' and the '.join(lacking)}; "
             f"add --classes {lacking[0]}=FILE"
         )
+
+
+def _classes_of(name: str, table: Path) -> tuple[RockClass, ...]:
+    """Classes of a property, and a line about each."""
+    from geoinv.regularizers.rock_classes import read_classes
+
+    rocks = read_classes(table)
+    for rock in rocks:
+        say("class", f"{rock.name}: {name} {rock.mean:g} +- {rock.standard_deviation:g}")
+    return rocks
 
 
 def _bounds(text: str | None, quantity: Quantity) -> tuple[float, float]:

@@ -58,7 +58,9 @@ def test_two_surveys_give_two_models_that_view_draws(files, capsys):
         (["--regularizer", "aligned"], "joint expects --regularizer to be one of smooth, sparse"),
         (["--regularizer", "learned"], "joint expects --regularizer to be one of smooth, sparse"),
         (["--regularizer", "mixture"], "add --classes susceptibility=FILE"),
-        (["--classes", "density=rocks.csv"], "--classes expects --regularizer mixture, got --regularizer smooth"),
+        (["--coupling", "mixture"], "--coupling mixture expects classes of every property"),
+        (["--coupling", "both", "--regularizer", "compact"], "expects --regularizer smooth, since its classes"),
+        (["--classes", "density=rocks.csv"], "--classes expects --coupling mixture or both"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(files, capsys, more, sentence):
@@ -91,3 +93,25 @@ def test_a_survey_without_standard_deviations_is_told_how_to_give_them_beside_on
     assert code == 1
     assert f"{bare} expects standard deviations" in told
     assert '"file" for one that has them' in told
+
+
+def test_classes_of_both_properties_are_in_the_result_and_wrong_tables_are_refused(files, capsys):
+    rocks = {"chi": ("host,0,0.002,0.9", "ore,0.045,0.01,0.1"), "rho": ("host,0,15,0.9", "ore,350,80,0.1")}
+    for name, lines in rocks.items():
+        (files / f"{name}.csv").write_text("\n".join(("name,mean,standard_deviation,proportion", *lines)))
+    (files / "other.csv").write_text("name,mean,standard_deviation\nhost,0,15\ngabbro,350,80\n")
+
+    def tables(rho):
+        return [f"--classes=susceptibility={files / 'chi.csv'}", f"--classes=density={files / rho}"]
+
+    said = succeed(arguments(files, "--coupling", "both", *tables("rho.csv"), out="rocks.nc"), capsys)
+    assert "ore: density 350 +- 80" in said
+    with xr.open_dataset(files / "rocks.nc") as result:
+        assert result["rock_class"].attrs["flag_meanings"] == "host ore"
+        assert result["rock_class"].attrs["comment"].count("ore: ") == 2
+    code = main(arguments(files, "--coupling", "mixture", *tables("other.csv"), out="no.nc"))
+    assert (code, "host, ore for the susceptibility and host, gabbro" in capsys.readouterr().err) == (1, True)
+    more = ["--reference", "density=5", "--coupling", "mixture", *tables("rho.csv")]
+    assert main(arguments(files, *more, out="no.nc")) == 1
+    assert "leave out --reference" in capsys.readouterr().err
+    assert not (files / "no.nc").exists()

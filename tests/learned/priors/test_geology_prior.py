@@ -17,7 +17,7 @@ from geoinv.learned.networks.volume_unet import VolumeUNet
 from geoinv.learned.priors.error_bars import ErrorBars
 from geoinv.learned.priors.familiarity import Familiarity
 from geoinv.learned.priors.geology_network import GeologyNetwork
-from geoinv.learned.priors.geology_prior import HALF_WAY, TAKEN
+from geoinv.learned.priors.geology_prior import SHARE
 from geoinv.learned.priors.survey_channels import CHANNELS
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.operators import Gravity, Magnetics
@@ -121,15 +121,20 @@ def test_what_it_was_not_trained_on_is_doubted(survey: Any) -> None:
     doubts = _inverted(survey, prior(ranges={"height of the stations": (30.0, 40.0)}, familiarity=familiarity)).doubts
     assert any("trained on surveys of other sizes: height of the stations" in text for text in doubts)
     assert any("looks unlike those" in text and "as few as 5 %" in text for text in doubts)
-    bound = prior(familiarity=familiarity).bind(survey.operator)
-    model = np.random.default_rng(0).random(SHAPE) * survey.geology.grid.active
-    half = bound.update(model, 1.0).reference - model
     familiarity.limit.fill_(1e3)
-    most = bound.update(model, 1.0).reference - model
-    inside = model + most > 0.0
-    assert np.allclose((TAKEN / HALF_WAY * half)[inside], most[inside], atol=1e-6)
     doubts = _inverted(survey, prior(ranges={"height of the stations": (0.0, 40.0)}, familiarity=familiarity)).doubts
     assert not any("learned prior" in text for text in doubts)
+
+
+def test_a_share_of_what_the_network_adds_is_taken(survey: Any) -> None:
+    bound = prior().bind(survey.operator)
+    model = np.random.default_rng(0).random(SHAPE) * survey.geology.grid.active
+    channels, unit = bound.seen(model, 1.0)
+    added = bound._network.first_step(torch.from_numpy(channels)[None])[0][0, 0].detach().numpy()
+    expected = np.maximum(model + SHARE * unit * added, 0.0)
+    found, active = bound.update(model, 1.0).reference, survey.geology.grid.active
+    assert np.allclose(found[active], expected[active], atol=1e-6)
+    assert not np.allclose(found[active], model[active], atol=1e-3)
 
 
 def test_percentiles_of_the_error_bars_stand_beside_the_model(survey: Any) -> None:

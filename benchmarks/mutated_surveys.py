@@ -9,9 +9,13 @@ there is: "right" (objects of finite numbers), "refused" (a sentence), or what w
 from __future__ import annotations
 
 import argparse
+import bz2
 import gzip
+import io
+import lzma
 import tempfile
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,6 +75,21 @@ def _text(write: Callable[[Path], None], suffix: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder, f"a{suffix}"))
         return Path(folder, f"a{suffix}").read_bytes()
+
+
+def _zipped(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("a.txt"), content)
+    return buffer.getvalue()
+
+
+PACKED: tuple[Callable[[bytes], bytes], ...] = (
+    lambda content: gzip.compress(content, mtime=0),
+    lzma.compress,
+    bz2.compress,
+    _zipped,
+)
 
 
 def _survey() -> Survey:
@@ -141,6 +160,8 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "lines.xyz": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".xyz"),
     "records.dat": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".dat"),
     "definition.dfn": lambda: _text(lambda path: write_survey(path.with_suffix(".dat"), _lines_flown()), ".dfn"),
+    "survey.csv.zip": lambda: _zipped(original("survey.csv")),
+    "survey.nc.xz": lambda: lzma.compress(original("survey.nc")),
     "units.csv": lambda: (
         "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
     ).encode(),
@@ -186,12 +207,14 @@ def spoilt(name: str, seed: int) -> bytes:
     """Content of one of :data:`ORIGINALS` with one to three things done to it; equal seeds give equal files."""
     random = np.random.default_rng([seed, *name.encode()])
     content = original(name)
+    if name.endswith((".zip", ".xz")):
+        return mutated_bytes(content, random)
     if name.endswith(".nc"):
         return _spoilt_netcdf(content, random) if random.random() < 0.8 else mutated_bytes(content, random)
     for _ in range(int(random.choice([1, 1, 1, 2, 3]))):
         content = _spoilt_text(content, random)
     if random.random() < 0.05:
-        packed = gzip.compress(content, mtime=0)
+        packed = PACKED[int(random.integers(len(PACKED)))](content)
         content = packed if random.random() < 0.3 else mutated_bytes(packed, random)
     return content
 

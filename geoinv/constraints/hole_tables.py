@@ -109,7 +109,7 @@ def read_hole_table(
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not: names of columns, then a row a line.
+        Text file, packed or not: names of columns, then a row a line.
     required, optional : sequence of str
         Columns: easting, northing, upward, depth, azimuth, dip, from, to, value, uncertainty.
     quantity : str

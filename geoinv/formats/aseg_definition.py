@@ -13,6 +13,7 @@ from pathlib import Path
 from geoinv.conventions.units import unit_of
 from geoinv.core.checks import InputError
 from geoinv.formats.column_names import ColumnName, understood
+from geoinv.formats.compressed import name_inside
 from geoinv.formats.text import TextLines, is_number, quoted
 
 __all__ = ["Field", "definition_beside", "fields_of", "sibling"]
@@ -62,8 +63,8 @@ class Field:
 def sibling(path: str | Path, suffix: str) -> Path | None:
     """File of the same name with another suffix, in capitals or not, packed or not; None where there is none."""
     path = Path(path)
-    packed = path.suffix if path.suffix.lower() in (".gz", ".xz", ".bz2", ".zip") else ""
-    stem = path.with_suffix("") if packed else path
+    stem = name_inside(path)
+    packed = "" if stem == path else path.suffix
     for one in dict.fromkeys((suffix, suffix.upper(), suffix.lower())):
         for tail in dict.fromkeys(("", packed)):
             found = stem.with_suffix(one).with_name(stem.with_suffix(one).name + tail)

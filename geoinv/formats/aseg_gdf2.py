@@ -13,6 +13,7 @@ from geoinv.formats.aseg_definition import RECORD_TYPE, Field, definition_beside
 from geoinv.formats.aseg_projection import projection_beside
 from geoinv.formats.aseg_writing import write_aseg_gdf2
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
+from geoinv.formats.compressed import name_inside
 from geoinv.formats.layout import Layout
 from geoinv.formats.table_format import FIELD, read_table_survey, read_table_topography, table_lines
 from geoinv.formats.text import TextLines, quoted, quoted_token
@@ -59,7 +60,7 @@ def aseg_rows(path: str | Path) -> tuple[TextLines, Layout]:
 def _pair(path: str | Path) -> tuple[Path, Path]:
     """Data file and definition file, whichever is given."""
     path = Path(path)
-    if ".dfn" in [suffix.lower() for suffix in path.suffixes[-2:]]:
+    if name_inside(path).suffix.lower() == ".dfn":
         data = sibling(path, ".dat")
         if data is None:
             raise InputError(f"{path} expects its data file ({path.stem}.dat) beside it, got none; copy it there")
@@ -132,7 +133,7 @@ def read_aseg_gdf2(path: str | Path, options: SurveyOptions) -> Survey:
 def _recognises(head: Head) -> bool:
     if head.is_netcdf:
         return False
-    if head.path.suffix.lower() == ".dfn" or ".dfn" in head.path.name.lower()[-8:]:
+    if name_inside(head.path).suffix.lower() == ".dfn":
         return head.text.lines[0].upper().startswith("DEFN")
     return definition_beside(head.path) is not None
 

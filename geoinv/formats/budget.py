@@ -53,7 +53,10 @@ def read_within(path: str | Path, stream: BinaryIO, limit: int = -1) -> bytes:
         If the content, as lines and numbers, would take more than half of the free memory.
     """
     if limit >= 0:
-        return stream.read(limit)
+        head = b""
+        while len(head) < limit and (more := stream.read(limit - len(head))):
+            head += more
+        return head
     most = int(SHARE * available_memory() / _TEXT_IN_MEMORY)
     chunks, size = [], 0
     while chunk := stream.read(_CHUNK):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 __all__ = ["foreign_content"]
 
-_UNPACK = "unpack it first (gzip is read as it is)"
+_UNPACK = "unpack it first (.gz, .xz, .bz2 and .zip are read as they are)"
+_TWICE = "unpack it once"
 _TABLE = "save its sheet as CSV"
 
 _MARKS: tuple[tuple[bytes, str, str], ...] = (
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ", "an xz archive", _UNPACK),
+    (b"\x1f\x8b", "a gzip file in another", _TWICE),
+    (b"BZh", "a bzip2 file in another", _TWICE),
+    (b"\xfd7zXZ", "an xz file in another", _TWICE),
+    (b"PK\x03\x04", "a zip archive in another", _TWICE),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
     (b"\x04\x22\x4d\x18", "an LZ4 archive", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
@@ -45,13 +48,10 @@ def foreign_content(head: bytes) -> tuple[str, str] | None:
     Examples
     --------
     >>> foreign_content(b"BZh91AY")
-    ('a bzip2 archive', 'unpack it first (gzip is read as it is)')
+    ('a bzip2 file in another', 'unpack it once')
     >>> foreign_content(b"x,y,z") is None
     True
     """
-    if head.startswith(b"PK\x03\x04"):
-        office = any(part in head for part in (b"xl/", b"[Content_Types].xml", b"docProps"))
-        return ("an Excel workbook", _TABLE) if office else ("a zip archive", _UNPACK)
     if head[257:262] == b"ustar":
         return "a tar archive", _UNPACK
     for mark, what, remedy in _MARKS:

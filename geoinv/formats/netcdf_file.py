@@ -17,6 +17,7 @@ from geoinv.core.checks import InputError
 from geoinv.core.memory import bytes_text
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.budget import guarded, refuse_special
+from geoinv.formats.compressed import plain_file
 from geoinv.formats.text import naming
 
 if TYPE_CHECKING:
@@ -60,22 +61,23 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
         return InputError(f"{path} expects a whole netCDF file, got a broken one ({error}); copy or write it again")
 
     _refuse_missing(path)
-    _refuse_cut_classic(path)
     with LIBRARY, guarded(path, "netCDF file"):
+        plain = plain_file(path)
+        _refuse_cut_classic(path, plain)
         try:
             # without indexes: they would read every coordinate, however long the file says it is
-            data = xr.open_dataset(Path(path), engine="netcdf4", decode_cf=False, create_default_indexes=False)
+            data = xr.open_dataset(plain, engine="netcdf4", decode_cf=False, create_default_indexes=False)
         except (OSError, RuntimeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise broken(error) from None
         with data, naming(path):
-            _refuse_forged(path, data)
+            _refuse_forged(plain, data)
             try:
                 yield _with_coordinates(data)
             except (OSError, RuntimeError) as error:
                 raise broken(error) from None
 
 
-def _refuse_forged(path: str | Path, data: xr.Dataset) -> None:
+def _refuse_forged(path: Path, data: xr.Dataset) -> None:
     """Reject variables of more values than can be in the file: they are cut off, or were never written."""
     size = os.stat(path).st_size
     with open(path, "rb") as file:
@@ -109,9 +111,9 @@ def _refuse_missing(path: str | Path) -> None:
         raise InputError(f"{path} expects a file, got a folder; name a file in it")
 
 
-def _refuse_cut_classic(path: str | Path) -> None:
+def _refuse_cut_classic(path: str | Path, plain: Path) -> None:
     """Reject a netCDF 3 file that is cut short: the library reads zeros beyond its end."""
-    with open(path, "rb") as file:
+    with open(plain, "rb") as file:
         mark = file.read(4)
     if mark not in _CLASSIC:
         return
@@ -120,7 +122,7 @@ def _refuse_cut_classic(path: str | Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that arrays stay open: they go with the file
-            netcdf_file(os.fspath(path), mmap=True).close()
+            netcdf_file(os.fspath(plain), mmap=True).close()
     except Exception:
         raise InputError(
             f"{path} expects a whole netCDF file, got a broken one (cut short, or its header is wrong); "

@@ -61,7 +61,7 @@ def recognise(path: str | Path) -> Format:
     Parameters
     ----------
     path : str or Path
-        netCDF or text file; text may be gzipped.
+        netCDF or text file; packed or not.
 
     Returns
     -------

@@ -82,7 +82,7 @@ def read_table(
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
     columns : mapping, optional
         The column of a quantity, by name, or by number from 1: ``{"easting": "E_Nad83", "tmi": 7}``.
         ``uncertainty`` means that of the component; ``line``, ``date`` and the like name columns that are kept.

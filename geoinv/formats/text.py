@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import re
-import zlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats.budget import read_within, refuse_special
+from geoinv.formats.compressed import BROKEN, broken, unpacked
 from geoinv.formats.foreign import foreign_content
 
 __all__ = ["TextLines", "is_number", "naming", "quoted", "quoted_token", "read_bytes", "rows_text", "split"]
@@ -41,7 +40,7 @@ def naming(place: str | Path) -> Iterator[None]:
 
 
 def read_bytes(path: str | Path, limit: int = -1) -> bytes:
-    """Content of a file, unpacked where it is gzipped.
+    """Content of a file, unpacked where it is packed.
 
     Parameters
     ----------
@@ -53,22 +52,19 @@ def read_bytes(path: str | Path, limit: int = -1) -> bytes:
     Raises
     ------
     InputError
-        If there is no such file, it cannot be read, it is a cut or broken gzip file, or it unpacks to more than
+        If there is no such file, it cannot be read, it is packed and cut or broken, or it unpacks to more than
         fits in memory.
     """
     try:
         refuse_special(path)
-        with open(path, "rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+        with open(path, "rb") as file, unpacked(path, file) as stream:
             return read_within(path, stream, limit)
     except FileNotFoundError:
         raise InputError(f"{path} expects a file, got none of that name; check the name and the folder") from None
     except IsADirectoryError:
         raise InputError(f"{path} expects a file, got a folder; name a file in it") from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path} expects a whole gzip file, got a broken one ({error}); copy it again") from None
+    except BROKEN as error:
+        raise broken(path, error) from None
     except ValueError as error:
         if isinstance(error, InputError):
             raise
@@ -197,7 +193,7 @@ class TextLines:
         Parameters
         ----------
         path : str or Path
-            Text file, gzipped or not.
+            Text file, packed or not.
         inline_comments : bool, optional
             Drop what follows a ``!`` on a line, as in UBC files.
         limit : int, optional

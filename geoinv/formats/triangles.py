@@ -11,6 +11,7 @@ import numpy.typing as npt
 from geoinv.core.checks import InputError
 from geoinv.formats import gocad, obj, stl
 from geoinv.formats.budget import guards
+from geoinv.formats.compressed import name_inside
 from geoinv.formats.text import read_bytes
 from geoinv.surveys.survey import FARTHEST
 
@@ -51,7 +52,7 @@ def read_triangles(path: str | Path) -> Triangles:
     Parameters
     ----------
     path : str or Path
-        STL (binary or text), Wavefront OBJ or GOCAD TSurf, recognised by its content; gzipped or not.
+        STL (binary or text), Wavefront OBJ or GOCAD TSurf, recognised by its content; packed or not.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def read_triangles(path: str | Path) -> Triangles:
     """
     head = read_bytes(path, _HEAD)
     for one in (gocad, obj, stl):
-        if one.recognises(head, Path(path).suffix.lower()):
+        if one.recognises(head, name_inside(path).suffix.lower()):
             vertices, corners = one.read(path)
             break
     else:

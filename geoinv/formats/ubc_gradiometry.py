@@ -38,7 +38,7 @@ def read_ubc_gradiometry(path: str | Path, options: SurveyOptions | None = None)
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
     options : SurveyOptions, optional
         Of no use here.
 

@@ -31,7 +31,7 @@ def read_ubc_gravity(path: str | Path, options: SurveyOptions | None = None) -> 
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
     options : SurveyOptions, optional
         Of no use here.
 

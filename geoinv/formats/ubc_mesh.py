@@ -36,7 +36,7 @@ def read_ubc_mesh(path: str | Path) -> Grid:
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
 
     Returns
     -------

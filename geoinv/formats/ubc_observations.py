@@ -34,7 +34,7 @@ def read_ubc_observations(path: str | Path) -> Survey:
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
 
     Returns
     -------

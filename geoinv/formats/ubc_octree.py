@@ -30,7 +30,7 @@ def read_ubc_octree(path: str | Path) -> OctreeGrid:
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not.
+        Text file, packed or not.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def read_ubc_vector_model(path: str | Path, mesh: Mesh, quantity: str = "magneti
     Parameters
     ----------
     path : str or Path
-        Text file, gzipped or not, with ``!`` comments.
+        Text file, packed or not, with ``!`` comments.
     mesh : Grid or OctreeGrid
         The mesh that the model belongs to.
     quantity : str, optional

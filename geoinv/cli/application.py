@@ -12,7 +12,9 @@ import typer
 
 from geoinv.cli.commands.apply import apply
 from geoinv.cli.commands.bench import bench
+from geoinv.cli.commands.completion import completed, completion
 from geoinv.cli.commands.demo import demo
+from geoinv.cli.commands.doctor import doctor
 from geoinv.cli.commands.files import convert, info, view
 from geoinv.cli.commands.forward import forward
 from geoinv.cli.commands.grids import continue_, grid, pole
@@ -38,7 +40,7 @@ application = typer.Typer(
 )
 COMMANDS = (
     *(info, prepare, grid, continue_, pole, forward, invert, joint),
-    *(convert, view, demo, reproduce, train, apply, bench, schema),
+    *(convert, view, demo, reproduce, train, apply, bench, schema, completion, doctor),
 )
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 
@@ -109,6 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> int:
     """Run a command; returns its exit code, whatever happens."""
     program = typer.main.get_command(application)
+    if (answered := completed(program)) is not None:
+        return answered
     try:
         # not program.main(): it turns Ctrl-C into silence
         with (

@@ -15,12 +15,16 @@ from geoinv.meshes.topography import Topography
 from geoinv.operators import Magnetics
 
 SHAPE = (10, 14, 18)
-SURVEYS = list(islice(RandomSurveys(SHAPE, seed=1), 12))
 
 
-def test_data_are_the_anomaly_of_the_true_model_with_noise_of_the_uncertainty():
+@pytest.fixture(scope="module")
+def surveys():
+    return list(islice(RandomSurveys(SHAPE, seed=1), 12))
+
+
+def test_data_are_the_anomaly_of_the_true_model_with_noise_of_the_uncertainty(surveys):
     residuals = []
-    for survey in SURVEYS:
+    for survey in surveys:
         exact = Magnetics(survey.geology.grid, survey.operator.survey, engine="direct")(survey.geology.susceptibility)
         residuals.append(((survey.data - exact) / survey.uncertainty).ravel())
         assert np.abs(exact).max() > limits.VISIBLE * survey.uncertainty[0, 0] * 0.999
@@ -31,8 +35,8 @@ def test_data_are_the_anomaly_of_the_true_model_with_noise_of_the_uncertainty():
     assert abs(np.mean(every**2) - 1.0) < 4.0 * np.sqrt(2.0 / every.size)
 
 
-def test_stations_are_draped_at_one_height_over_the_whole_grid_and_outside_the_rock():
-    for survey in SURVEYS:
+def test_stations_are_draped_at_one_height_over_the_whole_grid_and_outside_the_rock(surveys):
+    for survey in surveys:
         stations, grid = survey.operator.survey, survey.geology.grid
         ground = Topography(survey.geology.topography).elevation(stations.easting, stations.northing)
         height = (stations.upward - ground) / grid.smallest_width("easting")
@@ -46,8 +50,8 @@ def test_stations_are_draped_at_one_height_over_the_whole_grid_and_outside_the_r
             assert high - 0.25 * (high - low) < values.max() <= high
 
 
-def test_cells_and_fields_are_within_their_limits_and_fields_are_those_of_a_dipole():
-    for survey in SURVEYS:
+def test_cells_and_fields_are_within_their_limits_and_fields_are_those_of_a_dipole(surveys):
+    for survey in surveys:
         grid, field = survey.geology.grid, survey.operator.survey.main_field
         width = grid.smallest_width("easting")
         assert limits.WIDTHS[0] <= width <= limits.WIDTHS[1]
@@ -56,14 +60,14 @@ def test_cells_and_fields_are_within_their_limits_and_fields_are_those_of_a_dipo
         vertical = field.intensity * np.sin(np.radians(field.inclination)) / 60_000.0
         horizontal = field.intensity * np.cos(np.radians(field.inclination)) / 30_000.0
         assert np.hypot(vertical, horizontal) == pytest.approx(1.0)
-    assert len({survey.operator.survey.main_field for survey in SURVEYS}) == len(SURVEYS)
+    assert len({survey.operator.survey.main_field for survey in surveys}) == len(surveys)
 
 
-def test_a_survey_is_the_same_whatever_was_drawn_before():
+def test_a_survey_is_the_same_whatever_was_drawn_before(surveys):
     again = RandomSurveys(SHAPE, seed=1)[7]
-    npt.assert_array_equal(again.data, SURVEYS[7].data)
-    npt.assert_array_equal(again.true_model, SURVEYS[7].true_model)
-    assert again.operator.survey.same_places(SURVEYS[7].operator.survey)
+    npt.assert_array_equal(again.data, surveys[7].data)
+    npt.assert_array_equal(again.true_model, surveys[7].true_model)
+    assert again.operator.survey.same_places(surveys[7].operator.survey)
 
 
 def test_remanent_rock_is_in_the_data_and_what_is_along_the_field_in_the_true_model():

@@ -29,11 +29,8 @@ __all__ = ["COUPLINGS", "invert_jointly"]
 
 Array = npt.NDArray[np.float64]
 
-COUPLINGS = ("cross-gradient", "mixture", "both", "none")
+COUPLINGS = ("cross-gradient", "mixture", "none")
 """What may couple properties, by name."""
-
-BY_GRADIENTS, BY_CLASSES = ("cross-gradient", "both"), ("mixture", "both")
-"""Those with cross-gradients, and those with classes of rock."""
 
 
 def invert_jointly(
@@ -59,7 +56,7 @@ def invert_jointly(
         Regularizer (with its reference and weights) and bounds of each property, by the operators' ``unknown``.
     coupling : str
         ``"cross-gradient"`` (:class:`geoinv.regularizers.cross_gradient.CrossGradient`), ``"mixture"`` (classes of
-        rock that all properties of a cell tell together), ``"both"`` or ``"none"``.
+        rock that all properties of a cell tell together, beside cross-gradients) or ``"none"``.
     strength : float
         lambda to begin with, relative to where the coupling of the separate models is as much as their regularizers.
     structure : float
@@ -70,7 +67,7 @@ def invert_jointly(
     seed : int
         Of random vectors.
     classes : mapping of str to sequence of RockClass, optional
-        With ``"mixture"`` or ``"both"``: the same classes for each property, with their means and standard deviations
+        With ``"mixture"``: the same classes for each property, with their means and standard deviations
         in it; the proportions of the first count.
 
     Returns
@@ -110,12 +107,10 @@ def invert_jointly(
     iterations = whole_number("invert_jointly", "iterations", iterations, least=1)
     places = checked_data_sets(data_sets)
     asked = checked_properties(properties, tuple(places))
-    if classes is not None and coupling not in BY_CLASSES:
-        raise InputError(
-            f"invert_jointly expects classes with a coupling {' or '.join(map(repr, BY_CLASSES))}, got {coupling!r}"
-        )
+    if classes is not None and coupling != "mixture":
+        raise InputError(f"invert_jointly expects classes with the coupling 'mixture', got {coupling!r}; leave one out")
     rocks = None
-    if coupling in BY_CLASSES:
+    if coupling == "mixture":
         rocks = checked_shared_classes(classes, tuple(places))
         refuse_other_preferences(asked)
     settings = {
@@ -165,7 +160,7 @@ def _beginning(
         trade_offs.append(TradeOff(own.separate.beta, target, first=own.separate.beta))
     error = structural_error(problem.mesh, *z) if len(z) > 1 else 0.0
     run = JointRun(problem, None, phis, 0.0, tuple(trade_offs), z, error, np.inf)
-    if coupling not in BY_GRADIENTS or len(z) < 2:
+    if coupling == "none" or len(z) < 2:
         return run
     scales = [float(np.abs(model).max()) or 1.0 for model in z]
     cross = CrossGradient(problem.mesh, scales)

@@ -86,7 +86,13 @@ class SharedClasses:
         for one in properties:
             given = one.phi
             assert isinstance(given, Smooth), "checked before"
-            mixture = OfSeveral(classes=classes[one.name], weighting=given.weighting, held=given.held)
+            mixture = OfSeveral(
+                smallness=given.smallness,
+                smoothness=given.smoothness,
+                weighting=given.weighting,
+                held=given.held,
+                classes=classes[one.name],
+            )
             operator = one.problem.objective.operator
             assert isinstance(operator, LinearOperator), "checked before"
             phis.append(mixture.bind(operator))

@@ -74,9 +74,9 @@ def joint(
     coupling: Annotated[
         str,
         typer.Option(
-            metavar="cross-gradient|mixture|both|none",
-            help="What the models have in common: that their gradients are parallel, classes of rock that all "
-            "properties of a cell tell together (see --classes), both, or nothing.",
+            metavar="cross-gradient|mixture|none",
+            help="What the models have in common: that their gradients are parallel; mixture: classes of rock "
+            "beside that, which all properties of a cell tell together (see --classes); or nothing.",
         ),
     ] = "cross-gradient",
     noise: Annotated[
@@ -139,13 +139,13 @@ def joint(
 
     Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --out joint.nc
 
-    Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --coupling both --classes susceptibility=chi.csv
+    Example: geoinv joint lines.mag stations.grv --mesh mesh.msh --coupling mixture --classes susceptibility=chi.csv
     --classes density=rho.csv --out joint.nc
 
     Example: geoinv joint low.mag high.mag --cell 50 --depth 1000 --noise "2% + 5" --noise "2% + 2" --out joint.nc
     """
     from geoinv.formats import write_netcdf
-    from geoinv.inversion.joint import BY_CLASSES, COUPLINGS, invert_jointly
+    from geoinv.inversion.joint import COUPLINGS, invert_jointly
     from geoinv.inversion.joint_data import DataSet, Property
     from geoinv.regularizers.registry import REGULARIZERS
 
@@ -185,7 +185,7 @@ def joint(
     cells = mesh_for(_everywhere(surveys), mesh, cell, depth, ground, mesh_kind)
     _refuse_lacking_classes(regularizer, coupling, tables, tuple(by_name))
     shared = None
-    if coupling in BY_CLASSES:
+    if coupling == MIXTURE:
         shared = {name: _classes_of(name, Path(tables[name])) for name in by_name}
     properties = {}
     for quantity in by_name.values():
@@ -253,9 +253,7 @@ def _noisy_data(file: Path, survey: Survey, noise: Noise | None) -> tuple[Array,
 
 def _refuse_lacking_classes(regularizer: str, coupling: str, tables: Mapping[str, str], names: Sequence[str]) -> None:
     """Reject classes that nothing asks for, those that lack for a property, and what classes cannot go with."""
-    from geoinv.inversion.joint import BY_CLASSES
-
-    coupled = coupling in BY_CLASSES
+    coupled = coupling == MIXTURE
     if coupled and regularizer != "smooth":
         raise InputError(
             f"--coupling {coupling} expects --regularizer smooth, since its classes say what values to prefer, got "
@@ -264,7 +262,7 @@ def _refuse_lacking_classes(regularizer: str, coupling: str, tables: Mapping[str
     asking = f"--coupling {coupling}" if coupled else f"--regularizer {MIXTURE}" if regularizer == MIXTURE else ""
     if tables and not asking:
         raise InputError(
-            f"--classes expects --coupling {' or '.join(BY_CLASSES)}, or --regularizer {MIXTURE}, got --coupling "
+            f"--classes expects --coupling {MIXTURE} or --regularizer {MIXTURE}, got --coupling "
             f"{coupling} and --regularizer {regularizer}; change one, or leave out --classes"
         )
     lacking = [name for name in names if name not in tables]

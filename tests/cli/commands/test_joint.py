@@ -59,8 +59,8 @@ def test_two_surveys_give_two_models_that_view_draws(files, capsys):
         (["--regularizer", "learned"], "joint expects --regularizer to be one of smooth, sparse"),
         (["--regularizer", "mixture"], "add --classes susceptibility=FILE"),
         (["--coupling", "mixture"], "--coupling mixture expects classes of every property"),
-        (["--coupling", "both", "--regularizer", "compact"], "expects --regularizer smooth, since its classes"),
-        (["--classes", "density=rocks.csv"], "--classes expects --coupling mixture or both"),
+        (["--coupling", "mixture", "--regularizer", "compact"], "expects --regularizer smooth, since its classes"),
+        (["--classes", "density=rocks.csv"], "--classes expects --coupling mixture or --regularizer mixture"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(files, capsys, more, sentence):
@@ -104,7 +104,7 @@ def test_classes_of_both_properties_are_in_the_result_and_wrong_tables_are_refus
     def tables(rho):
         return [f"--classes=susceptibility={files / 'chi.csv'}", f"--classes=density={files / rho}"]
 
-    said = succeed(arguments(files, "--coupling", "both", *tables("rho.csv"), out="rocks.nc"), capsys)
+    said = succeed(arguments(files, "--coupling", "mixture", *tables("rho.csv"), out="rocks.nc"), capsys)
     assert "ore: density 350 +- 80" in said
     with xr.open_dataset(files / "rocks.nc") as result:
         assert result["rock_class"].attrs["flag_meanings"] == "host ore"

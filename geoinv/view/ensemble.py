@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from geoinv.view.slices import Cut, draw_level, draw_section, model_scale, scale_of
 from geoinv.view.subject import HIGHEST, LOWEST, Model
 from geoinv.view.window import Window
-from geoinv.view.wording import spaced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,10 +30,10 @@ def draw_ensemble(sheet: Figure, grid: GridSpec, row: int, model: Model, window:
     scale = model_scale(deviation, window)
     level = sheet.add_subplot(grid[row : row + 2, 0])
     draw_level(level, window, deviation, cut, scale)
-    level.set_title(f"{what} at elevation {spaced(model.grid.upward[cut.upward])} m")
+    level.set_title(f"{what} at elevation {window.told(model.grid.upward[cut.upward])}")
     cells = window.cells(model.grid)
     shared = scale_of(*(shown[cells] for shown in (middle[1], known[LOWEST], known[HIGHEST])))
-    at = f"at northing {spaced(model.grid.northing[cut.northing])} m"
+    at = f"at northing {window.told(model.grid.northing[cut.northing])}"
     panels = {
         (0, 1): (deviation, scale, what),
         (1, 1): (replace(model, values=middle[1]), shared, middle[0]),

@@ -42,4 +42,4 @@ def draw_investigation(ax: Axes, grid: Grid, unseen: npt.NDArray[np.float64] | N
         return ""
     layer = np.take(np.nan_to_num(unseen), index, axis=AXES.index(across))
     draw_outlines(ax, grid, layer, across, {"colors": "#c22", "linewidths": 1.1, "linestyles": "dashed"})
-    return ", depth of investigation dashed"
+    return "\ndepth of investigation dashed"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.view.stretch import equal_area, is_equal_area, is_skewed
 from geoinv.view.subject import Channel
 from geoinv.view.window import Window
 
@@ -25,14 +26,19 @@ RESIDUAL_COLOURS = "RdBu_r"
 
 _GAP = 3.0  # triangles longer than this, over the usual one, are not filled
 _OVERLAP = 1.1  # diameter of a dot over the mean distance of stations
+_SHARES = 7  # ticks of a bar of equal areas
+_RASTER = 300  # pixels of the shading along each side
+_FLAT, _DEEP = np.sqrt(0.5), 0.55  # light on level ground from 45 degrees, and how dark its shadows are
 _SHARE = 99.0  # percent of the residuals that lie within the colours
 
 
 def shared_scale(channel: Channel) -> Normalize:
-    """One colour scale for what was observed and what was predicted."""
+    """One colour scale for what was observed and what was predicted; with equal areas where that is skewed."""
     from matplotlib.colors import Normalize
 
     parts = [part for part in (channel.observed, channel.predicted) if part is not None]
+    if is_skewed(channel.observed):
+        return equal_area(np.concatenate(parts))
     return Normalize(min(float(part.min()) for part in parts), max(float(part.max()) for part in parts))
 
 
@@ -44,9 +50,27 @@ def draw_data(ax: Axes, window: Window, stations: Array, values: Array, scale: N
         _dots(ax, stations, values, DATA_COLOURS, scale, label)
         return
     drawn = ax.tripcolor(triangles, values, shading="gouraud", cmap=DATA_COLOURS, norm=scale, rasterized=True)
+    if is_equal_area(scale):
+        _shade(ax, window, triangles, np.asarray(scale(values)))
+        label = f"{label}, equal areas"
     size = float(np.clip(4000.0 / values.size, 0.05, 1.0))
     ax.scatter(stations[0], stations[1], s=size, color="black", alpha=0.35, linewidths=0, rasterized=True)
     colorbar(ax, drawn, label)
+
+
+def _shade(ax: Axes, window: Window, triangles: Triangulation, shares: Array) -> None:
+    """Shade a map as if its colours were heights, lit from the north-west."""
+    from matplotlib.colors import LightSource
+    from matplotlib.tri import LinearTriInterpolator
+
+    sides = [np.linspace(low, high, _RASTER) for low, high in (window.easting, window.northing)]
+    heights = LinearTriInterpolator(triangles, shares)(*np.meshgrid(*sides)).filled(np.nan)
+    light = LightSource(315.0, 45.0).hillshade(heights, vert_exag=0.1 * _RASTER)
+    shadow = np.zeros((*light.shape, 4))
+    shadow[..., :3] = (light > _FLAT)[..., None]
+    shadow[..., 3] = np.nan_to_num(np.clip(np.abs(light - _FLAT), 0.0, 0.5) * _DEEP)
+    extent = (*window.easting, *window.northing)
+    ax.imshow(shadow, origin="lower", extent=extent, aspect="equal", interpolation="bilinear", zorder=1.5)
 
 
 def draw_residual(ax: Axes, window: Window, stations: Array, channel: Channel) -> None:
@@ -131,3 +155,9 @@ def colorbar(ax: Axes, drawn: ScalarMappable, label: str, extend: str = "neither
     assert figure is not None
     bar = figure.colorbar(drawn, cax=ax.inset_axes((1.03, 0.0, 0.045, 1.0)), extend=extend)
     bar.set_label(label)
+    scale = cast(Any, drawn.norm)
+    if is_equal_area(scale):
+        # each a share of the map, not of the values: ticks at round values would stand on one another
+        places = np.asarray(scale.inverse(np.linspace(0.0, 1.0, _SHARES)))
+        bar.set_ticks(list(places), labels=[f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in places])
+        bar.minorticks_off()

@@ -12,10 +12,11 @@ from geoinv.core.checks import InputError
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.octree_as_tensor import as_tensor
 from geoinv.meshes.of_dataset import mesh_of
+from geoinv.view.caption import crs_named
 from geoinv.view.fields import Field, fields_of
 from geoinv.view.maps import triangles_between
 from geoinv.view.page_cells import cells_of
-from geoinv.view.residual_by_line import line_names
+from geoinv.view.sides import sides_told
 from geoinv.view.slices import cut_of, limits_of
 from geoinv.view.subject import Channel, Subject
 from geoinv.view.window import Window, window_of
@@ -86,10 +87,13 @@ def content_of_page(subject: Subject, data: xr.Dataset | None, named: str) -> Pa
         "channels": [],
         "provenance": _provenance(data, named),
     }
+    doubt = "" if subject.model is None else sides_told(subject.model)
+    if doubt:
+        header["provenance"].append(("to doubt", f"{doubt}."))
     if subject.model is not None and data is not None:
         _add_cells(header, arrays, subject, data, window)
     if subject.stations.size:
-        _add_stations(header, arrays, subject, data)
+        _add_stations(header, arrays, subject)
     return PageContent(header, arrays)
 
 
@@ -113,7 +117,7 @@ def _add_cells(
     for number, field in enumerate(fields):
         arrays[f"field_{number}"] = field.values[cells.active].astype(np.float32)
         header["fields"].append({"number": number, **_field(field, mesh, window, model.grid)})
-    cut = cut_of(model, window)
+    cut = cut_of(model, window, subject.stations)
     header["cut"] = [
         float(getattr(model.grid, axis)[getattr(cut, axis)] - shift)
         for axis, shift in zip(("easting", "northing", "upward"), centre, strict=True)
@@ -149,9 +153,7 @@ def _field(field: Field, mesh: Any, window: Window, grid: Any) -> dict[str, Any]
     }
 
 
-def _add_stations(
-    header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]], subject: Subject, data: xr.Dataset | None
-) -> None:
+def _add_stations(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]], subject: Subject) -> None:
     """Put stations and data into a page."""
     count = subject.stations.shape[1]
     shown = [one for channel in subject.channels for one in _pictures(channel)]
@@ -164,9 +166,8 @@ def _add_stations(
     for number, (about, values) in enumerate(shown):
         arrays[f"data_{number}"] = values.astype(np.float32)
         header["channels"].append({"array": f"data_{number}", **about})
-    names = None if data is None else line_names(data)
-    if names is not None:
-        known, place = np.unique(names, return_inverse=True)
+    if subject.lines is not None:
+        known, place = np.unique(subject.lines, return_inverse=True)
         arrays["line"] = place.astype(np.int32)
         header["lines"] = {"names": [plain_text(name) for name in known]}
 
@@ -199,8 +200,7 @@ def _provenance(data: xr.Dataset | None, named: str) -> list[tuple[str, str]]:
     if data is None:
         return found
     attributes: Mapping[Any, Any] = data.attrs
-    crs = data["crs"].attrs.get("spatial_ref") if "crs" in data.variables else None
-    found.append(("coordinate system", plain_text(crs or "not stated", _LONGEST)))
+    found.append(("coordinate system", crs_named(data) or "not stated"))
     found += [(word, plain_text(attributes[key], _LONGEST)) for key, word in _TOLD if key in attributes]
     if {"field_inclination", "field_declination", "field_intensity"} <= set(attributes):
         values = [plain_text(attributes[f"field_{part}"]) for part in ("inclination", "declination", "intensity")]

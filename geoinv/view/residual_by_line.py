@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from geoinv.core.checks import InputError
 from geoinv.formats import recognise
+from geoinv.view.line_names import line_names
 from geoinv.view.subject import channels_of, data_set_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["LineResidual", "line_names", "lines_told", "residual_by_line"]
+__all__ = ["LineResidual", "lines_told", "residual_by_line"]
 
-_COLUMN = "station_line"
 _SHOWN = 3
 
 
@@ -125,13 +124,6 @@ def lines_told(source: xr.Dataset | str | Path, part: str | None = None) -> str:
     return f"Residual over standard deviation, rms by line: {median:.2g} in the median of {len(found)}; worst {worst}."
 
 
-def line_names(data: xr.Dataset) -> npt.NDArray[np.str_] | None:
-    """Name of the line of each station of a solution; None where it does not tell."""
-    if _COLUMN not in data.variables or data[_COLUMN].dims != ("station",):
-        return None
-    return np.asarray([_name(line) for line in data[_COLUMN].values], np.str_)
-
-
 def _opened(source: xr.Dataset | str | Path) -> AbstractContextManager[xr.Dataset]:
     if not isinstance(source, (str, Path)):
         return nullcontext(source)
@@ -140,10 +132,3 @@ def _opened(source: xr.Dataset | str | Path) -> AbstractContextManager[xr.Datase
         raise InputError(f"{source} expects a solution, got {kind.name}; give what geoinv invert wrote")
     opened: AbstractContextManager[xr.Dataset] = kind.dataset(source)
     return opened
-
-
-def _name(line: object) -> str:
-    """Name of a line; whole numbers without a point, and nothing for NaN."""
-    if isinstance(line, (float, np.floating)):
-        return "" if np.isnan(line) else f"{line:.10g}"
-    return str(line)

@@ -34,6 +34,9 @@ _COLOURS, _SIGNED_COLOURS = "magma_r", "RdBu_r"
 _FAINT = 0.1
 """Share of the highest value up to which negative values are no bodies of their own."""
 
+_PADDING = 1.5
+"""Width over the narrowest from which cells are padding."""
+
 _AIR = "0.88"
 _LINE: Any = {"color": "0.25", "linewidth": 0.8, "linestyle": (0, (5, 3))}
 
@@ -84,19 +87,46 @@ def colours_of(scale: Normalize) -> str:
     return _SIGNED_COLOURS if is_signed(scale) else _COLOURS
 
 
-def cut_of(model: Model, window: Window) -> Cut:
+def cut_of(model: Model, window: Window, stations: npt.NDArray[np.float64] | None = None) -> Cut:
     """Cut through the level and the column that matter most to data taken above the ground.
 
     Squares of the model are weighted by volume over depth below the highest ground: the bottom of a
-    mesh, where models spread, does not win over a body nearer to the stations.
+    mesh, where models spread, does not win over a body nearer to the stations. Columns of wide cells (padding),
+    and those that no station stands near, count only where there are no others.
     """
     grid, cells = model.grid, window.cells(model.grid)
     values = np.nan_to_num(model.values[cells])
     depths = grid.upward_edges[cells[0].stop] - grid.upward[cells[0]]
     strength = grid.volumes[cells] * values**2 / depths[:, None, None]
+    near = _near(model, cells, stations)
+    if (strength[:, near] > 0.0).any():
+        strength = strength * near
     level = int(np.argmax(strength.sum(axis=(1, 2))))
     row, column = divmod(int(np.argmax(strength.sum(axis=0))), strength.shape[2])
     return Cut(cells[0].start + level, cells[1].start + row, cells[2].start + column)
+
+
+def _near(model: Model, cells: tuple[slice, ...], stations: npt.NDArray[np.float64] | None) -> npt.NDArray[np.bool_]:
+    """Which columns (northing, easting) are no padding, and have a station about as near as stations are apart."""
+    from scipy.spatial import cKDTree
+
+    grid = model.grid
+    widths = [grid.widths(axis)[part] for axis, part in zip(("northing", "easting"), cells[1:], strict=True)]
+    narrow = np.logical_and.outer(
+        *(
+            width <= _PADDING * grid.widths(axis).min()
+            for axis, width in zip(("northing", "easting"), widths, strict=True)
+        )
+    )
+    if stations is None or not stations.size:
+        return np.asarray(narrow)
+    places = np.unique(stations[:2].T, axis=0)
+    columns = np.stack(np.meshgrid(grid.northing[cells[1]], grid.easting[cells[2]], indexing="ij"), axis=-1)
+    tree = cKDTree(places)
+    distance = tree.query(columns[..., ::-1])[0]
+    # of lines, the distance between lines: the largest hole that a column below the survey has round it
+    apart = float(np.hypot(*np.ptp(places, axis=0)) / max(np.sqrt(len(places)), 1.0))
+    return np.asarray(narrow & (distance <= max(apart, 1.5 * float(max(width.min() for width in widths)))))
 
 
 def draw_level(ax: Axes, window: Window, model: Model, cut: Cut, scale: Normalize) -> None:

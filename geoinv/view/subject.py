@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,8 +27,10 @@ from geoinv.meshes.of_dataset import mesh_of, model_values
 from geoinv.meshes.tensor import Grid
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
+from geoinv.view.caption import caption_of
 from geoinv.view.investigation import unseen_of
 from geoinv.view.known import Known, known_of
+from geoinv.view.line_names import line_names
 from geoinv.view.wording import plain_text, plain_units, spaced
 
 if TYPE_CHECKING:
@@ -114,12 +116,18 @@ class Subject:
         Easting, northing and upward of the stations, in metres; none for a model alone.
     channels : tuple of Channel
         What the maps show.
+    lines : (stations,) array of str, optional
+        Survey line of each station.
+    caption : str, optional
+        Where it comes from, in which coordinates, and when it was made.
     """
 
     title: str
     model: Model | None = None
     stations: Array = field(default_factory=lambda: np.empty((3, 0)))
     channels: tuple[Channel, ...] = ()
+    lines: npt.NDArray[np.str_] | None = None
+    caption: str = ""
 
 
 def subject_of(
@@ -138,13 +146,14 @@ def subject_of(
         If it holds no model on a grid and no stations, or no such data set.
     """
     if not isinstance(source, (str, Path)):
-        return _of_dataset(data_set_of(source, part))
+        return _told(data_set_of(source, part), None)
     kind = recognise(source)
     if "survey" in kind.holds:
-        return _of_survey(survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height)))
+        survey = survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height))
+        return replace(_of_survey(survey), caption=caption_of(None, source))
     if kind.dataset is not None:
         with kind.dataset(source) as data:
-            return _of_dataset(data_set_of(data, part))
+            return _told(data_set_of(data, part), source)
     joined = f"join it with its mesh: geoinv convert {source} model.nc --mesh MESH"
     in_python = f"join it with its mesh: geoinv.formats.convert({str(source)!r}, 'model.nc', mesh=...)"
     remedy = way(joined, in_python, joined) if "model" in kind.holds else _REMEDY
@@ -162,6 +171,14 @@ def data_set_of(data: xr.Dataset, named: str | None) -> xr.Dataset:
         if named in (None, part.name, str(number)):
             return part.solution
     raise InputError(f"view expects a data set among {', '.join(part.name for part in parts)}, got {named!r}")
+
+
+def _told(data: xr.Dataset, source: str | Path | None) -> Subject:
+    """Subject of a Dataset, with its lines and its caption."""
+    subject, lines = _of_dataset(data), line_names(data)
+    if lines is not None and lines.size != subject.stations.shape[1]:
+        lines = None
+    return replace(subject, lines=lines, caption=caption_of(data, source))
 
 
 def _of_dataset(data: xr.Dataset) -> Subject:

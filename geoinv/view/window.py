@@ -17,6 +17,7 @@ from geoinv.view.wording import spaced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 __all__ = ["Window", "window_of"]
 
@@ -25,6 +26,8 @@ _WIDE = 1e4  # metres: extents beyond are shown in kilometres
 _MARGIN = 0.04  # of the longer side, round the stations
 _THINNEST = 0.075  # of the longer side: half of what is shown across a line
 _DEEPEST = 0.6  # of the longer side: below it the data say little
+_FLATTEST = 0.2  # height of a section over its length, below which heights are exaggerated
+_EXAGGERATIONS = (1, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,31 @@ class Window:
         """Height of a map over its width."""
         return self.span("northing") / self.span("easting")
 
+    @property
+    def unit(self) -> str:
+        """Unit of every length on a picture: km where it is wide, else m."""
+        return "km" if max(self.span("easting"), self.span("northing")) > _WIDE else "m"
+
+    @property
+    def exaggeration(self) -> int:
+        """How much larger heights are drawn than distances on sections; 1 where they are not too flat to be read."""
+        longest = max(self.span("easting"), self.span("northing"))
+        enough = (one for one in _EXAGGERATIONS if one * self.span("upward") >= _FLATTEST * longest)
+        return next(enough, _EXAGGERATIONS[-1]) if self.span("upward") > 0.0 else 1
+
+    def told(self, length: float) -> str:
+        r"""Length or coordinate in the unit of the picture, as a reader writes it.
+
+        Examples
+        --------
+        >>> Window((0.0, 20000.0), (0.0, 900.0)).told(12500.0)
+        '12.5 km'
+        """
+        if self.unit == "m":
+            return f"{spaced(length)} m"
+        text = f"{length / 1000.0:,.3f}".rstrip("0").rstrip(".").replace(",", "\N{THIN SPACE}")
+        return f"{text} km".replace("-", "\N{MINUS SIGN}")
+
     def cells(self, grid: Grid) -> tuple[slice, slice, slice]:
         """Cells (upward, northing, easting) of a grid that reach into the window."""
         slices = []
@@ -56,29 +84,34 @@ class Window:
         return (slices[0], slices[1], slices[2])
 
     def frame(self, ax: Axes, horizontal: str, vertical: str) -> None:
-        """Give axes equal scales, the limits of the window, and labels that a reader can read."""
+        """Give axes equal scales (but heights on flat sections), the limits of the window, and readable labels."""
+        ax.set_aspect(self.exaggeration if vertical == "upward" else "equal")
+        for side, set_limits, axis in ((ax.xaxis, ax.set_xlim, horizontal), (ax.yaxis, ax.set_ylim, vertical)):
+            set_limits(*getattr(self, axis))
+            self._label(side, "elevation" if axis == "upward" else axis, self._offset(axis))
+
+    def frame_along(self, ax: Axes, length: float) -> None:
+        """Give axes of a section along a line of a length in metres its limits and labels."""
+        ax.set_aspect(self.exaggeration)
+        ax.set_xlim(0.0, length)
+        ax.set_ylim(*self.upward)
+        self._label(ax.xaxis, "distance")
+        self._label(ax.yaxis, "elevation")
+
+    def _label(self, side: Axis, name: str, offset: float = 0.0) -> None:
+        """Ticks and name of one axis."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-        ax.set_aspect("equal")
-        sides = ((ax.xaxis, ax.set_xlim, horizontal, 5), (ax.yaxis, ax.set_ylim, vertical, 5))
-        for side, set_limits, axis, ticks in sides:
-            low, high = getattr(self, axis)
-            set_limits(low, high)
-            offset, unit = self._offset(axis), self._unit(axis)
-            scale = 1000.0 if unit == "km" else 1.0
-            side.set_major_locator(MaxNLocator(ticks if axis != "upward" else 4, steps=[1, 2, 2.5, 5, 10]))
-            side.set_major_formatter(FuncFormatter(partial(_tick, offset=offset, scale=scale)))
-            name = "elevation" if axis == "upward" else axis
-            shift = f" \N{MINUS SIGN} {spaced(offset)}" if offset else ""
-            side.set_label_text(f"{name}{shift} ({unit})")
-
-    def _unit(self, axis: str) -> str:
-        return "km" if self.span(axis) > _WIDE else "m"
+        scale = 1000.0 if self.unit == "km" else 1.0
+        side.set_major_locator(MaxNLocator(4 if name == "elevation" else 5, steps=[1, 2, 2.5, 5, 10]))
+        side.set_major_formatter(FuncFormatter(partial(_tick, offset=offset, scale=scale)))
+        shift = f" \N{MINUS SIGN} {spaced(offset)}" if offset else ""
+        side.set_label_text(f"{name}{shift} ({self.unit})")
 
     def _offset(self, axis: str) -> float:
         """Round number below the limits, where the coordinates have more digits than their differences."""
         low, high = getattr(self, axis)
-        if axis == "upward" or self._unit(axis) == "km" or max(abs(low), abs(high)) < _LARGE:
+        if axis == "upward" or self.unit == "km" or max(abs(low), abs(high)) < _LARGE:
             return 0.0
         step = max(1000.0, 10.0 ** math.floor(math.log10(high - low)))
         return float(step * math.floor(low / step))
@@ -89,8 +122,8 @@ def _tick(value: float, _: int | None, offset: float, scale: float) -> str:
     return f"{(value - offset) / scale:g}".replace("-", "\N{MINUS SIGN}")
 
 
-def window_of(subject: Subject) -> Window:
-    """Window round the stations, or the finely divided part of the grid where there are none.
+def window_of(subject: Subject, padding: bool = False) -> Window:
+    """Window round the stations, or the finely divided part of the grid where there are none; with padding, all of it.
 
     Raises
     ------
@@ -105,6 +138,9 @@ def window_of(subject: Subject) -> Window:
     if model is None:
         return Window(**limits)
     grid = model.grid
+    if padding:
+        sides = {axis: (float(grid.edges(axis)[0]), float(grid.edges(axis)[-1])) for axis in AXES}
+        return Window(**sides)
     for axis, (low, high) in limits.items():
         edges = grid.edges(axis)
         if low >= edges[-1] or high <= edges[0]:

@@ -51,7 +51,7 @@ def test_wide_surveys_are_in_kilometres():
 def test_every_component_has_a_row():
     drawn = figure(solution(("tmi", "bu", "beu")), scene=False)
     assert len(drawn.axes) == 3 * 3 + 4
-    assert bars(drawn)[0:9:3] == ["TMI (nT)", "bu (nT)", "beu (nT/m)"]
+    assert bars(drawn)[0:9:3] == [f"{name}, equal areas" for name in ("TMI (nT)", "bu (nT)", "beu (nT/m)")]
 
 
 def test_a_survey_alone_is_a_map_for_each_component():

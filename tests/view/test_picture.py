@@ -23,7 +23,11 @@ def test_a_solution_shows_data_fit_slices_and_totals():
         strict=True,
     ):
         assert words in name
-    assert bars(drawn)[:4] == ["TMI (nT)", "TMI (nT)", "residual / standard deviation", "susceptibility (SI)"]
+    assert bars(drawn)[:4] == [
+        *["TMI (nT), equal areas"] * 2,
+        "residual / standard deviation",
+        "susceptibility (SI)",
+    ]
 
 
 def test_an_empty_model_is_drawn(tmp_path):

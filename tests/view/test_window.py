@@ -67,7 +67,8 @@ def test_axes_are_labelled_in_numbers_that_a_reader_can_read(easting, label):
     axes = Figure().subplots()
     Window(easting, (0.0, 500.0), (-100.0, 0.0)).frame(axes, "easting", "upward")
     assert axes.get_xlabel().startswith(label)
-    assert axes.get_ylabel() == "elevation (m)"
+    # one unit of length on a picture
+    assert axes.get_ylabel() == f"elevation ({'km' if 'km' in label else 'm'})"
     assert axes.get_xlim() == easting
     longest = max(len(text.get_text()) for text in axes.get_xticklabels())
     assert longest <= 5

@@ -79,6 +79,16 @@ def view(
             show_default=False,
         ),
     ] = None,
+    section: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACES",
+            help="Where sections are cut, in metres: east=E,north=N,depth=D,line=E1:N1,E2:N2, each optional; "
+            "elevation=Z in place of a depth below the ground, line=NAME of a survey line. Default: where the body is.",
+            show_default=False,
+        ),
+    ] = None,
+    padding: Annotated[bool, typer.Option("--padding", help="Draw all of the mesh, its padding too.")] = False,
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
@@ -94,6 +104,8 @@ def view(
 
     Example: geoinv view model.nc --out model.png
 
+    Example: geoinv view model.nc --section east=434500,depth=300 --out sections.png
+
     Example: geoinv view model.nc --html scene.html
 
     Example: geoinv view joint.nc --data-set 2 --out density.png
@@ -108,11 +120,16 @@ def view(
     for target, suffixes in ((out, picture.SUFFIXES), (html, page.SUFFIXES)):
         if target is not None:
             check_output(target, suffixes, [file])
+    if out is None and (section is not None or padding):
+        raise InputError("view expects --section and --padding with --out PICTURE, got no picture; name one")
     level = level_of(height, elevation)
     with collected() as notes:
         told = []
         if out is not None:
-            told.append(picture.view(file, out, columns=columns_of(columns), height=level, part=data_set))
+            named = columns_of(columns)
+            told.append(
+                picture.view(file, out, columns=named, height=level, part=data_set, section=section, padding=padding)
+            )
         if html is not None:
             told.append(page.write_page(file, html, columns=columns_of(columns), height=level, part=data_set))
         told.append(lines_told(file, data_set))

@@ -58,3 +58,10 @@ def test_view_writes_a_page(small_survey, capsys):
 def test_view_wants_something_to_write(small_survey, capsys):
     assert main(["view", "obs.mag"]) == 1
     assert "view expects --out PICTURE or --html PAGE, got neither" in capsys.readouterr().err
+
+
+def test_view_cuts_where_it_is_told_to(small_survey, capsys):
+    assert main(["view", "obs.mag", "--html", "a.html", "--section", "east=1"]) == 1
+    assert "view expects --section and --padding with --out PICTURE, got no picture" in capsys.readouterr().err
+    assert main(["view", "obs.mag", "--out", "a.png", "--section", "east=1"]) == 1
+    assert "section expects a model to cut, got data alone" in capsys.readouterr().err

@@ -40,7 +40,10 @@ from geoinv.formats import (
     write_survey,
 )
 from geoinv.formats.base import SurveyOptions
+from geoinv.formats.esri_ascii import write_esri_ascii
+from geoinv.formats.geotiff import write_geotiff
 from geoinv.formats.reading import survey_of
+from geoinv.formats.surfer import write_surfer
 from geoinv.meshes.base import Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import AXES
@@ -162,6 +165,10 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "definition.dfn": lambda: _text(lambda path: write_survey(path.with_suffix(".dat"), _lines_flown()), ".dfn"),
     "survey.csv.zip": lambda: _zipped(original("survey.csv")),
     "survey.nc.xz": lambda: lzma.compress(original("survey.nc")),
+    "surface.grd": lambda: _text(lambda path: write_surfer(path, _topography()), ".grd"),
+    "text.grd": lambda: b"DSAA\n3 2\n499990 500090\n6199990 6200040\n900 930\n900.5 910 1.70141e38\n905 920 930\n",
+    "surface.asc": lambda: _text(lambda path: write_esri_ascii(path, _topography()), ".asc"),
+    "surface.tif": lambda: _text(lambda path: write_geotiff(path, _topography()), ".tif"),
     "units.csv": lambda: (
         "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
     ).encode(),
@@ -207,7 +214,7 @@ def spoilt(name: str, seed: int) -> bytes:
     """Content of one of :data:`ORIGINALS` with one to three things done to it; equal seeds give equal files."""
     random = np.random.default_rng([seed, *name.encode()])
     content = original(name)
-    if name.endswith((".zip", ".xz")):
+    if name.endswith((".zip", ".xz", ".tif", "surface.grd")):
         return mutated_bytes(content, random)
     if name.endswith(".nc"):
         return _spoilt_netcdf(content, random) if random.random() < 0.8 else mutated_bytes(content, random)
@@ -363,6 +370,8 @@ def outcome(path: Path) -> str:
 
 
 def _survey_of(path: Path) -> Survey:
+    if "grid" in recognise(path).holds:
+        return survey_of(path, SurveyOptions(columns={"gz": 1}, height=950.0))
     return survey_of(path, SurveyOptions(stand_in=FIELD))
 
 

@@ -35,9 +35,14 @@ class Head:
         self.path = Path(path)
 
     @cached_property
+    def start(self) -> bytes:
+        """First bytes."""
+        return read_bytes(self.path, 64)
+
+    @cached_property
     def is_netcdf(self) -> bool:
         """Whether the file is netCDF (HDF5 or classic)."""
-        return read_bytes(self.path, 8).startswith(_NETCDF_MARKS)
+        return self.start.startswith(_NETCDF_MARKS)
 
     @cached_property
     def text(self) -> TextLines:
@@ -128,11 +133,11 @@ class Writer:
     Parameters
     ----------
     what : str
-        "survey", "mesh" or "model".
+        "survey", "mesh", "model" or "grid".
     suffixes : tuple of str
         Names of files that ask for it.
     write : callable
-        ``(path, survey)``, ``(path, mesh)`` or ``(path, mesh, model, quantity)``.
+        ``(path, survey)``, ``(path, mesh)``, ``(path, mesh, model, quantity)`` or ``(path, dataset)``.
     quantity : str
         The only quantity of models that it is for; empty for any.
     loses : str
@@ -145,6 +150,8 @@ class Writer:
         Of the file beside a model that holds its mesh; empty where the model's file does.
     dims : tuple of str
         Axes of models on the meshes that it is for; empty for all meshes.
+    single : bool
+        Whether it holds one quantity only.
     """
 
     what: str
@@ -156,6 +163,7 @@ class Writer:
     crs: bool = False
     mesh_suffix: str = ""
     dims: tuple[str, ...] = ()
+    single: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,8 +177,8 @@ class Format:
     recognises : callable
         ``(head) -> bool``: whether a file is of this format, by its first lines or bytes.
     readers : mapping of str to callable
-        What can be read and how: "survey" by ``(path, options)``, "mesh" and "topography" by ``(path)``, "model" by
-        ``(path, mesh, quantity)``.
+        What can be read and how: "survey" by ``(path, options)``, "mesh", "topography" and "grid" by ``(path)``,
+        "model" by ``(path, mesh, quantity)``.
     writers : tuple of Writer
         What can be written and how.
     options : frozenset of str
@@ -197,5 +205,5 @@ class Format:
 
     @property
     def holds(self) -> tuple[str, ...]:
-        """What can be read from such a file: of "survey", "mesh", "model", "topography"."""
+        """What can be read from such a file: of "survey", "mesh", "model", "topography", "grid"."""
         return tuple(self.readers)

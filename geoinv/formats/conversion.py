@@ -10,6 +10,7 @@ import numpy as np
 from geoinv.core.checks import InputError
 from geoinv.core.wording import way
 from geoinv.formats.base import Format, Writer
+from geoinv.formats.budget import guarded
 from geoinv.formats.netcdf_model import same_cells
 from geoinv.formats.reading import read_mesh, read_model, read_survey
 from geoinv.formats.registry import recognise, suffixes_of, writer_of
@@ -34,7 +35,8 @@ def convert(
 
     Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv``, ``.xyz`` (Geosoft's
     where there are lines) or ``.dat`` (ASEG-GDF2, with its ``.dfn``); meshes to ``.nc`` or ``.msh``; models to ``.nc``,
-    or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh`` file beside it.
+    or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh`` file beside it; grids, where no columns
+    are named, to ``.nc``, ``.tif``, ``.grd`` (Surfer) or ``.asc`` (ESRI).
 
     Parameters
     ----------
@@ -57,6 +59,8 @@ def convert(
     """
     kind, suffix = recognise(source), Path(target).suffix.lower()
     said = f"Read {source} ({kind.name}), wrote"
+    if "grid" in kind.holds and suffix in suffixes_of("grid") and columns is None:
+        return f"{said} {_convert_grid(source, target, kind)}."
     if "survey" in kind.holds and suffix in suffixes_of("survey"):
         survey = read_survey(source, field=field, columns=columns, height=height)
         write_survey(target, survey)
@@ -72,6 +76,18 @@ def convert(
     possible = dict.fromkeys(suffix for what in kind.holds for suffix in suffixes_of(what))
     ways = f"give an output that ends in {' '.join(possible)}" if possible else "it cannot be converted"
     raise InputError(f"{target} expects a suffix that can hold {source} ({kind.name}), got {suffix!r}; {ways}")
+
+
+def _convert_grid(source: str | Path, target: str | Path, kind: Format) -> str:
+    """Convert a grid, and say so."""
+    with guarded(source, "grid"):
+        data = kind.readers["grid"](source)
+    writer, names = writer_of(target, "grid"), ", ".join(map(str, data.data_vars))
+    if writer.single and len(data.data_vars) > 1:
+        raise InputError(f"{target} expects one quantity, as its format does, got {names}; write netCDF or GeoTIFF")
+    writer.write(target, data)
+    counts = " x ".join(str(data.sizes[axis]) for axis in ("northing", "easting"))
+    return f"a grid of {counts} nodes ({names}) to {target}"
 
 
 def _lost(survey: Survey, writer: Writer) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geoinv.formats.base import Format, SurveyOptions
+from geoinv.formats.budget import guarded
 from geoinv.formats.notes import collected
 from geoinv.formats.reading import read_mesh, read_topography, survey_of
 from geoinv.formats.registry import recognise
@@ -52,7 +53,8 @@ def describe(
 
 def _lines(path: str | Path, kind: Format, options: SurveyOptions) -> list[str]:
     if kind.describe is not None:
-        return kind.describe(path, options)
+        with guarded(path, "file"):
+            return kind.describe(path, options)
     if "survey" in kind.holds:
         return survey_lines(survey_of(path, options))
     if "mesh" in kind.holds:

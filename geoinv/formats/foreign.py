@@ -21,23 +21,17 @@ _MARKS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", _TABLE),
     (b"%PDF", "a PDF document", "give the file that its numbers come from"),
     (b"{\\rtf", "a rich text document", "save it as plain text"),
-    (b"II*\x00", "a TIFF image", "convert it to netCDF or to points x y z (with gdal_translate, for example)"),
-    (b"MM\x00*", "a TIFF image", "convert it to netCDF or to points x y z (with gdal_translate, for example)"),
     (b"\x89PNG", "a PNG image", "give the numbers that it shows"),
     (b"\xff\xd8\xff", "a JPEG image", "give the numbers that it shows"),
     (b"\x93NUMPY", "a NumPy array", "save it as text, with a line of names"),
     (b"PAR1", "a Parquet file", "save it as CSV"),
     (b"SQLite format 3", "a SQLite database (or GeoPackage)", "export its table as CSV"),
-    (b"DSBB", "a Surfer grid", "convert it to netCDF or to points x y z"),
-    (b"DSRB", "a Surfer grid", "convert it to netCDF or to points x y z"),
-    (b"DSAA", "a Surfer grid", "convert it to netCDF or to points x y z"),
 )
 
 _MARKUP: tuple[tuple[bytes, str, str], ...] = (
     (b"<!doctype html", "an HTML page", "download the file itself, not the page about it"),
     (b"<html", "an HTML page", "download the file itself, not the page about it"),
     (b"<?xml", "an XML file", "give a text table or a netCDF file"),
-    (b"ncols", "an Esri ASCII grid", "convert it to netCDF or to points x y z (with gdal_translate, for example)"),
     (b"{", "a JSON file", "give a text table or a netCDF file"),
 )
 

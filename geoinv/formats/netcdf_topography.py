@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from geoinv.conventions.variables import numbers, text_attribute
 from geoinv.core.checks import InputError
-from geoinv.formats.base import Format
+from geoinv.formats.base import Format, Writer
 from geoinv.formats.degrees import refuse_degrees
 from geoinv.formats.netcdf_content import content_of, gridded_field_of, say_taken, surface_names
-from geoinv.formats.netcdf_file import open_netcdf
+from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
 from geoinv.formats.notes import note
 
 __all__ = ["FORMAT", "OTHER_GRID", "read_netcdf_topography"]
@@ -60,5 +60,6 @@ OTHER_GRID = Format(
     describe=lambda path, options: [
         "read as nothing: a grid of heights states a unit of length, data stand over station"
     ],
+    writers=(Writer("grid", (".nc",), write_netcdf),),
     dataset=open_netcdf,
 )

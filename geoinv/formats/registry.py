@@ -9,10 +9,13 @@ from pathlib import Path
 from geoinv.core.checks import InputError
 from geoinv.formats import (
     aseg_gdf2,
+    esri_ascii,
     geosoft_xyz,
+    geotiff,
     netcdf_model,
     netcdf_survey,
     netcdf_topography,
+    surfer,
     table_format,
     ubc_gradiometry,
     ubc_gravity,
@@ -32,6 +35,9 @@ from geoinv.meshes.base import Mesh
 __all__ = ["FORMATS", "must_hold", "recognise", "suffixes_of", "writer_of", "writers_of"]
 
 FORMATS: tuple[Format, ...] = (
+    geotiff.FORMAT,
+    surfer.FORMAT,
+    esri_ascii.FORMAT,
     netcdf_model.SOLUTION,
     netcdf_model.MODEL,
     netcdf_model.MESH,

@@ -35,8 +35,6 @@ __all__ = [
     "write_grid",
 ]
 
-SUFFIXES = (".nc", ".tif", ".tiff")
-
 FINEST = 5.0
 """Nodes to a depth of the sources beyond which more of them show nothing new: the field falls with exp(-k z)."""
 
@@ -46,7 +44,12 @@ SPARE = 0.05
 LOWEST = 0.5
 """Share of the depth of the sources that nodes may lie below the stations at all."""
 
-GridOutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="Grid to write: netCDF .nc, GeoTIFF .tif.")]
+GridOutOption = Annotated[
+    Path,
+    typer.Option(
+        "--out", metavar="FILE", help="Grid to write: netCDF .nc, GeoTIFF .tif; one quantity: Surfer .grd, ESRI .asc."
+    ),
+]
 SpacingOption = Annotated[
     float | None,
     typer.Option(
@@ -147,16 +150,21 @@ def write_grid(
     from geoinv.equivalent_sources.quantities import refuse_unknown
     from geoinv.equivalent_sources.sources import EquivalentSources
     from geoinv.equivalent_sources.spacing import spacing_of
-    from geoinv.formats import write_netcdf
-    from geoinv.formats.geotiff import write_geotiff
+    from geoinv.formats.registry import suffixes_of, writer_of
 
     began = time.perf_counter()
     noise = noise_of(request.noise)
     sources = EquivalentSources(request.depth)
-    check_output(request.out, SUFFIXES, [request.file])
+    check_output(request.out, suffixes_of("grid"), [request.file])
+    writer = writer_of(request.out, "grid")
     survey = request.survey(noise)
     names = list(survey.components) if request.quantities is None else request.quantities.replace(",", " ").split()
     refuse_unknown(names, survey.components[0])
+    if writer.single and len(names) > 1:
+        raise InputError(
+            f"{request.out} expects one quantity, as its format does, got {', '.join(names)}; choose one with "
+            "--quantities, or write netCDF or GeoTIFF"
+        )
     if pole:
         _say_of_pole(survey)
     apart = spacing_of(survey)
@@ -182,8 +190,7 @@ def write_grid(
                 f"would: the data hold nothing finer over sources {sources.fitted.layer.depth:.4g} m below them"
             )
         grid = grid_of(sources, nodes, names, pole=pole, provenance=provenance(context, [request.file]))
-    write = write_netcdf if request.out.suffix.lower() == ".nc" else write_geotiff
-    written = write_result(request.out, lambda path: write(path, grid))
+    written = write_result(request.out, lambda path: writer.write(path, grid))
     for name, values in grid.data_vars.items():
         low, high = float(values.min()), float(values.max())
         say(str(name), f"{low:.5g} to {high:.5g} {values.attrs['units']}")

@@ -116,3 +116,18 @@ def test_a_single_line_is_no_area(surveys, capsys):
     line = survey.select(survey.northing < 50.0)
     write_survey("line.nc", Survey(line.easting, 0.0 * line.easting, line.upward, ("tmi",), FIELD, line.data, 0.5))
     assert "stand on one line" in refused(["grid", "line.nc", "--out", "g.nc"], capsys, surveys)
+
+
+def test_a_grid_of_one_quantity_is_written_for_surfer_and_read_again_as_a_survey(surveys, capsys):
+    common = ["gravity.csv", "--spacing", "100", "--depth", "240", "--noise", "0.005", "--height", "90"]
+    succeed(["grid", *common, "--out", "grid.nc"], capsys)
+    told = succeed(["grid", *common, "--out", "grid.grd"], capsys)
+    assert "grid.grd" in told
+    told = succeed(["convert", "grid.grd", "again.csv", "--columns", "gz=1", "--height", "90"], capsys)
+    with xr.open_dataset("grid.nc") as data:
+        count = int(np.isfinite(data["gz"].values).sum())
+    assert f"Read grid.grd (Surfer grid), wrote {count} stations" in told
+    assert "columns   gz = its values (mGal, as none is stated)" in told
+    said = refused(["grid", *common, "--quantities", "gz,gee", "--out", "grid.asc"], capsys, surveys)
+    assert "grid.asc expects one quantity, as its format does, got gz, gee" in said
+    assert "expects to know what its values are" in succeed(["info", "grid.grd"], capsys)

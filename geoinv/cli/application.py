@@ -12,6 +12,7 @@ import typer
 
 from geoinv.cli.commands.apply import apply
 from geoinv.cli.commands.bench import bench
+from geoinv.cli.commands.compare import compare
 from geoinv.cli.commands.completion import completed, completion
 from geoinv.cli.commands.demo import demo
 from geoinv.cli.commands.doctor import doctor
@@ -40,7 +41,7 @@ application = typer.Typer(
 )
 COMMANDS = (
     *(info, prepare, grid, continue_, pole, forward, invert, joint),
-    *(convert, view, demo, reproduce, train, apply, bench, schema, completion, doctor),
+    *(convert, view, compare, demo, reproduce, train, apply, bench, schema, completion, doctor),
 )
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from string import ascii_letters
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from geoinv.core.checks import InputError
-from geoinv.formats.atomic import whole_file
 from geoinv.view.ensemble import draw_ensemble
 from geoinv.view.investigation import draw_investigation
 from geoinv.view.known import draw_known
@@ -24,6 +22,7 @@ from geoinv.view.scene import LEVELS, NoSceneError, render
 from geoinv.view.sections import Request, cut_for, ends_of, request_of
 from geoinv.view.sides import sides_told
 from geoinv.view.slices import Cut, draw_level, draw_section, draw_total, is_signed, model_scale
+from geoinv.view.style import STYLE, check_picture, require_matplotlib, save
 from geoinv.view.subject import Channel, Model, Subject, subject_of
 from geoinv.view.vectors import draw_vectors
 from geoinv.view.window import Window, window_of
@@ -34,27 +33,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
-__all__ = ["SUFFIXES", "figure", "view"]
-
-SUFFIXES = (".png", ".pdf")
+__all__ = ["figure", "view"]
 
 _COLUMNS = 3
 _PANEL, _ALONE = 3.4, 5.0  # width of a map among others and of a single one, in inches
 _BESIDE, _ABOVE, _HEAD = 1.4, 0.75, 0.4  # inches for labels and colour bar, for title and labels, for the sentence
 _ASPECTS = (0.45, 1.8)  # of the flattest and of the tallest map
 _LETTERS_PER_INCH = 11
-_DOTS_PER_INCH = 150
-_STYLE: Any = {
-    "font.size": 9.0,
-    "axes.titlesize": 10.0,
-    "axes.titlelocation": "left",
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    # names and units come from files: a dollar sign in them is one
-    "text.parse_math": False,
-    "text.usetex": False,
-}
 
 
 def view(
@@ -99,15 +84,12 @@ def view(
         installed, or the file cannot be written.
     """
     request = request_of(section)
-    suffix = Path(out).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{out} expects a suffix for a picture ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
+    check_picture(out)
     subject = subject_of(source, columns, height, part)
     if section is not None and subject.model is None:
         raise InputError("section expects a model to cut, got data alone; give a solution or a model")
     drawn, notice = _draw(subject, True, request, padding)
-    with whole_file(out) as partial:
-        drawn.savefig(partial, format=suffix[1:], dpi=_DOTS_PER_INCH)
+    save(drawn, out)
     doubt = "" if subject.model is None else sides_told(subject.model)
     return f"Wrote {out}{', ' if notice else ''}{notice}.{f' Note: {doubt}.' if doubt else ''}"
 
@@ -146,14 +128,13 @@ def figure(
 
 def _draw(subject: Subject, scene: bool, request: Request, padding: bool) -> tuple[Figure, str]:
     """Figure of a subject, and what is missing in it."""
-    if find_spec("matplotlib") is None:
-        raise InputError("view expects Matplotlib, which is not installed; run: pip install 'geoinv[view]'")
+    require_matplotlib("view")
     import matplotlib as mpl
 
     window = window_of(subject, padding)
     fits = [channel for channel in subject.channels if channel.predicted is not None]
     notice = ""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         if fits or subject.model is not None:
             of_samples = subject.model is not None and bool(subject.model.statistics)
             ends = ends_of(request, subject)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ import numpy as np
 from geoinv.core.checks import InputError
 from geoinv.formats import recognise
 from geoinv.view.line_names import line_names
+from geoinv.view.opened import opened
 from geoinv.view.subject import channels_of, data_set_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def residual_by_line(source: xr.Dataset | str | Path, *, part: str | None = None
     >>> [(one.line, one.data, round(one.rms, 2)) for one in residual_by_line(solution)]
     [('L10', 1, 1.0), ('L20', 2, 0.35)]
     """
-    with _opened(source) as data:
+    with opened(source) as data:
         solution = data_set_of(data, part)
         channels = channels_of(solution)
         if not channels:
@@ -109,7 +109,7 @@ def lines_told(source: xr.Dataset | str | Path, part: str | None = None) -> str:
     """
     if isinstance(source, (str, Path)) and recognise(source).dataset is None:
         return ""
-    with _opened(source) as data:
+    with opened(source) as data:
         solution = data_set_of(data, part)
         channels = channels_of(solution)
         if not channels or line_names(solution) is None or any(one.uncertainty is None for one in channels):
@@ -122,13 +122,3 @@ def lines_told(source: xr.Dataset | str | Path, part: str | None = None) -> str:
         f"{one.line or 'without a line'} {one.rms:.2g} (mean {one.mean:.2g}, {one.data} data)" for one in found[:_SHOWN]
     )
     return f"Residual over standard deviation, rms by line: {median:.2g} in the median of {len(found)}; worst {worst}."
-
-
-def _opened(source: xr.Dataset | str | Path) -> AbstractContextManager[xr.Dataset]:
-    if not isinstance(source, (str, Path)):
-        return nullcontext(source)
-    kind = recognise(source)
-    if kind.dataset is None:
-        raise InputError(f"{source} expects a solution, got {kind.name}; give what geoinv invert wrote")
-    opened: AbstractContextManager[xr.Dataset] = kind.dataset(source)
-    return opened

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from view_subjects import ball, bars, padded_grid, solution, titles, without
 
 from geoinv import InputError
-from geoinv.view import figure, view
-from geoinv.view import picture as picture_module
+from geoinv.view import figure, style, view
 
 
 def test_a_solution_shows_data_fit_slices_and_totals():
@@ -36,7 +35,7 @@ def test_an_empty_model_is_drawn(tmp_path):
 
 
 def test_without_matplotlib_a_sentence_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(picture_module, "find_spec", without("matplotlib"))
+    monkeypatch.setattr(style, "find_spec", without("matplotlib"))
     with pytest.raises(InputError, match=r"view expects Matplotlib.*pip install 'geoinv\[view\]'"):
         view(solution(), tmp_path / "out.png")
     assert not list(tmp_path.iterdir())

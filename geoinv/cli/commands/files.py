@@ -112,12 +112,12 @@ def view(
     """
     from geoinv.core.checks import InputError
     from geoinv.formats import collected
-    from geoinv.view import page, picture
+    from geoinv.view import page, picture, style
     from geoinv.view.residual_by_line import lines_told
 
     if out is None and html is None:
         raise InputError("view expects --out PICTURE or --html PAGE, got neither; name what to write")
-    for target, suffixes in ((out, picture.SUFFIXES), (html, page.SUFFIXES)):
+    for target, suffixes in ((out, style.PICTURES), (html, page.SUFFIXES)):
         if target is not None:
             check_output(target, suffixes, [file])
     if out is None and (section is not None or padding):

@@ -41,4 +41,4 @@ def test_only_the_first_lines_are_looked_at(tmp_path: Path) -> None:
 def test_a_format_holds_what_it_reads() -> None:
     found = Format("any", lambda head: True, {"survey": print, "mesh": print})
     assert found.holds == ("survey", "mesh")
-    assert {what for kind in FORMATS for what in kind.holds} == {"survey", "mesh", "model", "topography"}
+    assert {what for kind in FORMATS for what in kind.holds} == {"survey", "mesh", "model", "topography", "grid"}

@@ -55,7 +55,7 @@ def test_text_is_recognised_by_its_content(tmp_path: Path, text: str, name: str)
     [
         (b"", "got an empty file; write or copy"),
         (b"\n \n! nothing\n", "got only blank lines and comments"),
-        (b"PK\x03\x04\x00\x00binary", "got a zip archive; unpack it first"),
+        (b"PK\x03\x04\x00\x00binary", "whole zip file, got a broken one .*copy it again"),
         (b"\x03\x04\x00\x00binary", "expects text, got binary content; give"),
         (b"Dear reader,\nthis is prose of some length.\n", "text that starts with 'Dear reader,'; give a mesh"),
         (gzip.compress(b"1 2 3\n" * 1000, mtime=0)[:20], "whole gzip file, got a broken one .*copy it again"),

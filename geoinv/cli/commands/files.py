@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -69,8 +69,17 @@ def convert(
 def view(
     file: Annotated[Path, typer.Argument(help="Solution, model or survey.")],
     out: Annotated[
-        Path | None, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Picture to write, .png or .pdf; or numbers of the slices, .csv, or of the level, .tif.",
+            show_default=False,
+        ),
     ] = None,
+    what: Annotated[
+        Literal["model", "run", "residuals"],
+        typer.Option(help="model and data; run: misfit, beta and L-curve; residuals: histogram, map and lines."),
+    ] = "model",
     html: Annotated[
         Path | None,
         typer.Option(
@@ -106,32 +115,40 @@ def view(
 
     Example: geoinv view model.nc --section east=434500,depth=300 --out sections.png
 
+    Example: geoinv view model.nc --what residuals --out residuals.png
+
     Example: geoinv view model.nc --html scene.html
 
     Example: geoinv view joint.nc --data-set 2 --out density.png
     """
     from geoinv.core.checks import InputError
     from geoinv.formats import collected
-    from geoinv.view import page, picture, style
+    from geoinv.view import fit_figures, page, picture, style, tables
     from geoinv.view.residual_by_line import lines_told
 
     if out is None and html is None:
-        raise InputError("view expects --out PICTURE or --html PAGE, got neither; name what to write")
-    for target, suffixes in ((out, style.PICTURES), (html, page.SUFFIXES)):
+        raise InputError("view expects --out FILE or --html PAGE, got neither; name what to write")
+    suffixes = (*style.PICTURES, *tables.SUFFIXES) if what == "model" else style.PICTURES
+    for target, endings in ((out, suffixes), (html, page.SUFFIXES)):
         if target is not None:
-            check_output(target, suffixes, [file])
-    if out is None and (section is not None or padding):
-        raise InputError("view expects --section and --padding with --out PICTURE, got no picture; name one")
+            check_output(target, endings, [file])
+    if (section is not None or padding) and (out is None or what != "model"):
+        raise InputError("view expects --section and --padding with the --out of a model, got another; leave them out")
+    if what != "model" and out is None:
+        raise InputError(f"view expects --out PICTURE with --what {what}, got none; name one")
     level = level_of(height, elevation)
     with collected() as notes:
-        told = []
-        if out is not None:
-            named = columns_of(columns)
+        told, named = [], columns_of(columns)
+        if out is not None and what != "model":
+            told.append(fit_figures.view_fit(file, out, what, part=data_set))
+        elif out is not None and out.suffix.lower() in tables.SUFFIXES:
+            told.append(tables.write_slices(file, out, section=section, padding=padding, part=data_set))
+        elif out is not None:
             told.append(
                 picture.view(file, out, columns=named, height=level, part=data_set, section=section, padding=padding)
             )
         if html is not None:
-            told.append(page.write_page(file, html, columns=columns_of(columns), height=level, part=data_set))
+            told.append(page.write_page(file, html, columns=named, height=level, part=data_set))
         told.append(lines_told(file, data_set))
     for sentence in filter(None, told):
         show(sentence)

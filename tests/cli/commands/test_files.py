@@ -6,6 +6,7 @@ import re
 
 import numpy.testing as npt
 from commands import succeed
+from view_subjects import solution
 
 import geoinv
 from geoinv.cli import main
@@ -57,11 +58,29 @@ def test_view_writes_a_page(small_survey, capsys):
 
 def test_view_wants_something_to_write(small_survey, capsys):
     assert main(["view", "obs.mag"]) == 1
-    assert "view expects --out PICTURE or --html PAGE, got neither" in capsys.readouterr().err
+    assert "view expects --out FILE or --html PAGE, got neither" in capsys.readouterr().err
 
 
 def test_view_cuts_where_it_is_told_to(small_survey, capsys):
     assert main(["view", "obs.mag", "--html", "a.html", "--section", "east=1"]) == 1
-    assert "view expects --section and --padding with --out PICTURE, got no picture" in capsys.readouterr().err
+    assert "view expects --section and --padding with the --out of a model" in capsys.readouterr().err
     assert main(["view", "obs.mag", "--out", "a.png", "--section", "east=1"]) == 1
     assert "section expects a model to cut, got data alone" in capsys.readouterr().err
+
+
+def test_view_draws_the_run_and_the_residuals_and_writes_numbers(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    data = solution()
+    for name, values in (("beta", [2.0, 1.0]), ("chi2_per_datum", [9.0, 4.0]), ("penalty", [0.0, 3.0])):
+        data[f"history_{name}"] = ("step", values)
+    data.to_netcdf("a.nc")
+    for what in ("run", "residuals"):
+        assert succeed(["view", "a.nc", "--what", what, "--out", f"{what}.png"], capsys) == f"Wrote {what}.png.\n"
+    assert "cells of slices" in succeed(["view", "a.nc", "--out", "a.csv"], capsys)
+    for options, words in (
+        (["--what", "run", "--html", "a.html"], "view expects --out PICTURE with --what run, got none"),
+        (["--what", "run", "--out", "b.csv"], "b.csv expects a name that ends in .png or .pdf"),
+        (["--what", "run", "--out", "b.png", "--padding"], "with the --out of a model, got another"),
+    ):
+        assert main(["view", "a.nc", *options]) == 1
+        assert words in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any, TypeVar
 
@@ -21,6 +21,13 @@ T = TypeVar("T")
 CELL = 50.0
 NOISE = 0.02
 """Standard deviation of the noise, relative to the largest datum."""
+
+OFF = {
+    "20 % off": (0.8, 1.2, 1.2, 0.8),
+    "20 % off the other way": (1.2, 0.8, 0.8, 1.2),
+    "exact": (1.0, 1.0, 1.0, 1.0),
+}
+"""Means of classes, relative to the truth."""
 
 REPEATS = 3
 """Pairs of runs whose processor times are compared by their medians."""
@@ -51,6 +58,18 @@ def bodies(grid: geoinv.Grid, dense_only: bool) -> tuple[Array, Array]:
     first, second = box(0.2, 0.42, 0.25, 0.6, -300, -100), box(0.6, 0.8, 0.45, 0.75, -350, -150)
     third = box(0.55, 0.75, 0.12, 0.3, -250, -100) if dense_only else 0.0
     return 0.05 * first + 0.03 * second, 300.0 * first + 500.0 * second + 400.0 * third
+
+
+def classes(off: Sequence[float]) -> dict[str, list[geoinv.RockClass]]:
+    """Host and two bodies, with means that are off by factors: two susceptibilities, then two densities."""
+    chi, rho = (0.05 * off[0], 0.03 * off[1]), (300.0 * off[2], 500.0 * off[3])
+    return {
+        unknown: [
+            geoinv.RockClass("host", 0.0, host, 0.9),
+            *(geoinv.RockClass(name, mean, wide, 0.05) for name, mean in zip(("first", "second"), means, strict=True)),
+        ]
+        for unknown, means, host, wide in (("susceptibility", chi, 0.002, 0.005), ("density", rho, 20.0, 40.0))
+    }
 
 
 def nmse(model: Array, truth: Array) -> float:
@@ -129,6 +148,16 @@ def compare(bench: Benchmark, case: str, columns: int, layers: int, dense_only: 
         worst = nmse(single.model, truth)
         bench.at_most(f"{case}: NMSE of the {name}, joint", nmse(solution.models[name], truth), worst)
     bench.show(f"{case}: processor time of the two alone", apart, "s")
+    if not dense_only:
+        for name, off in OFF.items():
+            known = geoinv.invert_jointly(data_sets, POSITIVE, coupling="mixture", classes=classes(off))
+            bench.show(f"{case}, classes {name}: rounds", float(known.rounds), "", known.status)
+            for data, part in zip(known.names, known.parts, strict=True):
+                bench.between(f"{case}, classes {name}: chi^2/N of {data}", part.chi2_per_datum, 0.98, 1.01)
+            bench.show(f"{case}, classes {name}: structural error", known.structural_error / before)
+            for unknown, single, truth in zip(known.models, alone, truths, strict=True):
+                label = f"{case}, classes {name}: NMSE of the {unknown}"
+                bench.at_most(label, nmse(known.models[unknown], truth), nmse(single.model, truth))
     ratio = together / apart
     if dense_only:
         bench.show(f"{case}: processor time, joint over the two alone", ratio)

@@ -14,9 +14,10 @@ endef
 DECLARED := pyproject.toml setup.cfg constraints.txt
 TEST_EXTRAS := test,view,learn,desk,dask,mpi
 BENCH_EXTRAS := bench,learn
+DOCS_EXTRAS := docs,view,learn,desk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all kernels package lint format bench campaign clean
+.PHONY: help demo test test-all kernels package lint format docs bench campaign clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -49,6 +50,9 @@ format: $(VENV)/.test ## lay the code out and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.docs ## build the pages into build/html; a warning is an error
+	$(BIN)/python docs/build.py
+
 bench: $(VENV)/.bench ## run every benchmark: tables on the screen, JSON beside them
 	@for script in benchmarks/adjoint.py benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
@@ -72,6 +76,9 @@ $(VENV)/.demo: $(VENV)/.python $(DECLARED)
 
 $(VENV)/.test: $(VENV)/.python $(DECLARED)
 	$(call install,$(TEST_EXTRAS))
+
+$(VENV)/.docs: $(VENV)/.python $(DECLARED)
+	$(call install,$(DOCS_EXTRAS))
 
 $(VENV)/.bench: $(VENV)/.python $(DECLARED)
 	$(call install,$(BENCH_EXTRAS))

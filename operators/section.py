@@ -25,11 +25,11 @@ class MagneticSection(LinearOperator):
     (station,). Stations stand above the centres of the columns, from left to right. By the midpoint
     rule a cell is a dipole at its centre,
 
-        G = area [3 (m.r)(f.r)/|r|^5 - m.f/|r|^3],  r = cell - station,
+        ``G = area [3 (m.r)(f.r)/|r|^5 - m.f/|r|^3]``, ``r = cell - station``,
 
     which is m . grad grad(1/r) . f, with the unit vectors m of the magnetization and f of the component
     that is measured. The line kernel is its integral along the strike, a section that goes on to both
-    sides of its plane: 2 area [2 (m.r)(f.r)/|r|^4 - m.f/|r|^2]. The constant mu0 / 4 pi is left out: data
+    sides of its plane: ``2 area [2 (m.r)(f.r)/|r|^4 - m.f/|r|^2]``. The constant mu0 / 4 pi is left out: data
     are in units of the magnetization, per unit of strike length for the point kernel.
 
     Parameters

@@ -22,6 +22,7 @@ from geoinv.cli.commands.grids import continue_, grid, pole
 from geoinv.cli.commands.invert import invert
 from geoinv.cli.commands.joint import joint
 from geoinv.cli.commands.prepare import prepare
+from geoinv.cli.commands.report import report
 from geoinv.cli.commands.reproduce import reproduce
 from geoinv.cli.commands.schema import schema
 from geoinv.cli.commands.train import train
@@ -41,7 +42,7 @@ application = typer.Typer(
 )
 COMMANDS = (
     *(info, prepare, grid, continue_, pole, forward, invert, joint),
-    *(convert, view, compare, demo, reproduce, train, apply, bench, schema, completion, doctor),
+    *(convert, view, compare, report, demo, reproduce, train, apply, bench, schema, completion, doctor),
 )
 INTERRUPTED = "interrupted before the end; no file was left half-written"
 

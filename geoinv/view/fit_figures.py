@@ -112,6 +112,8 @@ def _draw_course(ax: Axes, misfit: Array, beta: Array, target: float) -> None:
 
 def _draw_curve(ax: Axes, misfit: Array, penalty: Array, target: float) -> None:
     """Misfit over penalty, numbered by iteration."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     known = np.flatnonzero((penalty > 0.0) & (misfit > 0.0))
     if known.size:
         ax.loglog(penalty[known], misfit[known], "o-", color="#1f5fa8")
@@ -122,6 +124,9 @@ def _draw_curve(ax: Axes, misfit: Array, penalty: Array, target: float) -> None:
                 placed.add(place)
                 ax.annotate(str(step + 1), (penalty[step], misfit[step]), (4, 4), textcoords="offset points")
     ax.axhline(target, color="0.4", linewidth=0.9, linestyle="dashed")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("penalty phi")
     ax.set_ylabel("χ²/N")
     ax.set_title("(b) L-curve, numbered by iteration")
@@ -177,7 +182,7 @@ def _draw_histogram(ax: Axes, channel: Channel) -> None:
     beyond = int(np.count_nonzero(np.abs(scaled) > _FURTHEST))
     ax.set_xlabel("residual / standard deviation")
     ax.set_ylabel("density")
-    told = f"mean {scaled.mean():.2g}, standard deviation {scaled.std():.2g}".replace("-", "\N{MINUS SIGN}")
+    told = f"mean {scaled.mean():.2f}, standard deviation {scaled.std():.2f}".replace("-", "\N{MINUS SIGN}")
     ax.set_title(f"{channel.short}: {told}\n{beyond} of {scaled.size} beyond {_FURTHEST:g} standard deviations")
     ax.legend(frameon=False)
 

@@ -29,7 +29,7 @@ from geoinv.view.subject import data_set_of, subject_of
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["SUFFIXES", "page_text", "write_page"]
+__all__ = ["SUFFIXES", "content_hash", "page_text", "write_page"]
 
 SUFFIXES = (".html", ".htm")
 
@@ -94,8 +94,8 @@ def page_text(content: PageContent) -> str:
     style = (folder / "scene.css").read_text("utf-8")
     parts = {
         "%TITLE%": html.escape(content.header["title"]),
-        "%SCRIPT_HASH%": _hash(script),
-        "%STYLE_HASH%": _hash(style),
+        "%SCRIPT_HASH%": content_hash(script),
+        "%STYLE_HASH%": content_hash(style),
         "%STYLE%": style,
         "%HEADER%": _json({**content.header, "arrays": places}),
         "%NUMBERS%": numbers,
@@ -109,7 +109,8 @@ def page_text(content: PageContent) -> str:
     return page + rest
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """Hash by which a content security policy admits a script or a style."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

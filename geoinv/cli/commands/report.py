@@ -1,0 +1,40 @@
+"""Command ``report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoinv.cli.support.outputs import check_output
+from geoinv.cli.support.terminal import say_notes, show
+
+__all__ = ["report"]
+
+
+def report(
+    file: Annotated[Path, typer.Argument(help="Solution: what geoinv invert wrote.")],
+    out: Annotated[Path, typer.Option(metavar="PAGE", help="Page to write, .html: a browser shows and prints it.")],
+    section: Annotated[
+        str | None,
+        typer.Option(metavar="PLACES", help="Where sections are cut, as geoinv view takes it.", show_default=False),
+    ] = None,
+    data_set: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of a joint solution: data set, by name or number; the first by default."),
+    ] = None,
+) -> None:
+    """Write a report of a solution: figures, parameters, what was assumed, what to doubt, where it comes from.
+
+    Example: geoinv report model.nc --out report.html
+    """
+    from geoinv.formats import collected
+    from geoinv.view import page
+    from geoinv.view import report as of_solution
+
+    check_output(out, page.SUFFIXES, [file])
+    with collected() as notes:
+        told = of_solution.write_report(file, out, section=section, part=data_set)
+    show(told)
+    say_notes(notes)

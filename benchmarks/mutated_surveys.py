@@ -9,41 +9,31 @@ there is: "right" (objects of finite numbers), "refused" (a sentence), or what w
 from __future__ import annotations
 
 import argparse
-import bz2
-import gzip
 import io
-import lzma
+import shutil
 import tempfile
 import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from mutations import mutated_bytes
+from mutations import mutated_bytes, mutated_text
+from survey_originals import BESIDE, FIELD, GRID, ORIGINALS, PACKED, original
 
-from geoinv import Grid, InputError, MainField, Survey
+from geoinv import Grid, InputError, Survey
 from geoinv.formats import (
     describe,
     read_mesh,
     read_model,
     read_topography,
     recognise,
-    write_mesh,
-    write_model,
-    write_netcdf,
-    write_survey,
 )
 from geoinv.formats.base import SurveyOptions
-from geoinv.formats.esri_ascii import write_esri_ascii
-from geoinv.formats.geotiff import write_geotiff
 from geoinv.formats.reading import survey_of
-from geoinv.formats.surfer import write_surfer
 from geoinv.meshes.base import Mesh
 from geoinv.meshes.octree import OctreeGrid
 from geoinv.meshes.tensor import AXES
@@ -52,9 +42,6 @@ __all__ = ["ORIGINALS", "main", "original", "outcome", "placed", "spoilt"]
 
 Random = np.random.Generator
 
-FIELD = MainField(65.0, 25.0, 50000.0)
-GRID = Grid.regular((2, 3, 4), (10.0, 20.0, 25.0), (900.0, 6_200_000.0, 500_000.0))
-VECTORS = np.round(np.linspace(-300.0, 400.0, 72).reshape(3, *GRID.shape), 3)
 HIGHEST = 1e30
 """Magnitude that no number of a right object reaches."""
 
@@ -68,142 +55,14 @@ TOKENS = (
 """What stands in text files in place of a number or a name."""
 
 
-def _netcdf(data: Any) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        write_netcdf(Path(folder, "a.nc"), data)
-        return Path(folder, "a.nc").read_bytes()
-
-
-def _text(write: Callable[[Path], None], suffix: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder, f"a{suffix}"))
-        return Path(folder, f"a{suffix}").read_bytes()
-
-
-def _zipped(content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("a.txt"), content)
-    return buffer.getvalue()
-
-
-PACKED: tuple[Callable[[bytes], bytes], ...] = (
-    lambda content: gzip.compress(content, mtime=0),
-    lzma.compress,
-    bz2.compress,
-    _zipped,
-)
-
-
-def _survey() -> Survey:
-    easting, northing = np.meshgrid(500_012.5 + 25.0 * np.arange(4), 6_200_010.0 + 20.0 * np.arange(3))
-    tmi = np.round(100.0 * np.sin(np.arange(12.0)), 3)
-    return Survey(easting.ravel(), northing.ravel(), np.full(12, 940.0), field=FIELD, data=tmi, uncertainty=1.0)
-
-
-def _lines_flown() -> Survey:
-    columns = {"line": np.repeat([10, 20, 30], 4), "fiducial": np.arange(12.0), "remark": np.full(12, "a b")}
-    return replace(_survey(), columns=columns)
-
-
-def _gravity(*components: str) -> Survey:
-    survey = _survey()
-    places = (survey.easting, survey.northing, survey.upward)
-    data = np.round(np.sin(np.arange(12.0 * len(components))), 3).reshape(-1, 12)
-    return Survey(*places, components=components, data=data, uncertainty=0.1)
-
-
-def _octree() -> OctreeGrid:
-    """Eight cells, one of them split."""
-    import discretize
-
-    mesh = discretize.TreeMesh([np.full(4, 25.0)] * 3, origin=[500_000.0, 6_200_000.0, 800.0], diagonal_balance=False)
-    mesh.refine(1, finalize=False)
-    mesh.insert_cells(np.array([[500_010.0, 6_200_010.0, 890.0]]), [2])
-    return OctreeGrid.from_discretize(mesh)
-
-
-def _topography() -> Any:
-    import xarray as xr
-
-    elevations = np.round(920.0 + np.arange(20.0).reshape(4, 5) / 3.0, 2)
-    axes = {"easting": 499_990.0 + 30.0 * np.arange(5), "northing": 6_199_990.0 + 30.0 * np.arange(4)}
-    return xr.Dataset({"elevation": (("northing", "easting"), elevations, {"units": "m"})}, coords=axes)
-
-
-def _solution() -> Any:
-    data = GRID.to_xarray(susceptibility=np.full(GRID.shape, 0.01))
-    positions = {f"station_{axis}": ("station", getattr(_survey(), axis)) for axis in AXES}
-    fit = {f"tmi_{name}": ("station", np.arange(12.0)) for name in ("observed", "predicted", "uncertainty")}
-    return data.assign_coords(positions).assign(fit).assign_attrs(chi2_per_datum=1.0, status="at the target")
-
-
-def _points() -> str:
-    return "".join(
-        f"{x} {y} {900 + (x + y) % 7}\n" for x in (499_990, 500_060, 500_110) for y in (6_199_990, 6_200_070)
-    )
-
-
-def _rows(layout: str, scale: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> str:
-    survey = _survey()
-    positions = (getattr(survey, axis) / unit for axis, unit in zip(reversed(AXES), scale, strict=True))
-    rows = zip(*positions, survey.data[0], strict=True)  # type: ignore[index]
-    return "".join(layout.format(*row) for row in rows)
-
-
-ORIGINALS: dict[str, Callable[[], bytes]] = {
-    "survey.obs": lambda: _text(lambda path: write_survey(path, _survey()), ".obs"),
-    "directions.obs": lambda: ("65 25 50000\n65 25 0\n12\n" + _rows("{} {} {} 65 25 {} 1\n")).encode(),
-    "stations.obs": lambda: ("65 25 50000\n65 25 1\n12\n" + _rows("{} {} {}\n")).encode(),
-    "mesh.msh": lambda: _text(lambda path: write_mesh(path, GRID), ".msh"),
-    "model.sus": lambda: _text(lambda path: write_model(path, GRID, np.linspace(0, 0.1, 24).reshape(2, 3, 4)), ".sus"),
-    "repeats.sus": lambda: b"12*0.0 6*0.05 6*-100\n",
-    "survey.csv": lambda: _text(lambda path: write_survey(path, _survey()), ".csv"),
-    "survey.xyz": lambda: _text(lambda path: write_survey(path, _survey()), ".xyz"),
-    "lines.xyz": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".xyz"),
-    "records.dat": lambda: _text(lambda path: write_survey(path, _lines_flown()), ".dat"),
-    "definition.dfn": lambda: _text(lambda path: write_survey(path.with_suffix(".dat"), _lines_flown()), ".dfn"),
-    "survey.csv.zip": lambda: _zipped(original("survey.csv")),
-    "survey.nc.xz": lambda: lzma.compress(original("survey.nc")),
-    "surface.grd": lambda: _text(lambda path: write_surfer(path, _topography()), ".grd"),
-    "text.grd": lambda: b"DSAA\n3 2\n499990 500090\n6199990 6200040\n900 930\n900.5 910 1.70141e38\n905 920 930\n",
-    "surface.asc": lambda: _text(lambda path: write_esri_ascii(path, _topography()), ".asc"),
-    "surface.tif": lambda: _text(lambda path: write_geotiff(path, _topography()), ".tif"),
-    "units.csv": lambda: (
-        "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
-    ).encode(),
-    "topography.xyz": lambda: _points().encode(),
-    "topography.topo": lambda: ("6\n" + _points()).encode(),
-    "survey.nc": lambda: _netcdf(_survey().to_xarray()),
-    "mesh.nc": lambda: _netcdf(GRID.to_xarray()),
-    "model.nc": lambda: _netcdf(GRID.to_xarray(susceptibility=np.full(GRID.shape, 0.02))),
-    "solution.nc": lambda: _netcdf(_solution()),
-    "topography.nc": lambda: _netcdf(_topography()),
-    "gravity.grv": lambda: _text(lambda path: write_survey(path, _gravity("gz")), ".grv"),
-    "gradients.gg": lambda: _text(lambda path: write_survey(path, _gravity("guu", "gen")), ".gg"),
-    "gravity.csv": lambda: ("x,y,z,Bouguer anomaly (uGal),sd\n" + _rows("{},{},{},{},1\n")).encode(),
-    "gravity.nc": lambda: _netcdf(_gravity("gz", "guu").to_xarray()),
-    "density.den": lambda: _text(lambda path: write_model(path, GRID, VECTORS[0], "density"), ".den"),
-    "vectors.fld": lambda: _text(lambda path: write_model(path, GRID, VECTORS, "magnetization"), ".fld"),
-    "density.nc": lambda: _netcdf(GRID.to_xarray(density=VECTORS[0])),
-    "octree.msh": lambda: _text(lambda path: write_mesh(path, _octree()), ".msh"),
-    "octree.nc": lambda: _netcdf(_octree().to_xarray(susceptibility=np.full(15, 0.02))),
-}
-"""Small good files of every format, by name."""
-
-BESIDE: dict[str, str] = {"records.dat": "definition.dfn", "definition.dfn": "records.dat"}
-"""The good file that must stand beside another, under the other's name."""
-
-
-@cache
-def original(name: str) -> bytes:
-    """Content of a good file."""
-    return ORIGINALS[name]()
-
-
 def placed(folder: Path, name: str, content: bytes) -> Path:
     """File of a content, with the good one beside it that it needs."""
     path = folder / name
+    if name.endswith(".zarr"):
+        shutil.rmtree(path, ignore_errors=True)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(path)
+        return path
     path.write_bytes(content)
     if name in BESIDE:
         path.with_suffix(Path(BESIDE[name]).suffix).write_bytes(original(BESIDE[name]))
@@ -214,6 +73,8 @@ def spoilt(name: str, seed: int) -> bytes:
     """Content of one of :data:`ORIGINALS` with one to three things done to it; equal seeds give equal files."""
     random = np.random.default_rng([seed, *name.encode()])
     content = original(name)
+    if name.endswith(".zarr"):
+        return _spoilt_folder(content, random)
     if name.endswith((".zip", ".xz", ".tif", "surface.grd")):
         return mutated_bytes(content, random)
     if name.endswith(".nc"):
@@ -224,6 +85,24 @@ def spoilt(name: str, seed: int) -> bytes:
         packed = PACKED[int(random.integers(len(PACKED)))](content)
         content = packed if random.random() < 0.3 else mutated_bytes(packed, random)
     return content
+
+
+def _spoilt_folder(content: bytes, random: Random) -> bytes:
+    """Folder with one of its files spoilt, or lost."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    name = list(files)[int(random.integers(len(files)))]
+    if random.random() < 0.1:
+        del files[name]
+    elif name.rpartition("/")[2].startswith(("z", ".z")):
+        files[name] = mutated_text(files[name], random)
+    else:
+        files[name] = mutated_bytes(files[name], random)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for one, kept in files.items():
+            archive.writestr(zipfile.ZipInfo(one), kept)
+    return buffer.getvalue()
 
 
 def _spoilt_text(content: bytes, random: Random) -> bytes:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from geoinv.conventions.units import Unit
 from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.text import TextLines, is_number, read_bytes
+from geoinv.formats.zarr_folder import is_zarr
 from geoinv.surveys.main_field import MainField
 
 if TYPE_CHECKING:
@@ -36,13 +37,18 @@ class Head:
 
     @cached_property
     def start(self) -> bytes:
-        """First bytes."""
-        return read_bytes(self.path, 64)
+        """First bytes; none of a Zarr folder."""
+        return b"" if self.is_zarr else read_bytes(self.path, 64)
+
+    @cached_property
+    def is_zarr(self) -> bool:
+        """Whether it is a folder of Zarr."""
+        return is_zarr(self.path)
 
     @cached_property
     def is_netcdf(self) -> bool:
-        """Whether the file is netCDF (HDF5 or classic)."""
-        return self.start.startswith(_NETCDF_MARKS)
+        """Whether the file is netCDF (HDF5 or classic) or a Zarr folder, which hold Datasets both."""
+        return self.is_zarr or self.start.startswith(_NETCDF_MARKS)
 
     @cached_property
     def text(self) -> TextLines:

@@ -19,6 +19,7 @@ from geoinv.formats.atomic import whole_file
 from geoinv.formats.budget import guarded, refuse_special
 from geoinv.formats.compressed import plain_file
 from geoinv.formats.text import naming
+from geoinv.formats.zarr_folder import SUFFIX, is_zarr, open_zarr, write_zarr
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,7 +39,7 @@ _STRUCTURE = 1 << 14  # bytes that a file takes beside its numbers and attribute
 
 @contextmanager
 def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
-    """Open a netCDF file as it stands there, read only as far as it is used.
+    """Open a netCDF file, or a Zarr folder, as it stands there, read only as far as it is used.
 
     Nothing is decoded: :func:`geoinv.conventions.variables.numbers` makes numbers of a variable.
 
@@ -48,6 +49,10 @@ def open_netcdf(path: str | Path) -> Iterator[xr.Dataset]:
         If there is no such file, it is broken, cut short or being written by another program, there or while it is
         read inside the block.
     """
+    if is_zarr(path):
+        with LIBRARY, guarded(path, "Zarr folder"), open_zarr(path) as data, naming(path):
+            yield _with_coordinates(data)
+        return
     import xarray as xr
 
     def broken(error: Exception) -> InputError:
@@ -143,7 +148,7 @@ def _is_locked(path: str | Path) -> bool:
 
 
 def write_netcdf(path: str | Path, data: xr.Dataset) -> None:
-    """Write a Dataset as netCDF 4, whole or not at all.
+    """Write a Dataset as netCDF 4, or as Zarr where its name ends in ``.zarr``, whole or not at all.
 
     Parameters
     ----------
@@ -159,6 +164,10 @@ def write_netcdf(path: str | Path, data: xr.Dataset) -> None:
     """
     from geoinv.conventions import cf
 
+    if Path(path).suffix.lower() == SUFFIX:
+        with LIBRARY:
+            write_zarr(path, data)
+        return
     data = data.assign_attrs(Conventions=cf.CONVENTIONS)
     encoding = {name: {"_FillValue": None} for name in data.coords}
     with whole_file(path) as partial:

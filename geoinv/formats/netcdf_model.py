@@ -170,7 +170,7 @@ MESH = Format(
     name="netCDF mesh",
     recognises=_holds("mesh"),
     readers={"mesh": read_netcdf_mesh},
-    writers=(Writer("mesh", (".nc",), _write_mesh),),
+    writers=(Writer("mesh", (".nc", ".zarr"), _write_mesh),),
     dataset=open_netcdf,
 )
 
@@ -178,7 +178,7 @@ MODEL = Format(
     name="netCDF model",
     recognises=_holds("model"),
     readers=_READERS,
-    writers=(Writer("model", (".nc",), write_netcdf_model),),
+    writers=(Writer("model", (".nc", ".zarr"), write_netcdf_model),),
     quantity=_quantity,
     describe=_lines,
     dataset=open_netcdf,

@@ -120,6 +120,6 @@ FORMAT = Format(
     name="netCDF survey",
     recognises=lambda head: head.is_netcdf and head.of_dataset(content_of) == "survey",
     readers={"survey": read_netcdf_survey, "topography": read_netcdf_ground},
-    writers=(Writer("survey", (".nc",), write_netcdf_survey, columns=True, crs=True),),
+    writers=(Writer("survey", (".nc", ".zarr"), write_netcdf_survey, columns=True, crs=True),),
     dataset=open_netcdf,
 )

@@ -60,6 +60,6 @@ OTHER_GRID = Format(
     describe=lambda path, options: [
         "read as nothing: a grid of heights states a unit of length, data stand over station"
     ],
-    writers=(Writer("grid", (".nc",), write_netcdf),),
+    writers=(Writer("grid", (".nc", ".zarr"), write_netcdf),),
     dataset=open_netcdf,
 )

@@ -82,7 +82,8 @@ def recognise(path: str | Path) -> Format:
         head = Head(path)
         for one in FORMATS:
             if one.recognises(head):
-                return one if one.title is None else replace(one, name=one.title(head))
+                name = one.name if one.title is None else one.title(head)
+                return replace(one, name=name.replace("netCDF", "Zarr") if head.is_zarr else name)
         if head.is_netcdf:
             raise InputError(f"{path}: {head.of_dataset(unknown_content)}")
         raise InputError(

@@ -160,7 +160,9 @@ def _times(variable: xr.DataArray) -> npt.NDArray[Any] | None:
     import xarray as xr
 
     try:
-        decoded = xr.decode_cf(variable.to_dataset(name="times"), use_cftime=False)["times"].values
+        decoded = xr.decode_cf(
+            variable.to_dataset(name="times"), decode_times=xr.coders.CFDatetimeCoder(use_cftime=False)
+        )["times"].values
     except (ValueError, OverflowError, KeyError, TypeError):
         return None
     return np.asarray(decoded) if decoded.dtype.kind == "M" else None

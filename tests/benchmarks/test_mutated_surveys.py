@@ -26,7 +26,7 @@ def test_spoilt_files_are_right_or_refused(trial: ModuleType, tmp_path: Path) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of xarray, about files that it is made to write
         for name in trial.ORIGINALS:
-            for seed in range(12):
+            for seed in range(2 if name.endswith(".zarr") else 12):
                 outcomes[name, seed] = trial.outcome(trial.placed(tmp_path, name, trial.spoilt(name, seed)))
     assert {key: found for key, found in outcomes.items() if found not in ("right", "refused")} == {}
     assert {"right", "refused"} == set(outcomes.values())

@@ -75,7 +75,7 @@ def forward(
     inputs = list(dict.fromkeys([mesh, model, survey]))
     asked = components_of(components)
     refuse_impossible_rtol(rtol)
-    check_output(out, (".nc",), inputs)
+    check_output(out, (".nc", ".zarr"), inputs)
     stations = load_survey(survey, field, columns, height, elevation, components=asked)
     names, quantity = stations.components, of_model(model, stations)
     wanted = stations.with_components(names)

@@ -224,7 +224,7 @@ def invert(
     constraints = GivenConstraints.of(cells, layer, body, holes)
     given = (file, mesh, topo, start, first, weights, classes, *constraints.files)
     inputs = [path for path in given if isinstance(path, Path)]
-    check_output(out, (".nc",), inputs)
+    check_output(out, (".nc", ".zarr"), inputs)
     checkpoints = Checkpoints(out, *place_among_ranks())
     checkpoints.begin(resume)
     ground = None if topo is None else load_topography(topo)

@@ -170,7 +170,7 @@ def joint(
     inputs = [
         path for path in (*files, mesh, topo, *starts.values(), *map(Path, tables.values())) if isinstance(path, Path)
     ]
-    check_output(out, (".nc",), inputs)
+    check_output(out, (".nc", ".zarr"), inputs)
     ground = None if topo is None else load_topography(topo)
     surveys = [load_survey(file, field, None, None, None, ground, 1) for file in files]
     quantities = [sought(file, survey) for file, survey in zip(files, surveys, strict=True)]

@@ -114,7 +114,7 @@ def prepare(
     began = time.perf_counter()
     stated = None if noise in ("crossovers", "repeats") else noise_of(noise)
     inputs = [path for path in (file, polygon) if path is not None]
-    check_output(out, (".nc",), inputs)
+    check_output(out, (".nc", ".zarr"), inputs)
     with collected() as notes:
         raw = read_lines(
             file,

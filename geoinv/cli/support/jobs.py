@@ -20,7 +20,9 @@ from geoinv.jobs.keys import Key
 
 __all__ = ["JobOutOption", "WriteJobOption", "job_keys", "runs_jobs"]
 
-JobOutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]
+JobOutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="File to write: netCDF .nc, Zarr .zarr.")
+]
 WriteJobOption = Annotated[
     Path | None,
     typer.Option("--write-job", metavar="FILE", help="Write the options to a job file (.toml), and run nothing."),

@@ -77,7 +77,7 @@ RtolOption = Annotated[
         help=f"{RTOL_HELP}  [default: exact for direct, gridded and dense, 1e-6 for auto, lattice and levels]",
     ),
 ]
-OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="netCDF file (.nc) to write.")]
+OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write: netCDF .nc, Zarr .zarr.")]
 
 
 def field_of(option: tuple[float, float, float] | None) -> MainField | None:

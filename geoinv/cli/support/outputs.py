@@ -42,6 +42,7 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         to, its disk is full, or the output is one of the inputs.
     """
     from geoinv.formats.atomic import check_writable, file_target
+    from geoinv.formats.zarr_folder import SUFFIX, check_zarr_writable
 
     if suffixes and path.suffix.lower() not in suffixes:
         raise InputError(f"{path} expects a name that ends in {' or '.join(suffixes)}, got {path.name!r}; rename it")
@@ -49,11 +50,12 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         os.fsencode(path).decode("utf-8")
     except UnicodeError:  # netCDF could not open it again
         raise InputError(f"{path} expects a name in UTF-8, got bytes that are none; rename it") from None
-    target = file_target(path)
+    folder = path.suffix.lower() == SUFFIX and bool(suffixes)
+    target = Path(os.path.realpath(path)) if folder else file_target(path)
     for source in inputs:
         if os.path.realpath(source) == str(target) or (target.exists() and _same_file(source, target)):
             raise InputError(f"{path} expects an output beside the inputs, got one of them; choose another name")
-    check_writable(path)
+    (check_zarr_writable if folder else check_writable)(path)
 
 
 def _same_file(source: Path, target: Path) -> bool:
@@ -150,6 +152,17 @@ def _places(out: Path) -> Iterator[Path]:
             yield path
 
 
+def _checksum(path: Path) -> str:
+    """SHA-256 of a file; of a folder, that of the names and the contents of all files in it."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    total = hashlib.sha256()
+    for file in sorted(one for one in path.rglob("*") if one.is_file()):
+        total.update(f"{file.relative_to(path).as_posix()}\0".encode("utf-8", "surrogateescape"))
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
 def provenance(context: typer.Context, inputs: Sequence[Path]) -> dict[str, str]:
     """Attributes that say which command made a file, and from what.
 
@@ -159,7 +172,7 @@ def provenance(context: typer.Context, inputs: Sequence[Path]) -> dict[str, str]
         ``history``, the command line; ``inputs``, the SHA-256 of each file as JSON; and ``job``, the job file that does
         the same from the folder of the output, where the command can be given one.
     """
-    checksums = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in inputs}
+    checksums = {str(path): _checksum(path) for path in inputs}
     told = {"history": shlex.join(["geoinv", *context.find_root().obj]), "inputs": json.dumps(checksums)}
     if JOB in context.meta:
         told["job"] = context.meta[JOB]

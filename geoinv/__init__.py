@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -111,9 +112,19 @@ def __getattr__(name: str) -> Any:
     if attribute is not None:
         value = getattr(value, attribute)
     globals()[name] = value
+    _bring_accessor()
     return value
+
+
+def _bring_accessor() -> None:
+    """Register ``dataset.geoinv`` where xarray is in use: importing it for that alone would take half a second."""
+    if "xarray" in sys.modules:
+        import_module("geoinv.accessor")
 
 
 def __dir__() -> list[str]:
     """Names that are there, lazy ones included."""
     return sorted({*globals(), *_LAZY})
+
+
+_bring_accessor()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geoinv.core.checks import shape_text
+from geoinv.core.html import html_of
 
 __all__ = ["LabelledMap"]
 
@@ -73,6 +74,10 @@ class LabelledMap:
         """Coordinates along the range's dimensions, as far as they are known, for labelled arrays."""
         components = getattr(getattr(self, "survey", None), "components", None)
         return {} if components is None or "component" not in self.range_names else {"component": list(components)}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_of(self.name, repr(self).splitlines())
 
     def __repr__(self) -> str:
         """Name and shapes."""

@@ -10,8 +10,9 @@ from geoinv.formats.budget import guarded
 from geoinv.formats.notes import collected
 from geoinv.formats.reading import read_mesh, read_topography, survey_of
 from geoinv.formats.registry import recognise
-from geoinv.formats.summary import mesh_lines, point_lines, survey_lines
+from geoinv.meshes.summary import mesh_lines, point_lines
 from geoinv.surveys.main_field import MainField
+from geoinv.surveys.summary import survey_lines
 
 __all__ = ["describe"]
 

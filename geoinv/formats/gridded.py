@@ -20,8 +20,8 @@ from geoinv.formats.chosen import chosen_components, wanted_components
 from geoinv.formats.column_names import DEVIATIONS, DIMENSIONS, understood
 from geoinv.formats.degrees import project_them, refuse_degrees
 from geoinv.formats.notes import note
-from geoinv.formats.summary import extent_lines, range_line
 from geoinv.formats.text import naming
+from geoinv.meshes.summary import extent_lines, range_line
 from geoinv.surveys.survey import Survey
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from geoinv.core.checks import InputError
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
 from geoinv.formats.netcdf_content import content_of, model_names, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
-from geoinv.formats.summary import mesh_lines, range_line
 from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.of_dataset import mesh_of, model_values
+from geoinv.meshes.summary import mesh_lines, range_line
 from geoinv.surveys.possible_values import refuse_impossible
 
 if TYPE_CHECKING:

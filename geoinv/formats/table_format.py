@@ -17,10 +17,10 @@ from geoinv.formats.column_names import ANGLES, DIMENSIONS
 from geoinv.formats.layout import Layout, layout_of
 from geoinv.formats.notes import collected, doubt, note_elevation
 from geoinv.formats.rows import without_markers
-from geoinv.formats.summary import extent_lines, range_line
 from geoinv.formats.table import RowsOf, read_table, table_rows, write_table
 from geoinv.formats.text import naming
 from geoinv.meshes.base import AXES
+from geoinv.meshes.summary import extent_lines, range_line
 from geoinv.surveys.survey import Survey
 
 __all__ = ["FIELD", "POINTS", "TABLE", "read_table_survey", "read_table_topography", "table_lines"]

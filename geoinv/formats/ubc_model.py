@@ -14,11 +14,11 @@ from geoinv.core.labels import along_labels
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
 from geoinv.formats.notes import note
-from geoinv.formats.summary import range_line
 from geoinv.formats.text import TextLines, rows_text
 from geoinv.formats.ubc_numbers import repeated
 from geoinv.formats.ubc_order import INACTIVE, ubc_order
 from geoinv.meshes.base import Mesh
+from geoinv.meshes.summary import range_line
 from geoinv.surveys.possible_values import refuse_impossible
 
 __all__ = ["FORMAT", "read_ubc_model", "write_ubc_model"]

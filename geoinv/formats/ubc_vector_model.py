@@ -12,11 +12,11 @@ from geoinv.core.checks import InputError, array_of, shape_text
 from geoinv.formats.atomic import whole_file
 from geoinv.formats.base import Format, Head, SurveyOptions, Writer
 from geoinv.formats.notes import note
-from geoinv.formats.summary import range_line
 from geoinv.formats.text import TextLines, rows_text
 from geoinv.formats.ubc_numbers import number_rows
 from geoinv.formats.ubc_order import INACTIVE, ubc_order
 from geoinv.meshes.base import Mesh
+from geoinv.meshes.summary import range_line
 
 __all__ = ["FORMAT", "read_ubc_vector_model", "write_ubc_vector_model"]
 

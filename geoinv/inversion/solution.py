@@ -16,9 +16,11 @@ import numpy.typing as npt
 from geoinv.algebra.forward_model import NonlinearOperator
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.conventions.directions import amplitude_and_angles
+from geoinv.core.html import html_of
 from geoinv.core.provenance import checksum
 from geoinv.inversion.class_variables import class_variables
 from geoinv.inversion.outcome import Outcome
+from geoinv.meshes.summary import range_line
 from geoinv.surveys.quantities import data_quantities
 from geoinv.surveys.survey_dataset import station_variables
 
@@ -107,6 +109,12 @@ class Solution:
     def status(self) -> str:
         """How the inversion ended, with what is to be doubted."""
         return "; ".join([self.ending, *self.doubts])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        fit = f"chi^2/N {self.chi2_per_datum:.4g}, target {self.target:g}, beta {self.beta:.4g}"
+        betas = f"betas tried: {len(self.history)}"
+        return html_of("Solution", [self.ending, fit, betas, range_line("model", self.model), *self.doubts])
 
     @property
     def residual(self) -> Array:

@@ -19,6 +19,7 @@ from geoinv.meshes.octree_faces import faces_across
 from geoinv.meshes.octree_for_survey import octree_for_survey
 from geoinv.meshes.octree_order import place_in_order
 from geoinv.meshes.stations import Stations
+from geoinv.meshes.summary import html_of_mesh
 
 if TYPE_CHECKING:
     import discretize
@@ -357,6 +358,8 @@ class OctreeGrid:
         ((8, 16, 32), (-140.0, 20.0), [1, 2])
         """
         return octree_for_survey(cls, survey, cell, depth, topography)
+
+    _repr_html_ = html_of_mesh
 
     def __repr__(self) -> str:
         """One line: cells, their widths, extent and how many are active."""

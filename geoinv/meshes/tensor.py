@@ -16,6 +16,7 @@ from geoinv.core.memory import require_memory
 from geoinv.meshes import exchange
 from geoinv.meshes.base import AXES, Faces
 from geoinv.meshes.ground import below_ground
+from geoinv.meshes.summary import extent_lines, html_of_mesh
 from geoinv.meshes.tensor_faces import TensorFaces
 
 if TYPE_CHECKING:
@@ -387,14 +388,13 @@ class Grid:
         active : (cells,) array of bool, optional
             Active cells in the mesh's own order.
         """
-        easting, northing, upward = exchange.edges_of_tensor_mesh(mesh)
-        grid = cls(easting, northing, upward)
+        grid = cls(*exchange.edges_of_tensor_mesh(mesh))
         return grid if active is None else grid.with_active(exchange.active_in_order(grid, active))
+
+    _repr_html_ = html_of_mesh
 
     def __repr__(self) -> str:
         """One line: cells, extent and active share."""
-        extents = ", ".join(
-            f"{axis} {self.edges(axis)[0]:.10g} to {self.edges(axis)[-1]:.10g} m" for axis in reversed(AXES)
-        )
-        nz, ny, nx = self.shape
-        return f"Grid {nz} x {ny} x {nx} cells ({', '.join(AXES)}), {extents}, {int(self.active.sum())} active"
+        extents = ", ".join(extent_lines({axis: self.edges(axis) for axis in reversed(AXES)}))
+        cells = f"{' x '.join(map(str, self.shape))} cells ({', '.join(AXES)})"
+        return f"Grid {cells}, {extents}, {int(self.active.sum())} active"

@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from geoinv.conventions.quantities import COMPONENTS, QUANTITIES, kinds_of
 from geoinv.core.checks import InputError, array_of, bounded, finite, positive, shape_text
+from geoinv.core.html import html_of
 from geoinv.core.wording import way
 from geoinv.meshes.topography import Topography
 from geoinv.surveys.main_field import MainField, direction_vector
 from geoinv.surveys.station_columns import checked_columns
+from geoinv.surveys.summary import survey_lines
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -325,6 +327,10 @@ class Survey:
         from geoinv.surveys.survey_dataset import components_in, survey_arguments
 
         return cls(**survey_arguments(data, field, _checked_components(components_in(data))))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_of("Survey", survey_lines(self))
 
     def __repr__(self) -> str:
         """One line: stations, components, data and field."""

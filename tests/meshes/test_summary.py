@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from format_files import FIELD
 from octree_makers import random_octree
 
-from geoinv import Grid, Survey
-from geoinv.formats.summary import mesh_lines, point_lines, range_line, survey_lines
+from geoinv import Grid
+from geoinv.meshes.summary import mesh_lines, point_lines, range_line
 
 
 def test_null_values_are_in_no_range() -> None:
@@ -22,20 +21,6 @@ def test_points_are_counted_along_three_axes() -> None:
         "northing 0 to 1 m",
         "upward -2 to 7 m",
     ]
-
-
-def test_a_survey_says_its_components_field_and_projection() -> None:
-    survey = Survey([0.0, 1.0], [2.0, 3.0], [4.0, 4.0], components=("tmi", "bu"), field=FIELD)
-    lines = survey_lines(survey)
-    assert lines[0] == "2 stations"
-    assert lines[4:] == ["tmi: no data", "bu: no data", "field: inclination 60, declination 10 degrees, 50000 nT"]
-    measured = survey.with_data([[1.0, 2.0], [3.0, 5.0]], 0.5)
-    assert "bu 3 to 5 nT, median 4" in survey_lines(measured)
-    assert "standard deviation of bu 0.5 to 0.5 nT, median 0.5" in survey_lines(measured)
-    turned = Survey([0.0], [0.0], [1.0], field=FIELD, anomaly_direction=(45.0, 0.0))
-    assert survey_lines(turned)[-1] == "tmi projected on inclination 45, declination 0 degrees"
-    gravity = Survey([0.0], [0.0], [1.0], components=("gz",)).with_data([[2.0]], 0.1)
-    assert survey_lines(gravity)[-2] == "gz 2 to 2 mGal, median 2"
 
 
 def test_a_mesh_says_cells_extents_and_widths() -> None:

@@ -33,14 +33,16 @@ def layers() -> list[list[str]]:
 
 
 def modules(package: str) -> list[Path]:
-    """Source files of a package."""
+    """Source files of a package, its own first, or the one of a module."""
     folder = OPERATORS.get(f"geoinv.{package}", ROOT / "geoinv" / package)
-    return sorted(folder.rglob("*.py"))
+    if not folder.is_dir():
+        return [folder.with_suffix(".py")]
+    return sorted(folder.rglob("*.py"), key=lambda path: (path != folder / "__init__.py", path))
 
 
 def sentence(package: str) -> str:
-    """First line of a package's docstring."""
-    text = ast.get_docstring(ast.parse((modules(package)[0].parent / "__init__.py").read_text(encoding="utf-8")))
+    """First line of a package's or module's docstring."""
+    text = ast.get_docstring(ast.parse(modules(package)[0].read_text(encoding="utf-8")))
     return (text or "").split("\n")[0]
 
 

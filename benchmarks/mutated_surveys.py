@@ -75,7 +75,7 @@ def spoilt(name: str, seed: int) -> bytes:
     content = original(name)
     if name.endswith(".zarr"):
         return _spoilt_folder(content, random)
-    if name.endswith((".zip", ".xz", ".tif", "surface.grd")):
+    if name.endswith((".zip", ".xz", ".tif", "surface.grd", "plain.grd", "packed.grd")):
         return mutated_bytes(content, random)
     if name.endswith(".nc"):
         return _spoilt_netcdf(content, random) if random.random() < 0.8 else mutated_bytes(content, random)

@@ -6,9 +6,11 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tempfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -48,6 +50,17 @@ def _folder(write: Callable[[Path], Any]) -> bytes:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
             archive.writestr(zipfile.ZipInfo(file.relative_to(folder).as_posix()), file.read_bytes())
     return buffer.getvalue()
+
+
+def _geosoft(packed: bool) -> bytes:
+    """Geosoft grid of three rows of four nodes, plain or in one compressed block."""
+    values = np.linspace(900.0, 930.0, 12).astype("<f4").tobytes()
+    size = 1028 if packed else 4
+    head = struct.pack("<5i5d2d", size, 2, 4, 3, 1, 30.0, 30.0, 499_990.0, 6_199_990.0, 0.0, 0.0, 1.0).ljust(512, b"\0")
+    if not packed:
+        return head + values
+    block = bytes(16) + zlib.compress(values)
+    return head + struct.pack("<4iqi", 0, 0, 1, 3, 512 + 28, len(block)) + block
 
 
 def _text(write: Callable[[Path], None], suffix: str) -> bytes:
@@ -145,6 +158,8 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "text.grd": lambda: b"DSAA\n3 2\n499990 500090\n6199990 6200040\n900 930\n900.5 910 1.70141e38\n905 920 930\n",
     "surface.asc": lambda: _text(lambda path: write_esri_ascii(path, _topography()), ".asc"),
     "surface.tif": lambda: _text(lambda path: write_geotiff(path, _topography()), ".tif"),
+    "plain.grd": lambda: _geosoft(False),
+    "packed.grd": lambda: _geosoft(True),
     "units.csv": lambda: (
         "Easting (km),Northing (km),Elev_ft,TMI [nT]\n" + _rows("{},{},{},{}\n", (1e3, 1e3, 0.3048))
     ).encode(),

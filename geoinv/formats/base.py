@@ -38,7 +38,7 @@ class Head:
     @cached_property
     def start(self) -> bytes:
         """First bytes; none of a Zarr folder."""
-        return b"" if self.is_zarr else read_bytes(self.path, 64)
+        return b"" if self.is_zarr else read_bytes(self.path, 128)
 
     @cached_property
     def is_zarr(self) -> bool:

@@ -10,6 +10,7 @@ from geoinv.core.checks import InputError
 from geoinv.formats import (
     aseg_gdf2,
     esri_ascii,
+    geosoft_grd,
     geosoft_xyz,
     geotiff,
     netcdf_model,
@@ -38,6 +39,7 @@ FORMATS: tuple[Format, ...] = (
     geotiff.FORMAT,
     surfer.FORMAT,
     esri_ascii.FORMAT,
+    geosoft_grd.FORMAT,
     netcdf_model.SOLUTION,
     netcdf_model.MODEL,
     netcdf_model.MESH,

@@ -159,5 +159,6 @@ def colorbar(ax: Axes, drawn: ScalarMappable, label: str, extend: str = "neither
     if is_equal_area(scale):
         # each a share of the map, not of the values: ticks at round values would stand on one another
         places = np.asarray(scale.inverse(np.linspace(0.0, 1.0, _SHARES)))
-        bar.set_ticks(list(places), labels=[f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in places])
+        decimals = max(0, 2 - int(np.floor(np.log10(places[-1] - places[0]))))
+        bar.set_ticks(list(places), labels=[f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in places])
         bar.minorticks_off()

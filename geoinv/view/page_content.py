@@ -122,8 +122,11 @@ def _add_cells(
         float(getattr(model.grid, axis)[getattr(cut, axis)] - shift)
         for axis, shift in zip(("easting", "northing", "upward"), centre, strict=True)
     ]
-    _, rows, columns = window.cells(model.grid)
-    present = np.isfinite(model.values[:, rows, columns])
+    rows, columns = (
+        np.flatnonzero((centres >= low) & (centres <= high))
+        for centres, (low, high) in ((model.grid.northing, window.northing), (model.grid.easting, window.easting))
+    )
+    present = np.isfinite(model.values[:, rows][:, :, columns])
     top = model.grid.upward_edges[present.shape[0] - np.argmax(present[::-1], axis=0)]
     arrays["ground"] = np.where(present.any(axis=0), top - centre[2], np.nan).astype(np.float32)
     arrays["ground_easting"] = (model.grid.easting[columns] - centre[0]).astype(np.float32)

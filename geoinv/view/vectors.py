@@ -46,6 +46,8 @@ def draw_vectors(ax: Axes, window: Window, model: Model, across: str, index: int
         scale_units="xy",
         scale=scale,
         pivot="mid",
-        color="0.1",
-        width=0.006,
+        color="white",
+        edgecolor="0.1",
+        linewidth=0.4,
+        width=0.009,
     )

@@ -17,7 +17,8 @@ class Cells {
       let inside = 1;
       for (let axis = 0; axis < 3; axis += 1) {
         const [low, high] = this.sides(c, axis);
-        if (high <= limits[axis][0] || low >= limits[axis][1]) inside = 0;
+        const middle = 0.5 * (low + high);
+        if (middle < limits[axis][0] || middle > limits[axis][1]) inside = 0;
       }
       this.core[c] = inside;
     }
@@ -79,35 +80,29 @@ class Cells {
   }
 }
 
-/** Attributes of faces of cells. */
+/** Faces of cells in a texture: low corner, value, high corner, and the cell with the side in the last three bits. */
 class Faces {
   constructor(count) {
-    this.low = new Float32Array(3 * count);
-    this.high = new Float32Array(3 * count);
-    this.value = new Float32Array(count);
-    this.side = new Uint32Array(count);
-    this.id = new Uint32Array(count);
+    const rows = Math.max(1, Math.ceil((2 * count) / TEXELS));
+    this.bits = new Uint32Array(4 * TEXELS * rows);
+    this.numbers = new Float32Array(this.bits.buffer);
     this.size = 0;
   }
 
   add(cells, cell, side, value, position = null) {
-    const k = this.size;
+    const at = 8 * this.size;
     for (let axis = 0; axis < 3; axis += 1) {
       const [low, high] = cells.sides(cell, axis);
       const across = position !== null && axis === side >> 1;
-      this.low[3 * k + axis] = across ? position : low;
-      this.high[3 * k + axis] = across ? position : high;
+      this.numbers[at + axis] = across ? position : low;
+      this.numbers[at + 4 + axis] = across ? position : high;
     }
-    this.value[k] = value;
-    this.side[k] = side;
-    this.id[k] = cell + 1;
+    this.numbers[at + 3] = value;
+    this.bits[at + 7] = ((cell + 1) << 3) | side;
     this.size += 1;
   }
 
   shape(graphics) {
-    return graphics.shape("faces", {
-      a_low: ["vec3", this.low], a_high: ["vec3", this.high], a_value: ["float", this.value],
-      a_side: ["uint", this.side], a_id: ["uint", this.id],
-    });
+    return graphics.faces(this.bits, this.size);
   }
 }

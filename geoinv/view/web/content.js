@@ -9,7 +9,9 @@ const element = (id) => document.getElementById(id);
 async function readContent() {
   const header = JSON.parse(element("header").textContent);
   const text = element("numbers").textContent.trim();
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const packed = new Uint8Array(letters.length);
+  for (let k = 0; k < packed.length; k += 1) packed[k] = letters.charCodeAt(k);
   element("numbers").remove();
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = await new Response(stream).arrayBuffer();

@@ -1,4 +1,5 @@
 // WebGL: four programs, for faces of cells, surfaces through stations or ground, points, and lines.
+const TEXELS = 4096; // width of the texture that faces stand in
 const COMMON = `#version 300 es
 precision highp float; precision highp int;
 uniform vec3 u_right, u_up, u_forward, u_target; uniform vec2 u_half; uniform float u_depth, u_exaggeration;
@@ -18,15 +19,20 @@ vec3 coloured(float value) {
 }`;
 const PROGRAMS = {
   faces: [`${COMMON}
-in vec3 a_low, a_high; in float a_value; in uint a_side, a_id;
+uniform highp usampler2D u_faces;
 out float v_value, v_light; out vec2 v_place; flat out uint v_id;
+const int CORNERS[6] = int[6](0, 1, 2, 2, 1, 3);
 void main() {
-  vec2 at = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-  uint axis = a_side >> 1;
-  float far = float(a_side & 1u);
+  // two texels a face; drawn as instances, faces take a renderer without a graphics card a thousand times as long
+  int first = 2 * (gl_VertexID / 6), corner = CORNERS[gl_VertexID % 6];
+  uvec4 one = texelFetch(u_faces, ivec2(first % ${TEXELS}, first / ${TEXELS}), 0);
+  uvec4 two = texelFetch(u_faces, ivec2(first % ${TEXELS} + 1, first / ${TEXELS}), 0);
+  vec2 at = vec2(corner & 1, corner >> 1);
+  uint side = two.w & 7u, axis = side >> 1;
+  float far = float(side & 1u);
   vec3 share = axis == 0u ? vec3(far, at) : axis == 1u ? vec3(at.x, far, at.y) : vec3(at, far);
-  gl_Position = project(mix(a_low, a_high, share));
-  v_value = a_value; v_place = at; v_id = a_id;
+  gl_Position = project(mix(uintBitsToFloat(one.xyz), uintBitsToFloat(two.xyz), share));
+  v_value = uintBitsToFloat(one.w); v_place = at; v_id = two.w >> 3;
   v_light = axis == 0u ? 0.86 : axis == 1u ? 0.92 : far > 0.5 ? 1.0 : 0.75;
 }`, `${PAINT}
 in float v_value, v_light; in vec2 v_place; flat in uint v_id; uniform bool u_flat;
@@ -36,7 +42,10 @@ void main() {
   vec2 edge = min(v_place, 1.0 - v_place) / pixel;
   float line = 1.0 - smoothstep(0.5, 1.3, min(edge.x, edge.y));
   line *= 0.28 * (1.0 - smoothstep(0.08, 0.25, max(pixel.x, pixel.y)));
-  colour = vec4(coloured(v_value) * (u_flat ? 1.0 : v_light) * (1.0 - line), 1.0);
+  vec3 plain = coloured(v_value) * (u_flat ? 1.0 : v_light);
+  // sides of dark cells are drawn lighter
+  bool dark = dot(plain, vec3(0.3, 0.59, 0.11)) < 0.25;
+  colour = vec4(mix(plain, vec3(dark ? 0.75 : 0.0), line), 1.0);
 }`],
   surface: [`${COMMON}
 in vec3 a_place; in float a_value; in uint a_id; uniform float u_lift;
@@ -128,10 +137,10 @@ class Graphics {
     return texture;
   }
 
-  /** What a program draws: attributes [kind, numbers] by name, each for an instance (faces, lines) or a vertex. */
+  /** What a program draws: attributes [kind, numbers] by name, each for an instance (lines) or a vertex. */
   shape(program, attributes, index) {
     const gl = this.gl;
-    const instanced = program === "faces" || program === "lines";
+    const instanced = program === "lines";
     const shape = { program, instanced, array: gl.createVertexArray(), buffers: [], count: 0, indexed: Boolean(index) };
     gl.bindVertexArray(shape.array);
     for (const [name, [kind, numbers]] of Object.entries(attributes)) {
@@ -157,9 +166,28 @@ class Graphics {
     return shape;
   }
 
+  /** Faces of cells, eight numbers each (see Faces). */
+  faces(numbers, count) {
+    const gl = this.gl;
+    const rows = Math.max(1, Math.ceil((2 * count) / TEXELS));
+    if (rows > gl.getParameter(gl.MAX_TEXTURE_SIZE)) {
+      element("failure").textContent = "These cells have more faces than this graphics card can draw: raise the threshold.";
+      element("failure").hidden = false;
+      return null;
+    }
+    element("failure").hidden = true;
+    const shape = { program: "faces", array: gl.createVertexArray(), buffers: [], count: 6 * count, faces: gl.createTexture() };
+    gl.bindTexture(gl.TEXTURE_2D, shape.faces);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32UI, TEXELS, rows);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXELS, rows, gl.RGBA_INTEGER, gl.UNSIGNED_INT, numbers);
+    for (const key of ["TEXTURE_MIN_FILTER", "TEXTURE_MAG_FILTER"]) gl.texParameteri(gl.TEXTURE_2D, gl[key], gl.NEAREST);
+    return shape;
+  }
+
   free(shape) {
     if (!shape) return;
     shape.buffers.forEach((buffer) => this.gl.deleteBuffer(buffer));
+    if (shape.faces) this.gl.deleteTexture(shape.faces);
     this.gl.deleteVertexArray(shape.array);
   }
 
@@ -170,7 +198,13 @@ class Graphics {
     gl.useProgram(program);
     for (const [name, [place, type]] of Object.entries(uniforms)) {
       const value = values[name];
-      if (type === gl.SAMPLER_2D) gl.bindTexture(gl.TEXTURE_2D, this.tables[values.colours ?? "viridis"]);
+      if (type === gl.SAMPLER_2D || type === gl.UNSIGNED_INT_SAMPLER_2D) {
+        const unit = type === gl.SAMPLER_2D ? 0 : 1;
+        gl.activeTexture(gl.TEXTURE0 + unit);
+        gl.bindTexture(gl.TEXTURE_2D, unit ? shape.faces : this.tables[values.colours ?? "viridis"]);
+        gl.uniform1i(place, unit);
+        gl.activeTexture(gl.TEXTURE0);
+      }
       else if (type === gl.FLOAT) gl.uniform1f(place, value ?? 0);
       else if (type === gl.BOOL) gl.uniform1i(place, value ? 1 : 0);
       else if (type === gl.FLOAT_VEC2) gl.uniform2fv(place, value ?? [0, 1]);
@@ -179,6 +213,7 @@ class Graphics {
     }
     gl.bindVertexArray(shape.array);
     if (shape.instanced) gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, shape.count);
+    else if (shape.faces) gl.drawArrays(gl.TRIANGLES, 0, shape.count);
     else if (shape.indexed) gl.drawElements(gl.TRIANGLES, shape.count, gl.UNSIGNED_INT, 0);
     else gl.drawArrays(gl.POINTS, 0, shape.count);
   }

@@ -52,7 +52,7 @@ class Frame {
       const at = (value, away) => { const p = [0, 0, bottom]; p[axis] = value; p[other] = near[other] + out[other] * away; return p; };
       this.ticks(axis, 4).forEach(([value, text]) => { line(at(value, 0), at(value, reach)); texts.push([at(value, 3 * reach), text, ""]); });
       const middle = 0.5 * (sides[axis][0] + sides[axis][1]);
-      texts.push([at(middle, 6.5 * reach), `${["easting", "northing"][axis]} (m)`, "axis"]);
+      texts.push([at(middle, 8 * reach), `${["easting", "northing"][axis]} (m)`, "axis"]);
     });
     // heights stand at the upright edge that is furthest to the left
     const corners = easting.flatMap((x) => northing.map((y) => [x, y]));
@@ -118,7 +118,7 @@ function compass(camera) {
 }
 
 /** A bar of colours with its name, units and numbers. */
-function colourBar(title, { low, high, colours }, mark) {
+function colourBar(title, { low, high, colours }) {
   const holder = document.createElement("div");
   holder.className = "bar";
   const name = document.createElement("p");
@@ -130,18 +130,15 @@ function colourBar(title, { low, high, colours }, mark) {
   const image = pen.createImageData(1, 256);
   for (let k = 0; k < 256; k += 1) image.data.set(table.subarray(4 * (255 - k), 4 * (256 - k)), 4 * k);
   pen.putImageData(image, 0, 0);
-  holder.append(name, canvas);
+  const scale = document.createElement("div");
+  scale.append(canvas);
+  holder.append(name, scale);
   const step = niceStep(high - low, 4);
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) {
     const tick = document.createElement("span");
     tick.textContent = told(Number((k * step).toPrecision(10)));
-    tick.style.top = `${44 + 180 * (1 - (k * step - low) / (high - low))}px`;
-    holder.append(tick);
-  }
-  if (mark) {
-    const note = document.createElement("p");
-    note.textContent = mark;
-    holder.append(note);
+    tick.style.top = `${100 * (1 - (k * step - low) / (high - low))}%`;
+    scale.append(tick);
   }
   return holder;
 }

@@ -114,7 +114,10 @@ class Scene {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     this.paint(uniforms, false);
+    // holes are seen through the cells round them
+    gl.depthFunc(gl.ALWAYS);
     if (element("holes").checked) this.graphics.draw(this.holes, { ...uniforms, u_width: 4 * (window.devicePixelRatio || 1) });
+    gl.depthFunc(gl.LEQUAL);
     this.frame.draw(this.camera, width, height, uniforms);
     if (element("topography").checked) {
       gl.depthMask(false);

@@ -63,7 +63,7 @@ def _program(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Invert magnetic surveys for susceptibility in 3D.
+    """Invert magnetic and gravity surveys in 3D: from raw lines to models, pictures and reports.
 
     geoinv COMMAND --help says more about a command.
     """

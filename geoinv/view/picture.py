@@ -26,6 +26,7 @@ from geoinv.view.style import STYLE, check_picture, require_matplotlib, save
 from geoinv.view.subject import Channel, Model, Subject, subject_of
 from geoinv.view.vectors import draw_vectors
 from geoinv.view.window import Window, window_of
+from geoinv.view.wording import section_named
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -87,7 +88,7 @@ def view(
     check_picture(out)
     subject = subject_of(source, columns, height, part)
     if section is not None and subject.model is None:
-        raise InputError("section expects a model to cut, got data alone; give a solution or a model")
+        raise InputError(f"{section_named()} expects a model to cut, got data alone; give a solution or a model")
     drawn, notice = _draw(subject, True, request, padding)
     save(drawn, out)
     doubt = "" if subject.model is None else sides_told(subject.model)

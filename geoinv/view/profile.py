@@ -13,6 +13,7 @@ from geoinv.view.maps import colorbar
 from geoinv.view.slices import colours_of
 from geoinv.view.subject import Model
 from geoinv.view.window import Window
+from geoinv.view.wording import section_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ def profile_of(model: Model, ends: tuple[Point, Point]) -> Profile:
     row = np.searchsorted(grid.northing_edges, middle[:, 1], side="right") - 1
     inside = (column >= 0) & (column < grid.easting.size) & (row >= 0) & (row < grid.northing.size)
     if not inside.any():
-        raise InputError("section expects a line over the mesh, got one beside it; move its ends")
+        raise InputError(f"{section_named()} expects a line over the mesh, got one beside it; move its ends")
     values = np.full((grid.upward.size, inside.size), np.nan)
     values[:, inside] = model.values[:, row[inside], column[inside]]
     return Profile(length * crossings, values)

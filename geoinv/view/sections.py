@@ -12,6 +12,7 @@ from geoinv.core.checks import InputError
 from geoinv.view.slices import Cut, cut_of
 from geoinv.view.subject import Model, Subject
 from geoinv.view.window import Window
+from geoinv.view.wording import section_named
 
 __all__ = ["Request", "cut_for", "ends_of", "ground_level", "request_of"]
 
@@ -66,7 +67,7 @@ def request_of(text: str | None) -> Request:
         name = name.strip().lower()
         if sign:
             if name in (*found, last) or (name == "line" and line):
-                raise InputError(f"section expects each place once, got {name} twice in {text!r}; {_USE}")
+                raise InputError(f"{section_named()} expects each place once, got {name} twice in {text!r}; {_USE}")
             last = name
         if name == "line" and sign:
             line.append(value.strip())
@@ -75,11 +76,11 @@ def request_of(text: str | None) -> Request:
         elif sign and name in _NAMES and _number(value) is not None:
             found[_NAMES[name]] = float(value)
         else:
-            raise InputError(f"section expects places in metres, got {part!r}; {_USE}")
+            raise InputError(f"{section_named()} expects places in metres, got {part!r}; {_USE}")
     if {"depth", "elevation"} <= set(found):
-        raise InputError(f"section expects a depth or an elevation, got both in {text!r}; leave one out")
+        raise InputError(f"{section_named()} expects a depth or an elevation, got both in {text!r}; leave one out")
     if len(line) > 2 or any(not part for part in line):
-        raise InputError(f"section expects two ends of a line, or its name, got {','.join(line)!r}; {_USE}")
+        raise InputError(f"{section_named()} expects two ends of a line, or its name, got {','.join(line)!r}; {_USE}")
     return Request(**found, line=tuple(line))
 
 
@@ -120,8 +121,8 @@ def _cell(model: Model, axis: str, value: float) -> int:
     if not edges[0] <= value <= edges[-1]:
         name = "elevation" if axis == "upward" else axis
         raise InputError(
-            f"section expects a place in the mesh, {name} {edges[0]:.10g} to {edges[-1]:.10g} m, got {value:.10g} m; "
-            "move it"
+            f"{section_named()} expects a place in the mesh, {name} {edges[0]:.10g} to {edges[-1]:.10g} m, got "
+            f"{value:.10g} m; move it"
         )
     return min(int(np.searchsorted(edges, value, side="right")) - 1, edges.size - 2)
 
@@ -142,7 +143,9 @@ def ends_of(request: Request, subject: Subject) -> tuple[Point, Point] | None:
     numbers = [None if end is None else (_number(end[1]), _number(end[2])) for end in ends]
     points = [(one[0], one[1]) for one in numbers if one and one[0] is not None and one[1] is not None]
     if len(points) < 2 or points[0] == points[1]:
-        raise InputError(f"section expects a line between two points E:N, got {','.join(request.line)!r}; {_USE}")
+        raise InputError(
+            f"{section_named()} expects a line between two points E:N, got {','.join(request.line)!r}; {_USE}"
+        )
     return points[0], points[1]
 
 
@@ -151,7 +154,9 @@ def _survey_line(name: str, subject: Subject) -> tuple[Point, Point]:
     places = subject.stations[:2, lines == name].T if lines.size else np.empty((0, 2))
     if len(places) < 2:
         known = ", ".join(np.unique(lines)[:5]) or "none"
-        raise InputError(f"section expects two ends E1:N1,E2:N2 or a survey line ({known}), got {name[:40]!r}; {_USE}")
+        raise InputError(
+            f"{section_named()} expects two ends E1:N1,E2:N2 or a survey line ({known}), got {name[:40]!r}; {_USE}"
+        )
     # from the station that is furthest from the middle to the one that is furthest from it
     first = places[np.argmax(np.linalg.norm(places - places.mean(axis=0), axis=1))]
     last = places[np.argmax(np.linalg.norm(places - first, axis=1))]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from geoinv.core.printable import printable
+from geoinv.core.wording import way
 
-__all__ = ["plain_text", "plain_units", "spaced"]
+__all__ = ["plain_text", "plain_units", "section_named", "spaced"]
 
 
 def spaced(number: float) -> str:
@@ -39,3 +40,8 @@ def plain_text(text: object, most: int = 24) -> str:
     """
     line = printable(" ".join(str(text).split()))
     return line if len(line) <= most else f"{line[: most - 3].rstrip()}..."
+
+
+def section_named() -> str:
+    """The places of sections, as whoever gave them calls them."""
+    return way("--section", "section")

@@ -65,7 +65,7 @@ def test_view_cuts_where_it_is_told_to(small_survey, capsys):
     assert main(["view", "obs.mag", "--html", "a.html", "--section", "east=1"]) == 1
     assert "view expects --section and --padding with the --out of a model" in capsys.readouterr().err
     assert main(["view", "obs.mag", "--out", "a.png", "--section", "east=1"]) == 1
-    assert "section expects a model to cut, got data alone" in capsys.readouterr().err
+    assert "--section expects a model to cut, got data alone" in capsys.readouterr().err
 
 
 def test_view_draws_the_run_and_the_residuals_and_writes_numbers(tmp_path, monkeypatch, capsys):

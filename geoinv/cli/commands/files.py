@@ -50,9 +50,9 @@ def convert(
 ) -> None:
     """Write a survey, mesh or model in another format.
 
-    Surveys go to .nc .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv .gra .gg
-    (gravity); meshes to .nc, UBC .msh .mesh;
-    models to .nc, UBC .sus .den .mod, .fld (magnetizations), VTK .vtr (tensor meshes) .vtu (octrees).
+    Surveys go to .nc .zarr .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv
+    .gra .gg (gravity); meshes to .nc .zarr, UBC .msh .mesh; models to .nc .zarr, UBC .sus .den .mod, .fld
+    (magnetizations), VTK .vtr (tensor meshes) .vtu (octrees).
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """

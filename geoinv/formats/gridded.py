@@ -285,17 +285,13 @@ def ground_of_grid(path: str | Path, grid: GriddedField) -> Array:
     return np.column_stack([east, north, values[there]])
 
 
-def grid_lines(path: str | Path, grid: GriddedField, options: SurveyOptions) -> list[str]:
-    """Lines about a grid, and what is needed to take it as a survey."""
+def grid_lines(grid: GriddedField) -> list[str]:
+    """Lines about a grid."""
     lines = [f"{grid.northing.size} x {grid.easting.size} nodes (northing, easting)"]
     lines += extent_lines({"easting": grid.easting, "northing": grid.northing})
     lines += [range_line(band.name or "values", band.values, band.unit) for band in grid.bands]
     if grid.crs is not None:
         lines.append(f"coordinate system: {grid.crs.partition(',')[0]}")
-    try:
-        survey_of_grid(path, grid, options)
-    except InputError as error:
-        lines.append(f"as a survey: {str(error).removeprefix(f'{path} ')}")
     return lines
 
 
@@ -326,5 +322,5 @@ def grid_format(
         readers=readers,
         writers=writers,
         options=frozenset({"columns"}),
-        describe=lambda path, options: grid_lines(path, read(path), options),
+        describe=lambda path, options: grid_lines(read(path)),
     )

@@ -123,17 +123,29 @@ def table_lines(path: str | Path, options: SurveyOptions, rows: RowsOf | None = 
     text, layout = (rows or table_rows)(path)
     lines = [f"{len(without_markers(text, layout)[0].lines)} rows", f"names: {layout.listing}"]
     height = options.height
-    without = ANGLES if height is None else (*ANGLES, "upward")
+    projection = options.projection
+    degrees = projection is not None and projection.degrees
+    others_than = ("easting", "northing") if degrees else ANGLES
+    without = others_than if height is None else (*others_than, "upward")
     wanted = [name for name in DIMENSIONS if name not in without]
     try:
         given = () if height is None else ("upward",)
-        table = read_table(path, options.columns, optional=wanted, given=given, keep=True, rows=rows)
+        places = ANGLES if degrees else ("easting", "northing")
+        unit = None if projection is None else projection.unit
+        table = read_table(
+            path, options.columns, required=places, optional=wanted, given=given, keep=True, unit=unit, rows=rows
+        )
     except InputError as error:
         return [*lines, f"cannot be read as it is: {error}"]
     if height is not None:
         note_elevation(height)
-    positions = {name: values for name, values in table.columns.items() if name in AXES}
-    others = {name: values for name, values in table.columns.items() if name not in AXES}
+    found = dict(table.columns)
+    if projection is not None:
+        found |= zip(
+            ("easting", "northing"), projection.convert(found.pop(places[0]), found.pop(places[1])), strict=True
+        )
+    positions = {name: found[name] for name in reversed(AXES) if name in found}
+    others = {name: values for name, values in found.items() if name not in AXES}
     if not {"upward", "ground"} & set(table.present) and height is None:
         lines.append(f"heights: none in the file; {way('give --height or --elevation', 'give height=...')}")
     lines += extent_lines(positions) + [range_line(name, values) for name, values in others.items()]

@@ -123,6 +123,7 @@ def _lines(path: str | Path, options: SurveyOptions) -> list[str]:
     return [
         f"{numbers.size} values{marked}",
         range_line("model", active) if quantity is None else range_line(quantity.name, active, quantity.unit),
+        "mesh: none in the file; a command that reads the model needs it beside it",
     ]
 
 

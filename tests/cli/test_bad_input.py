@@ -340,7 +340,7 @@ CASES: dict[str, Case] = {
     "unknown suffix": (
         nothing,
         [*INVERT[:-1], "out.txt"],
-        r"out\.txt expects a name that ends in \.nc, got 'out\.txt'",
+        r"out\.txt expects a name that ends in \.nc or \.zarr, got 'out\.txt'",
     ),
     "picture of unknown suffix": (
         nothing,

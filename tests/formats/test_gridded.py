@@ -83,7 +83,7 @@ def test_a_grid_is_described_with_what_it_needs_and_becomes_a_survey(tmp_path: P
     path.write_text("ncols 3\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2 3\n4 5 6\n")
     told = describe(path)
     assert "2 x 3 nodes (northing, easting)" in told
-    assert "as a survey: expects to know what its values are" in told
-    assert "as a survey" not in describe(path, columns={"gz": 1}, height=2.0)
+    assert "to invert: expects to know what its values are" in told
+    assert "to invert" not in describe(path, columns={"gz": 1}, height=2.0)
     assert "6 stations" in convert(path, tmp_path / "a.csv", columns={"gz": 1}, height=2.0)
     npt.assert_array_equal(read_survey(tmp_path / "a.csv").data, [[4, 5, 6, 1, 2, 3]])

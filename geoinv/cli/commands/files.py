@@ -28,15 +28,21 @@ def info(
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Coordinate system that the file is in, such as EPSG:4326, as for prepare."),
+    ] = None,
 ) -> None:
-    """Say what a file was recognised as, what it holds, and what was taken as what.
+    """Say what a file was recognised as, what it holds, what was taken as what, and what an inversion needs beside it.
 
     Example: geoinv info obs.mag
     """
     from geoinv.formats import describe
+    from geoinv.preparation.coordinates import projection_of, system
 
     level = level_of(height, elevation)
-    show(describe(file, field=field_of(field), columns=columns_of(columns), height=level))
+    projection = None if crs is None else projection_of(system(crs, "--crs"), None)[0]
+    show(describe(file, field=field_of(field), columns=columns_of(columns), height=level, projection=projection))
 
 
 def convert(
@@ -48,11 +54,12 @@ def convert(
     height: HeightOption = None,
     elevation: ElevationOption = None,
 ) -> None:
-    """Write a survey, mesh or model in another format.
+    """Write a survey, mesh, model or grid in another format.
 
-    Surveys go to .nc .zarr .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv
-    .gra .gg (gravity); meshes to .nc .zarr, UBC .msh .mesh; models to .nc .zarr, UBC .sus .den .mod, .fld
-    (magnetizations), VTK .vtr (tensor meshes) .vtu (octrees).
+    Surveys go to .nc .zarr .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv .gra
+    .gg (gravity); meshes to .nc .zarr, UBC .msh .mesh; models to .nc .zarr, UBC .sus .den .mod, .fld (magnetizations),
+    VTK .vtr (tensor meshes) .vtu (octrees); grids, where no --columns are named, to .nc .zarr .tif .tiff, Surfer .grd,
+    ESRI .asc.
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """

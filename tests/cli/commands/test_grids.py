@@ -89,7 +89,7 @@ def test_the_pole_from_the_equator_is_warned_of(surveys, capsys):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["grid", "mag.nc", "--out", "grid.png"], "ends in .nc or .tif"),
+        (["grid", "mag.nc", "--out", "grid.png"], "ends in .tif or .tiff or .grd or .asc or .nc or .zarr"),
         (["grid", "mag.nc", "--out", "mag.nc"], "beside the inputs"),
         (["grid", "mag.nc", "--out", "g.nc", "--spacing", "-5"], "positive --spacing"),
         (["grid", "mag.nc", "--out", "g.nc", "--spacing", "1e-4"], "larger --spacing"),

@@ -174,6 +174,7 @@ def _draw_histogram(ax: Axes, channel: Channel) -> None:
     assert channel.predicted is not None, "residuals need predicted data"
     assert channel.uncertainty is not None, "normalised ones need standard deviations"
     scaled = (channel.observed - channel.predicted) / channel.uncertainty
+    scaled = scaled[np.isfinite(scaled)]
     edges = np.linspace(-_FURTHEST, _FURTHEST, 51)
     counts = np.histogram(np.clip(scaled, -_FURTHEST, _FURTHEST), edges)[0]
     ax.stairs(counts / (counts.sum() * np.diff(edges)), edges, fill=True, color="#8fb3d9")

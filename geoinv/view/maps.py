@@ -39,7 +39,7 @@ def shared_scale(channel: Channel) -> Normalize:
     parts = [part for part in (channel.observed, channel.predicted) if part is not None]
     if is_skewed(channel.observed):
         return equal_area(np.concatenate(parts))
-    return Normalize(min(float(part.min()) for part in parts), max(float(part.max()) for part in parts))
+    return Normalize(min(float(np.nanmin(part)) for part in parts), max(float(np.nanmax(part)) for part in parts))
 
 
 def draw_data(ax: Axes, window: Window, stations: Array, values: Array, scale: Normalize, label: str) -> None:
@@ -81,7 +81,7 @@ def draw_residual(ax: Axes, window: Window, stations: Array, channel: Channel) -
     residual, label = channel.observed - channel.predicted, f"residual ({channel.units})"
     if channel.uncertainty is not None:
         residual, label = residual / channel.uncertainty, "residual / standard deviation"
-    limit = float(np.percentile(np.abs(residual), _SHARE)) or 1.0
+    limit = float(np.nanpercentile(np.abs(residual), _SHARE)) or 1.0
     window.frame(ax, "easting", "northing")
     _dots(ax, stations, residual, RESIDUAL_COLOURS, Normalize(-limit, limit), label, extend="both")
 

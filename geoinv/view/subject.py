@@ -41,6 +41,7 @@ __all__ = ["HIGHEST", "LOWEST", "Channel", "Model", "Subject", "channels_of", "d
 Array = npt.NDArray[np.float64]
 
 _ANY_FIELD = MainField(90.0, 0.0, 50000.0)  # a map of data does not show the field
+_SMALLEST = 1e-30  # standard deviation in any unit
 _UNITS = 12  # characters of units
 _LONGEST = 300  # characters of how an inversion ended
 LOWEST, HIGHEST = "percentile_5", "percentile_95"
@@ -162,7 +163,11 @@ def subject_of(
 
 def data_set_of(data: xr.Dataset, named: str | None) -> xr.Dataset:
     """Data set of a joint solution; any other Dataset as it is."""
-    parts = parts_of(data)
+    try:
+        parts = parts_of(data)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        told = plain_text(data.attrs.get("data_sets", ""))
+        raise InputError(f"view expects data_sets as geoinv joint writes it, got {told!r}; remove it") from None
     if not parts:
         if named is not None:
             raise InputError(f"view expects a joint solution to take the data set {named!r} of, got another file")
@@ -191,6 +196,8 @@ def _of_dataset(data: xr.Dataset) -> Subject:
                 f"view expects the positions of the data of a solution, got no {', '.join(lacking)}; add them"
             )
         stations = np.stack([numbers(data[f"station_{axis}"], "length").values for axis in reversed(AXES)])
+        if not np.isfinite(stations).all():
+            raise InputError("view expects finite positions of the data of a solution, got missing ones; correct them")
         return Subject(_title(data.attrs, model, channels), model, stations, channels)
     if model is None:
         if content_of(data) == "grid":
@@ -304,10 +311,18 @@ def channels_of(data: xr.Dataset) -> tuple[Channel, ...]:
     found = []
     for name in COMPONENTS:
         observed, predicted = values(f"{name}_observed"), values(f"{name}_predicted")
-        if observed is not None and predicted is not None:
+        if observed is not None and predicted is not None and np.isfinite(observed - predicted).any():
             units = plain_units(plain_text(data[f"{name}_observed"].attrs.get("units", "nT"), _UNITS))
-            found.append(Channel(name, units, observed, predicted, values(f"{name}_uncertainty")))
+            found.append(Channel(name, units, observed, predicted, _known(values(f"{name}_uncertainty"))))
     return tuple(found)
+
+
+def _known(uncertainty: Array | None) -> Array | None:
+    """Standard deviations that a residual can be divided by, NaN for others; None where there are none."""
+    if uncertainty is None:
+        return None
+    usable = np.where(uncertainty > _SMALLEST, uncertainty, np.nan)
+    return usable if np.isfinite(usable).any() else None
 
 
 def _title(attributes: Mapping[str, object], model: Model | None, channels: tuple[Channel, ...]) -> str:

@@ -8,7 +8,7 @@ from checkout import ROOT
 from commands import succeed
 from view_subjects import solution
 
-from geoinv.view import picture
+from geoinv.view import picture, style
 from geoinv.view.scene import NoSceneError
 
 TEXT = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
@@ -21,6 +21,7 @@ def without_3d(*_):
 def test_each_command_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(picture, "render", without_3d)  # tested by itself, and slow
+    monkeypatch.setattr(style, "_DOTS_PER_INCH", 40)
     data = solution()
     for name, values in (("beta", [2.0, 1.0]), ("chi2_per_datum", [9.0, 4.0]), ("penalty", [1.0, 3.0])):
         data[f"history_{name}"] = ("step", values)

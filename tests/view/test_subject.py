@@ -14,7 +14,7 @@ from geoinv.meshes.octree_as_tensor import as_tensor
 from geoinv.meshes.octree_refinement import Surface, refined
 from geoinv.view import figure, view
 from geoinv.view import subject as subject_module
-from geoinv.view.subject import subject_of
+from geoinv.view.subject import channels_of, subject_of
 
 
 def test_a_survey_without_data_shows_where_the_stations_are(tmp_path):
@@ -106,3 +106,23 @@ def test_a_grid_is_shown_as_data_at_the_nodes_that_have_some(tmp_path):
     assert places == {(0.0, 200.0): 1.0, (50.0, 200.0): 2.0, (0.0, 100.0): 4.0, (50.0, 100.0): 5.0, (100.0, 100.0): 6.0}
     with pytest.raises(InputError, match="a value at some node"):
         subject_of(data.where(data["tmi_pole"] > 9.0))
+
+
+def test_standard_deviations_that_are_none_are_left_out_and_missing_positions_refused():
+    data = solution()
+    data["tmi_uncertainty"][:3] = [0.0, -1.0, np.nan]
+    (channel,) = channels_of(data)
+    assert np.isnan(channel.uncertainty).tolist() == [True] * 3 + [False] * 141
+    data["tmi_uncertainty"][:] = 0.0
+    assert channels_of(data)[0].uncertainty is None
+    data["station_easting"][0] = np.nan
+    with pytest.raises(InputError, match="view expects finite positions of the data"):
+        subject_of(data)
+    data["tmi_observed"][:] = np.nan
+    assert channels_of(data) == ()
+
+
+@pytest.mark.parametrize("text", ["1", "{", "[1]", '"a"'])
+def test_data_sets_that_are_none_are_refused(text):
+    with pytest.raises(InputError, match="view expects data_sets as geoinv joint writes it, got"):
+        subject_of(solution().assign_attrs(data_sets=text))

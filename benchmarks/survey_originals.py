@@ -64,7 +64,8 @@ def _geosoft(packed: bool) -> bytes:
 
 
 def _text(write: Callable[[Path], None], suffix: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of rasterio about its own dependencies
         write(Path(folder, f"a{suffix}"))
         return Path(folder, f"a{suffix}").read_bytes()
 

@@ -90,10 +90,10 @@ def test_a_number_of_nines_among_its_like_is_kept_and_told(tmp_path: Path) -> No
         ("x,y,z,tmi\nL10\nL20\n", "rows of at least three numbers under the names after line 3"),
         (b"x,y,z,tmi\n1,2,3,4\x00\n", "expects text, got binary content"),
         ("x,y,z,tmi\n1,2,3,4\n".encode("utf-16-le"), "got UTF-16 without its mark; save it as UTF-8"),
-        (b"BZh91AY&SY", "got a bzip2 archive; unpack it first"),
-        (b"\xfd7zXZ\x00", "got an xz archive; unpack it first"),
+        (b"BZh91AY&SY", "whole bzip2 file, got a broken one"),
+        (b"\xfd7zXZ\x00", "whole xz file, got a broken one"),
         (b"\x28\xb5\x2f\xfdxx", "got a Zstandard archive; unpack it first"),
-        (b"PK\x03\x04\x14\x00[Content_Types].xml xl/", "got an Excel workbook; save its sheet as CSV"),
+        (b"PK\x03\x04\x14\x00[Content_Types].xml xl/", "whole zip file, got a broken one"),
         (b"<!DOCTYPE html>\n<html>", "got an HTML page; download the file itself"),
     ],
 )
@@ -142,8 +142,10 @@ def test_nulls_in_one_row_of_many_do_not_disturb_the_others(tmp_path: Path) -> N
 
 def test_foreign_content_is_told_by_its_first_bytes() -> None:
     assert foreign_content(b"x,y,z\n1,2,3\n") is None
-    assert foreign_content(b"\x1f\x8b\x08") is None
-    assert foreign_content(b"\x00" * 257 + b"ustar") == ("a tar archive", "unpack it first (gzip is read as it is)")
+    assert foreign_content(b"\x00" * 257 + b"ustar") == (
+        "a tar archive",
+        "unpack it first (.gz, .xz, .bz2 and .zip are read as they are)",
+    )
 
 
 def test_info_and_view_take_a_choice_of_columns(small_survey: Path, capsys) -> None:

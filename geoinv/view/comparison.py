@@ -16,7 +16,7 @@ from geoinv.view.opened import opened
 from geoinv.view.ornaments import draw_ornaments
 from geoinv.view.sections import Request, cut_for, request_of
 from geoinv.view.slices import Cut, draw_level, draw_section, scale_of
-from geoinv.view.style import STYLE, check_picture, require_matplotlib, save
+from geoinv.view.style import STYLE, check_suffix, require_matplotlib, save
 from geoinv.view.subject import Model, Subject, data_set_of, subject_of
 from geoinv.view.window import Window, window_of
 from geoinv.view.wording import plain_text, spaced
@@ -109,7 +109,7 @@ def compare(
     InputError
         If one holds no model, they are of two quantities, or their meshes have no cell in common.
     """
-    check_picture(out)
+    check_suffix(out)
     require_matplotlib("compare")
     request = request_of(section)
     found = comparison_of(first, second, part)

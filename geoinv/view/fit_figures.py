@@ -14,7 +14,7 @@ from geoinv.view.maps import draw_residual
 from geoinv.view.opened import opened
 from geoinv.view.ornaments import draw_ornaments
 from geoinv.view.residual_by_line import LineResidual, residual_by_line
-from geoinv.view.style import STYLE, check_picture, require_matplotlib, save
+from geoinv.view.style import STYLE, check_suffix, require_matplotlib, save
 from geoinv.view.subject import Channel, Subject, data_set_of, subject_of
 from geoinv.view.window import window_of
 
@@ -55,7 +55,7 @@ def view_fit(
     InputError
         If the file tells nothing of it, the suffix is another, or Matplotlib is not installed.
     """
-    check_picture(out)
+    check_suffix(out)
     require_matplotlib("view")
     with opened(source) as data:
         subject = subject_of(source, part=part)

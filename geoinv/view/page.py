@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geoinv.core.checks import InputError
 from geoinv.formats import recognise
 from geoinv.formats.atomic import whole_file
 from geoinv.view.page_content import PageContent, content_of_page
+from geoinv.view.style import check_suffix
 from geoinv.view.subject import data_set_of, subject_of
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ def write_page(
     InputError
         If there is nothing to show, or more than a page can hold, the suffix is another, or the file cannot be written.
     """
-    suffix = Path(out).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{out} expects a suffix for a page ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
+    check_suffix(out, SUFFIXES, "a page")
     subject = subject_of(source, columns, height, part)
     named = Path(source).name if isinstance(source, (str, Path)) else "a Dataset"
     if not isinstance(source, (str, Path)):

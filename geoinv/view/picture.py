@@ -22,7 +22,7 @@ from geoinv.view.scene import LEVELS, NoSceneError, render
 from geoinv.view.sections import Request, cut_for, ends_of, request_of
 from geoinv.view.sides import sides_told
 from geoinv.view.slices import Cut, draw_level, draw_section, draw_total, is_signed, model_scale
-from geoinv.view.style import STYLE, check_picture, require_matplotlib, save
+from geoinv.view.style import STYLE, check_suffix, require_matplotlib, save
 from geoinv.view.subject import Channel, Model, Subject, subject_of
 from geoinv.view.vectors import draw_vectors
 from geoinv.view.window import Window, window_of
@@ -85,7 +85,7 @@ def view(
         installed, or the file cannot be written.
     """
     request = request_of(section)
-    check_picture(out)
+    check_suffix(out)
     subject = subject_of(source, columns, height, part)
     if section is not None and subject.model is None:
         raise InputError(f"{section_named()} expects a model to cut, got data alone; give a solution or a model")

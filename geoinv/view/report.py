@@ -19,7 +19,7 @@ from geoinv.view.fit_figures import residual_figure, run_figure
 from geoinv.view.opened import opened
 from geoinv.view.page import SUFFIXES, content_hash
 from geoinv.view.picture import figure
-from geoinv.view.style import require_matplotlib
+from geoinv.view.style import check_suffix, require_matplotlib
 from geoinv.view.subject import Subject, data_set_of, subject_of
 from geoinv.view.wording import plain_text, spaced
 
@@ -65,9 +65,7 @@ def write_report(
     InputError
         If it is no solution, the suffix is another, Matplotlib is not installed, or the file cannot be written.
     """
-    suffix = Path(out).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{out} expects a suffix for a page ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
+    check_suffix(out, SUFFIXES, "a page")
     require_matplotlib("report")
     named = Path(source).name if isinstance(source, (str, Path)) else ""
     with opened(source) as data:

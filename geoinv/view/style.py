@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from geoinv.formats.atomic import whole_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PICTURES", "STYLE", "check_picture", "require_matplotlib", "save"]
+__all__ = ["PICTURES", "STYLE", "check_suffix", "require_matplotlib", "save"]
 
 PICTURES = (".png", ".pdf")
 
@@ -44,8 +45,8 @@ def require_matplotlib(command: str) -> None:
         raise InputError(f"{command} expects Matplotlib, which is not installed; run: pip install 'geoinv[view]'")
 
 
-def check_picture(out: str | Path) -> None:
-    """Reject a file that is not called like a picture.
+def check_suffix(out: str | Path, suffixes: Sequence[str] = PICTURES, what: str = "a picture") -> None:
+    """Reject a file that is not called like what it will hold.
 
     Raises
     ------
@@ -53,8 +54,8 @@ def check_picture(out: str | Path) -> None:
         If its suffix is another.
     """
     suffix = Path(out).suffix.lower()
-    if suffix not in PICTURES:
-        raise InputError(f"{out} expects a suffix for a picture ({' '.join(PICTURES)}), got {suffix!r}; rename it")
+    if suffix not in suffixes:
+        raise InputError(f"{out} expects a suffix for {what} ({' '.join(suffixes)}), got {suffix!r}; rename it")
 
 
 def save(drawn: Figure, out: str | Path) -> None:

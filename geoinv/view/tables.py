@@ -14,6 +14,7 @@ from geoinv.core.checks import InputError
 from geoinv.formats.atomic import whole_file
 from geoinv.view.profile import profile_of
 from geoinv.view.sections import cut_for, ends_of, request_of
+from geoinv.view.style import check_suffix
 from geoinv.view.subject import Model, Subject, subject_of
 from geoinv.view.window import Window, window_of
 from geoinv.view.wording import spaced
@@ -61,15 +62,13 @@ def write_slices(
     InputError
         If there is no model, a section lies outside the mesh, the suffix is another, or the file cannot be written.
     """
-    suffix = Path(out).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{out} expects a suffix for slices ({' '.join(SUFFIXES)}), got {suffix!r}; rename it")
+    check_suffix(out, SUFFIXES, "slices")
     subject = subject_of(source, part=part)
     model = subject.model
     if model is None:
         raise InputError("slices expect a model to cut, got data alone; give a solution or a model")
     window = window_of(subject, padding)
-    if suffix == ".csv":
+    if Path(out).suffix.lower() == ".csv":
         count = 0
         with whole_file(out) as partial, partial.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

@@ -19,8 +19,8 @@ def test_a_missing_matplotlib_is_said_in_the_words_of_the_command(monkeypatch):
 
 def test_pictures_have_their_suffixes_in_any_case(tmp_path):
     for name, start in (("a.PNG", b"\x89PNG"), ("b.pdf", b"%PDF")):
-        style.check_picture(name)
+        style.check_suffix(name)
         style.save(Figure(), tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(start)
     with pytest.raises(InputError, match="expects a suffix for a picture"):
-        style.check_picture("a.jpg")
+        style.check_suffix("a.jpg")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geoinv.cli.support.options import DataSetOption, SectionOption
 from geoinv.cli.support.outputs import check_output
 from geoinv.cli.support.terminal import say_notes, show
 
@@ -17,18 +18,8 @@ def compare(
     first: Annotated[Path, typer.Argument(metavar="A", help="Solution or model.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="The other; on another mesh it is resampled to A's.")],
     out: Annotated[Path, typer.Option(metavar="PICTURE", help="Picture to write: .png or .pdf.")],
-    section: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PLACES",
-            help="Where sections are cut, in metres: east=E,north=N,depth=D, each optional. Default: through A's body.",
-            show_default=False,
-        ),
-    ] = None,
-    data_set: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Of joint solutions: data set, by name or number; the first by default."),
-    ] = None,
+    section: SectionOption = None,
+    data_set: DataSetOption = None,
 ) -> None:
     """Write a picture of two models on one scale and of their difference, and say how far apart they are.
 

@@ -9,9 +9,11 @@ import typer
 
 from geoinv.cli.support.options import (
     ColumnsOption,
+    DataSetOption,
     ElevationOption,
     FieldOption,
     HeightOption,
+    SectionOption,
     columns_of,
     field_of,
     level_of,
@@ -95,26 +97,12 @@ def view(
             show_default=False,
         ),
     ] = None,
-    section: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PLACES",
-            help="Where sections are cut, in metres: east=E,north=N,depth=D,line=E1:N1,E2:N2, each optional; "
-            "elevation=Z in place of a depth below the ground, line=NAME of a survey line. Default: where the body is.",
-            show_default=False,
-        ),
-    ] = None,
+    section: SectionOption = None,
     padding: Annotated[bool, typer.Option("--padding", help="Draw all of the mesh, its padding too.")] = False,
     columns: ColumnsOption = None,
     height: HeightOption = None,
     elevation: ElevationOption = None,
-    data_set: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Of a joint solution: data set to draw, by name or number; the first by default.",
-        ),
-    ] = None,
+    data_set: DataSetOption = None,
 ) -> None:
     """Write a picture, or a page for a browser, of a solution, a model or a survey.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geoinv.cli.support.options import DataSetOption, SectionOption
 from geoinv.cli.support.outputs import check_output
 from geoinv.cli.support.terminal import say_notes, show
 
@@ -16,14 +17,8 @@ __all__ = ["report"]
 def report(
     file: Annotated[Path, typer.Argument(help="Solution: what geoinv invert wrote.")],
     out: Annotated[Path, typer.Option(metavar="PAGE", help="Page to write, .html: a browser shows and prints it.")],
-    section: Annotated[
-        str | None,
-        typer.Option(metavar="PLACES", help="Where sections are cut, as geoinv view takes it.", show_default=False),
-    ] = None,
-    data_set: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Of a joint solution: data set, by name or number; the first by default."),
-    ] = None,
+    section: SectionOption = None,
+    data_set: DataSetOption = None,
 ) -> None:
     """Write a report of a solution: figures, parameters, what was assumed, what to doubt, where it comes from.
 

@@ -13,6 +13,7 @@ from geoinv.surveys.main_field import MainField
 __all__ = [
     "RTOL_HELP",
     "ColumnsOption",
+    "DataSetOption",
     "DemagnetizationOption",
     "ElevationOption",
     "Engine",
@@ -22,6 +23,7 @@ __all__ = [
     "HeightOption",
     "OutOption",
     "RtolOption",
+    "SectionOption",
     "columns_of",
     "field_of",
     "level_of",
@@ -75,6 +77,19 @@ RtolOption = Annotated[
     typer.Option(
         metavar="ERROR",
         help=f"{RTOL_HELP}  [default: exact for direct, gridded and dense, 1e-6 for auto, lattice and levels]",
+    ),
+]
+DataSetOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Of a joint solution: data set, by name or number; the first by default."),
+]
+SectionOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACES",
+        help="Where sections are cut, in metres: east=E,north=N,depth=D,line=E1:N1,E2:N2, each optional; "
+        "elevation=Z in place of a depth below the ground, line=NAME of a survey line. Default: where the body is.",
+        show_default=False,
     ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write: netCDF .nc, Zarr .zarr.")]

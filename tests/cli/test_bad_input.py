@@ -345,7 +345,7 @@ CASES: dict[str, Case] = {
     "picture of unknown suffix": (
         nothing,
         ["view", "obs.mag", "--out", "out.bmp"],
-        r"ends in \.png or \.pdf, got 'out\.bmp'",
+        r"ends in \.png or \.pdf or \.csv or \.tif or \.tiff, got 'out\.bmp'",
     ),
     "start outside the bounds": (
         nothing,

@@ -82,8 +82,10 @@ def test_plain_rows_named_obs_are_a_table(shared_data: Path) -> None:
     )
 
 
-def test_line_data_without_names_and_with_stars_are_read_by_number(shared_data: Path) -> None:
-    path = shared_data / "aseg_gdf2_ground_and_air" / "Example_Mag_Gondwana_200Ma.dat"
+def test_line_data_without_names_and_with_stars_are_read_by_number(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "aseg_gdf2_ground_and_air" / "Example_Mag_Gondwana_200Ma.dat"
+    path = tmp_path / source.name  # without the definition that stands beside it
+    path.write_bytes(source.read_bytes())
     with pytest.raises(InputError, match="names for its 18 columns, got none; number those wanted, as in columns="):
         read_survey(path, field=FIELD)
     table = read_table(path, {"easting": 13, "northing": 14})

@@ -35,8 +35,8 @@ def convert(
 
     Surveys go to ``.nc``, ``.obs``, ``.mag`` (magnetics), ``.grv``, ``.gra`` (gravity), ``.csv``, ``.xyz`` (Geosoft's
     where there are lines) or ``.dat`` (ASEG-GDF2, with its ``.dfn``); meshes to ``.nc`` or ``.msh``; models to ``.nc``,
-    or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh`` file beside it; grids, where no columns
-    are named, to ``.nc``, ``.tif``, ``.grd`` (Surfer) or ``.asc`` (ESRI).
+    or to ``.sus``, ``.den``, ``.mod`` or ``.fld`` with their mesh in a ``.msh`` file beside it; all three to ``.geoh5``
+    (Geoscience ANALYST); grids, where no columns are named, to ``.nc``, ``.tif``, ``.grd`` (Surfer) or ``.asc`` (ESRI).
 
     Parameters
     ----------

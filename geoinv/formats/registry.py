@@ -10,6 +10,7 @@ from geoinv.core.checks import InputError
 from geoinv.formats import (
     aseg_gdf2,
     esri_ascii,
+    geoh5,
     geosoft_grd,
     geosoft_xyz,
     geotiff,
@@ -36,6 +37,7 @@ from geoinv.meshes.base import Mesh
 __all__ = ["FORMATS", "must_hold", "recognise", "suffixes_of", "writer_of", "writers_of"]
 
 FORMATS: tuple[Format, ...] = (
+    geoh5.FORMAT,
     geotiff.FORMAT,
     surfer.FORMAT,
     esri_ascii.FORMAT,

@@ -15,7 +15,10 @@ __all__ = ["write_mesh", "write_model", "write_survey"]
 
 
 def write_survey(path: str | Path, survey: Survey) -> None:
-    """Write a survey: ``.nc``, ``.obs .mag`` (UBC magnetics), ``.grv .gra`` (UBC gravity), ``.csv``, ``.xyz .txt``.
+    """Write a survey in the format of the suffix.
+
+    That is ``.nc``, ``.obs .mag`` (UBC magnetics), ``.grv .gra`` (UBC gravity), ``.csv``, ``.xyz .txt`` or ``.geoh5``
+    (Geoscience ANALYST).
 
     Raises
     ------

@@ -68,7 +68,7 @@ def test_mesh_converts_and_says_what_is_lost(tmp_path: Path) -> None:
 
 
 def test_conversion_to_the_wrong_thing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"b\.obs expects a suffix that can hold .* give an output that ends in \.nc"):
+    with pytest.raises(InputError, match=r"b\.obs expects a suffix that can hold .* that ends in .*\.nc \.zarr \.msh"):
         convert(written(tmp_path, MESH, "a.msh"), tmp_path / "b.obs")
     with pytest.raises(InputError, match="it cannot be converted"):
         convert(written(tmp_path, "2\n1 2 3\n4 5 6\n", "a.topo"), tmp_path / "b.nc")

@@ -22,7 +22,7 @@ def test_info_says_what_a_file_is_and_holds(small_survey, capsys):
 
 
 def test_the_help_of_convert_names_every_suffix_that_there_is():
-    told = set(re.findall(r"\.[a-z]+", convert.__doc__))
+    told = set(re.findall(r"\.[a-z\d]+", convert.__doc__))
     missing = {suffix for what in ("survey", "mesh", "model", "grid") for suffix in suffixes_of(what)} - told
     assert not missing
 

@@ -36,7 +36,16 @@ SECTION = """# {title}
 {toctree}
 """
 
-FIRST = ("survey_desk", "equivalent_sources", "constraints", "joint_inversion", "uncertainty", "jobs")
+FIRST = (
+    "first_survey",
+    "theory",
+    "survey_desk",
+    "equivalent_sources",
+    "constraints",
+    "joint_inversion",
+    "uncertainty",
+    "jobs",
+)
 LAST = ("architecture", "extending")
 
 

@@ -60,8 +60,10 @@ def staged(tree: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")[0].partition("\n")[2].strip()
     names = [path.stem for path in sorted((ROOT / "docs").glob("*.md"))]
     results = [f"results/{path.parent.name}/table" for path in sorted((ROOT / "results").glob("*/table.md"))]
+    further = [name for name in names if name not in FIRST + LAST]
+    how_to = [f"docs/how_to/{path.stem}" for path in sorted((ROOT / "docs" / "how_to").glob("*.md"))]
     sections = {
-        "Guide": [f"docs/{name}" for name in (*FIRST, *(name for name in names if name not in FIRST + LAST))],
+        "Guide": [*(f"docs/{name}" for name in (*FIRST, *further)), *how_to],
         "Cases": _below("docs/cases", "README", "*.md"),
         "Measured": ["results/README", *results, "results/benchmarks/README"],
         "Reference": [_reference(tree, package, title) for package, title in API.items()],

@@ -1,4 +1,4 @@
-"""netCDF grids over (northing, easting): heights of the ground, and others, which are named and not read."""
+"""netCDF grids over (northing, easting) of heights of the ground."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from geoinv.conventions.variables import numbers, text_attribute
 from geoinv.core.checks import InputError
-from geoinv.formats.base import Format, Writer
+from geoinv.formats.base import Format
 from geoinv.formats.degrees import refuse_degrees
-from geoinv.formats.netcdf_content import content_of, gridded_field_of, say_taken, surface_names
-from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
+from geoinv.formats.netcdf_content import content_of, say_taken, surface_names
+from geoinv.formats.netcdf_file import open_netcdf
 from geoinv.formats.notes import note
 
-__all__ = ["FORMAT", "OTHER_GRID", "read_netcdf_topography"]
+__all__ = ["FORMAT", "read_netcdf_topography"]
 
 
 def read_netcdf_topography(path: str | Path) -> npt.NDArray[np.float64]:
@@ -50,16 +50,5 @@ FORMAT = Format(
     name="netCDF topography",
     recognises=lambda head: head.is_netcdf and head.of_dataset(content_of) == "topography",
     readers={"topography": read_netcdf_topography},
-    dataset=open_netcdf,
-)
-
-OTHER_GRID = Format(
-    name="netCDF grid",
-    recognises=lambda head: head.is_netcdf and head.of_dataset(content_of) == "grid",
-    title=lambda head: f"netCDF grid of {head.of_dataset(gridded_field_of)}, which states no heights",
-    describe=lambda path, options: [
-        "read as nothing: a grid of heights states a unit of length, data stand over station"
-    ],
-    writers=(Writer("grid", (".nc", ".zarr"), write_netcdf),),
     dataset=open_netcdf,
 )

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from geoinv.formats import recognise
 from geoinv.formats.atomic import whole_file
+from geoinv.view.opened import shown_as_survey
 from geoinv.view.page_content import PageContent, content_of_page
 from geoinv.view.style import check_suffix
 from geoinv.view.subject import data_set_of, subject_of
@@ -73,7 +74,7 @@ def write_page(
         content = content_of_page(subject, data_set_of(source, part), named)
     else:
         kind = recognise(source)
-        if "survey" in kind.holds or kind.dataset is None:
+        if shown_as_survey(kind, columns) or kind.dataset is None:
             content = content_of_page(subject, None, named)
         else:
             with kind.dataset(source) as data:

@@ -31,6 +31,7 @@ from geoinv.view.caption import caption_of
 from geoinv.view.investigation import unseen_of
 from geoinv.view.known import Known, known_of
 from geoinv.view.line_names import line_names
+from geoinv.view.opened import shown_as_survey
 from geoinv.view.wording import plain_text, plain_units, spaced
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def subject_of(
     if not isinstance(source, (str, Path)):
         return _told(data_set_of(source, part), None)
     kind = recognise(source)
-    if "survey" in kind.holds:
+    if shown_as_survey(kind, columns):
         survey = survey_of(source, SurveyOptions(None, _ANY_FIELD, columns, height))
         return replace(_of_survey(survey), caption=caption_of(None, source))
     if kind.dataset is not None:

@@ -64,6 +64,8 @@ _OF_GRAVITY = {
     "tmi_uncertainty": "gz_uncertainty",
 }  # "anomaly (mGal)"
 _FIELD = _set("total field intensity final corrected corr levelled leveled lev level")
+_ABBREVIATED = _set("res resid anom")  # residual and anomaly beside a magnetic word; alone they may be anything
+_REMOVED = _set("removed subtracted less minus corrected")  # the IGRF, that is: mag_igrf alone may be the IGRF itself
 _TOTAL_FIELD = frozenset({"total_field", "total_intensity", "total_magnetic_intensity", "total_magnetic_field"})
 _SPREAD = _set("uncertainty unc sd std stdev sigma error err dev deviation standard noise")
 # what says where a position comes from, or in which grid or datum it is
@@ -77,6 +79,15 @@ _ABOUT_HEIGHT = _SEA_LEVEL | _set(
 )
 _SAYS_WHERE = _SEA_LEVEL | _OVER_GROUND | {"above", "level", "ground"}  # in a unit such as "m above sea level"
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
+# two words in one piece, GPSALT and RESMAG; not MAGCOMP and CMAG, which may be total fields or components
+_LEVEL, _ALTITUDE = "d?gps|a?msl|asl", "alt|altitude|elev|elevation|height|hgt|ht|z"
+_STATE, _INTENSITY = "res|resid|residual|anom|anomaly|lev|leveled|levelled|final", "mag|tmi"
+_JOINED = re.compile(
+    "|".join(
+        f"({one})({other})" for pair in ((_LEVEL, _ALTITUDE), (_STATE, _INTENSITY)) for one, other in (pair, pair[::-1])
+    ),
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|<([^<>]*)>")
 _LONGEST = 200  # characters of any text that is the name of a column
 # units that may stand behind a name without brackets: not t (tesla, time), g, s or %
@@ -132,7 +143,8 @@ def understood(text: str) -> ColumnName:
     unit, inside, rest = _bracketed(text)
     words = [word for word in re.split(r"[\s_\-.,:;/|#*=]+", rest) if word]
     suffixed = unit is None and not inside
-    for parts in (words, [part for word in words for part in _CAMEL.findall(word)]):
+    apart = [part for word in words for part in _CAMEL.findall(word)]
+    for parts in (words, apart, [part for word in words for part in _pieces(word)]):
         found, left = _suffix(parts) if suffixed else (unit, parts)
         said = _words(found.text) & _SAYS_WHERE if found is not None else set()
         quantity = _quantity([part.lower() for part in left], inside | said)
@@ -147,6 +159,12 @@ def understood(text: str) -> ColumnName:
         angle = unit.dimension == "angle" and quantity in ("easting", "northing")
         quantity = {"easting": "longitude", "northing": "latitude"}[quantity] if angle else ""
     return ColumnName(text, "_".join(words).lower(), quantity, unit, strange)
+
+
+def _pieces(word: str) -> list[str]:
+    """Two words that stand in one piece, or the word."""
+    found = _JOINED.fullmatch(word)
+    return [word] if found is None else [part for part in found.groups() if part]
 
 
 def _words(text: str) -> set[str]:
@@ -210,5 +228,8 @@ def _quantity(parts: list[str], inside: set[str]) -> str:
     if words & _SPREAD and words & _TMI and words <= _SPREAD | _TMI | _FIELD | {"of"}:
         return "tmi_uncertainty"
     if key in _TOTAL_FIELD or (words & _TMI and words <= _TMI | _FIELD):
+        return "tmi"
+    without_igrf = _REMOVED | {"igrf"} if "igrf" in words and words & _REMOVED else set()
+    if words & _MAGNETIC and words <= _TMI | _FIELD | _ABBREVIATED | without_igrf:
         return "tmi"
     return ""

@@ -97,6 +97,36 @@ def test_names_are_understood_as_a_whole_or_not_at_all(text: str, quantity: str)
 
 
 @pytest.mark.parametrize(
+    ("names", "quantity"),
+    [
+        ("GPSALT gpsalt ALTGPS GPSHT GPSZ GPSHEIGHT ALTMSL MSLALT GPSALT_m GPSALT(m)", "upward"),
+        ("RESMAG resmag RESMAG_nT MAGRES RESIDMAG RESTMI TMIRES RES_MAG MAGANOM ANOM_MAG", "tmi"),
+        ("TMILEV TMI_LEV MAGLEV LEVMAG FINALMAG TMIFINAL", "tmi"),
+        ("TMI_less_IGRF MAG_IGRF_removed TMI_IGRF_corrected TMI(nT,IGRF_removed)", "tmi"),
+        # the IGRF itself, what is not corrected, a component, a height of something else, or anything
+        ("MAG_IGRF TMI_IGRF MAGIGRF IGRF_removed MAGCOMP CMAG UMAG MAGRAW BASEMAG MAGBASE", ""),
+        ("ALTMAG BARALT GPSTIME GPSX GPSRES RES ANOM RESIST MAGRESP ANOM_1 MAGLEV_1VD", ""),
+        ("RADALT RALT LASERALT", "over ground"),
+    ],
+)
+def test_two_words_in_one_piece_are_understood_where_they_can_mean_one_thing_only(names: str, quantity: str) -> None:
+    assert {name: understood(name).quantity for name in names.split()} == dict.fromkeys(names.split(), quantity)
+
+
+def test_a_residual_in_one_piece_is_read_and_a_total_field_is_refused(tmp_path: Path) -> None:
+    content = "UTMX,UTMY,GPSALT,MAGCOMP,RESMAG\n1,2,300,55000,12\n11,2,301,55010,-3\n21,2,302,55020,8\n"
+    survey = read_survey(file_of(tmp_path, content), field=FIELD)
+    npt.assert_array_equal(survey.data, [[12, -3, 8]])
+    npt.assert_array_equal(survey.upward, [300, 301, 302])
+    npt.assert_array_equal(survey.columns["MAGCOMP"], [55000, 55010, 55020])
+    with pytest.raises(InputError, match="which is a total field"):
+        read_survey(file_of(tmp_path, content.replace("RESMAG", "other").replace("MAGCOMP", "FINALMAG")), field=FIELD)
+    assert read_survey(file_of(tmp_path, content.replace("RESMAG", "other")), field=FIELD).data is None
+    with pytest.raises(InputError, match="expects one column of tmi, got TMI and RESMAG"):
+        read_survey(file_of(tmp_path, content.replace("MAGCOMP", "TMI")), field=FIELD)
+
+
+@pytest.mark.parametrize(
     ("text", "quantity", "factor"),
     [
         ("gz", "gz", None),

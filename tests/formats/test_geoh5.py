@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from octree_makers import random_octree
 
 from geoinv import Grid, InputError, MainField, Survey
-from geoinv.formats import convert, read_survey, write_mesh, write_model, write_survey
+from geoinv.formats import convert, describe, read_survey, write_mesh, write_model, write_survey
 
 h5py = pytest.importorskip("h5py")
 
@@ -188,6 +189,7 @@ def test_convert_writes_surveys_and_models_and_info_says_that_they_are_not_read(
     assert "wrote 3 stations" in said
     assert "without" not in said
     assert "24 active cells" in convert(tmp_path / "model.nc", tmp_path / "model.geoh5")
+    assert "written, not read" in describe(tmp_path / "june.geoh5")
     with pytest.raises(InputError, match="expects a survey, got geoh5 of Geoscience ANALYST"):
         read_survey(tmp_path / "june.geoh5")
 
@@ -195,6 +197,9 @@ def test_convert_writes_surveys_and_models_and_info_says_that_they_are_not_read(
 def test_what_hdf5_or_the_mesh_cannot_take_is_refused_and_nothing_is_left(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"density of shape \(4, 3, 2\).* got \(24,\)"):
         write_model(tmp_path / "model.geoh5", GRID, np.zeros(24), "density")
+    odd = replace(SURVEY, columns={"remark": ["a\0b", "", "c"]})
+    with pytest.raises(InputError, match="expects texts that HDF5 can hold"):
+        write_survey(tmp_path / "odd.geoh5", odd)
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InputError, match=r"pip install 'geoinv\[geoh5\]'"):
         write_mesh(tmp_path / "mesh.geoh5", GRID)

@@ -24,6 +24,7 @@ EXTRAS = {
     "learn": (("torch", "safetensors", "PyWavelets", "pooch", "matplotlib"), "learned regularizers"),
     "view": (("pyvista", "matplotlib"), "pictures"),
     "desk": (("ppigrf", "pyproj", "rioxarray", "shapely"), "IGRF, coordinate systems, GeoTIFF, polygons"),
+    "geoh5": (("h5py",), "files for Geoscience ANALYST"),
     "dask": (("dask",), "ensembles over Dask"),
     "mpi": (("mpi4py", "pylops-mpi"), "several processes"),
 }

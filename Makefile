@@ -17,7 +17,7 @@ BENCH_EXTRAS := bench,learn
 DOCS_EXTRAS := docs,view,learn,desk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all kernels package lint format docs bench campaign clean
+.PHONY: help demo test test-all kernels package lint format docs docs-all bench campaign clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -51,6 +51,10 @@ format: $(VENV)/.test ## lay the code out and mend what ruff can mend
 	$(BIN)/ruff format .
 
 docs: $(VENV)/.docs ## build the pages into build/html; a warning is an error
+	$(BIN)/python docs/build.py
+
+docs-all: $(VENV)/.docs ## draw the gallery anew, then build the pages
+	$(BIN)/python docs/gallery/draw.py
 	$(BIN)/python docs/build.py
 
 bench: $(VENV)/.bench ## run every benchmark: tables on the screen, JSON beside them

@@ -64,6 +64,7 @@ def staged(tree: Path) -> None:
     how_to = [f"docs/how_to/{path.stem}" for path in sorted((ROOT / "docs" / "how_to").glob("*.md"))]
     sections = {
         "Guide": [*(f"docs/{name}" for name in (*FIRST, *further)), *how_to],
+        "Gallery": ["docs/gallery/README"],
         "Cases": _below("docs/cases", "README", "*.md"),
         "Measured": ["results/README", *results, "results/benchmarks/README"],
         "Reference": [_reference(tree, package, title) for package, title in API.items()],

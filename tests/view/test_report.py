@@ -9,7 +9,8 @@ import pytest
 from view_subjects import ball, padded_grid, solution
 
 from geoinv import InputError
-from geoinv.view.report import report_text, write_report
+from geoinv.view.report import page_of, write_report
+from geoinv.view.report_content import content_of_report
 
 HOSTILE = "</td></style><script>alert(1)</script><img src=x onerror=alert(1)>"
 
@@ -42,12 +43,12 @@ def test_text_of_a_file_is_escaped():
     data.attrs.update(
         settings=json.dumps({HOSTILE: HOSTILE}), noise=HOSTILE, history=HOSTILE, status=f"{HOSTILE}; {HOSTILE}"
     )
-    text = report_text(data, HOSTILE)
+    text = page_of(content_of_report(data, HOSTILE))
     assert "<script" not in text
     assert "<img src=x" not in text
     assert "&lt;script&gt;" in text
     data.attrs["settings"] = HOSTILE
-    assert "<script" not in report_text(data)
+    assert "<script" not in page_of(content_of_report(data))
 
 
 def test_what_is_no_solution_is_refused(tmp_path):
@@ -55,6 +56,6 @@ def test_what_is_no_solution_is_refused(tmp_path):
     for data in (grid.to_xarray(density=ball(grid)), solution().drop_vars("susceptibility")):
         with pytest.raises(InputError, match="report expects a solution"):
             write_report(data, tmp_path / "a.html")
-    with pytest.raises(InputError, match="expects a suffix for a page"):
-        write_report(solution(), tmp_path / "a.pdf")
+    with pytest.raises(InputError, match="expects a suffix for a report"):
+        write_report(solution(), tmp_path / "a.doc")
     assert not list(tmp_path.iterdir())

@@ -16,7 +16,7 @@ __all__ = ["report"]
 
 def report(
     file: Annotated[Path, typer.Argument(help="Solution: what geoinv invert wrote.")],
-    out: Annotated[Path, typer.Option(metavar="PAGE", help="Page to write, .html: a browser shows and prints it.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Report to write: .html, which a browser shows, or .pdf.")],
     section: SectionOption = None,
     data_set: DataSetOption = None,
 ) -> None:
@@ -25,10 +25,9 @@ def report(
     Example: geoinv report model.nc --out report.html
     """
     from geoinv.formats import collected
-    from geoinv.view import page
     from geoinv.view import report as of_solution
 
-    check_output(out, page.SUFFIXES, [file])
+    check_output(out, of_solution.SUFFIXES, [file])
     with collected() as notes:
         told = of_solution.write_report(file, out, section=section, part=data_set)
     show(told)

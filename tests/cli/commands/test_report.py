@@ -13,5 +13,6 @@ def test_a_solution_gives_a_page(tmp_path, monkeypatch, capsys):
     solution().to_netcdf("a.nc")
     assert succeed(["report", "a.nc", "--out", "a.html"], capsys).startswith("Wrote a.html")
     assert (tmp_path / "a.html").read_text().startswith("<!doctype html>")
-    assert main(["report", "a.nc", "--out", "a.pdf"]) == 1
-    assert "expects a name that ends in .html or .htm" in capsys.readouterr().err
+    assert succeed(["report", "a.nc", "--out", "a.pdf"], capsys).startswith("Wrote a.pdf")
+    assert main(["report", "a.nc", "--out", "a.doc"]) == 1
+    assert "expects a name that ends in .html or .htm or .pdf" in capsys.readouterr().err

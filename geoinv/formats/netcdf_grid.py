@@ -17,6 +17,7 @@ from geoinv.formats.gridded import Band, GriddedField, grid_lines, survey_of_gri
 from geoinv.formats.netcdf_content import content_of, gridded_field_of, say_taken
 from geoinv.formats.netcdf_file import open_netcdf, write_netcdf
 from geoinv.formats.notes import note
+from geoinv.formats.text import naming
 from geoinv.surveys.main_field import MainField
 from geoinv.surveys.survey import Survey
 
@@ -54,7 +55,7 @@ def _gridded(data: xr.Dataset) -> GriddedField:
     northing, easting = (axes[axis].values[order[axis]] for axis in _AXES)
     for axis, nodes in zip(_AXES, (northing, easting), strict=True):
         if not (np.diff(nodes) > 0.0).all() or not np.isfinite(nodes).all():
-            raise InputError(f"expected nodes with a {axis} each, got some twice or null; correct them")
+            raise InputError(f"expected nodes at different places along {axis}, got some twice or null; correct them")
     bands = []
     for name, variable in data.data_vars.items():
         if set(variable.dims) == set(_AXES) and variable.dtype.kind in "fiu":
@@ -88,15 +89,17 @@ def _read_survey(path: str | Path, options: SurveyOptions) -> Survey:
     stated = all(name in attributes for name in _FIELD) and not _reduced_to_the_pole(grid, options)
     if options.field is not None or not stated:
         return survey_of_grid(path, grid, options)
-    field = MainField(*(attribute_number(attributes, name, str(path)) for name in _FIELD))
+    with naming(path):
+        field = MainField(*(attribute_number(attributes, name, "the grid") for name in _FIELD))
     survey = survey_of_grid(path, grid, replace(options, field=field))
     if survey.field is None:
         return survey
     note("field", "as the file of the grid states it")
     if not all(name in attributes for name in _DIRECTION):
         return survey
-    inclination, declination = (attribute_number(attributes, name, str(path)) for name in _DIRECTION)
-    return replace(survey, anomaly_direction=(inclination, declination))
+    with naming(path):
+        inclination, declination = (attribute_number(attributes, name, "the grid") for name in _DIRECTION)
+        return replace(survey, anomaly_direction=(inclination, declination))
 
 
 def _reduced_to_the_pole(grid: GriddedField, options: SurveyOptions) -> bool:

@@ -89,8 +89,13 @@ def test_a_field_of_the_user_goes_before_that_of_the_file_and_is_asked_for_at_th
         ({}, None, "heights of its nodes beside it"),
         ({"upward": ((), 50.0, {"units": "m", "standard_name": "height"})}, None, "heights of its nodes beside it"),
         ({"upward": ((), 50.0)}, {}, "inducing field beside it"),
-        ({"upward": ((), 50.0), "northing": [80.0, 80.0]}, None, "nodes with a northing each, got some twice or null"),
-        ({"upward": ((), 50.0)}, {**FIELD, "field_intensity": "strong"}, "field_intensity"),
+        (
+            {"upward": ((), 50.0), "northing": [80.0, 80.0]},
+            None,
+            "different places along northing, got some twice or null",
+        ),
+        ({"upward": ((), 50.0)}, {**FIELD, "field_intensity": "strong"}, r"a\.nc: .*field_intensity of the grid"),
+        ({"upward": ((), 50.0)}, {**FIELD, "field_inclination": 500.0}, r"a\.nc: MainField expects inclination"),
         ({"easting": (("easting",), [1.0, 2.0, 3.0], {"units": "degrees_east"})}, None, "easting"),
     ],
 )

@@ -19,9 +19,7 @@ import matplotlib
 __all__ = ["draw", "listed", "main", "names"]
 
 HERE = Path(__file__).parent
-DOTS_PER_INCH = 110
-COLOURS = 96
-"""Of a picture: a palette makes files small."""
+DOTS_PER_INCH = 100
 
 PAGE = """# Gallery
 
@@ -64,7 +62,7 @@ def draw(name: str, folder: Path) -> Path | None:
     left["figure"].savefig(drawn, dpi=DOTS_PER_INCH)
     plt.close("all")
     path = folder / f"{name}.png"
-    Image.open(drawn).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    Image.open(drawn).convert("RGB").save(path, optimize=True)
     print(f"{name}: {time.process_time() - begin:.1f} processor seconds, {path.stat().st_size / 1000:.0f} kB")
     return path
 

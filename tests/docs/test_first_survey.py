@@ -12,7 +12,7 @@ from geoinv.cli import main
 
 TEXT = (ROOT / "docs" / "first_survey.md").read_text(encoding="utf-8")
 CHANGES = {
-    "675000 690000 420000 435000": "678000 687000 420000 430000",
+    "675000 690000 420000 435000": "678000 686000 421000 428000",
     "--noise 5 ": "--noise 15 ",
     "--spacing 400": "--spacing 1500",
     "--cell 400": "--cell 1000",

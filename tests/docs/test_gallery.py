@@ -26,7 +26,7 @@ def test_a_script_draws_its_picture(name, gallery, tmp_path):
     path = gallery.draw(name, tmp_path)
     with image.open(path) as drawn, image.open(GALLERY / f"{name}.png") as kept:
         assert drawn.size == kept.size
-        assert len(drawn.getcolors(256)) > 20
+        assert len(drawn.getcolors(2**24)) > 20
 
 
 def test_missing_data_are_said(gallery, tmp_path, monkeypatch, capsys):

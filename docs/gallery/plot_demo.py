@@ -21,7 +21,7 @@ figure, axes = plt.subplots(1, 3, figsize=(8.0, 2.8), layout="constrained")
 for ax, values, title in zip(
     axes, (survey.data, solution.predicted), ("observed (nT)", "predicted (nT)"), strict=False
 ):
-    drawn = ax.scatter(survey.easting[::3], survey.northing[::3], c=np.ravel(values)[::3], s=8.0, cmap="RdBu_r")
+    drawn = ax.tricontourf(survey.easting, survey.northing, np.ravel(values), 40, cmap="RdBu_r")
     figure.colorbar(drawn, ax=ax, shrink=0.8)
     ax.set_title(title)
 drawn = axes[2].pcolormesh(grid.easting_edges, grid.northing_edges, solution.model[level], cmap="magma_r")

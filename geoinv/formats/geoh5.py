@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geoinv.conventions.quantities import QUANTITIES
-from geoinv.core.checks import InputError, shape_text
 from geoinv.formats.base import Format, Head, Writer
 from geoinv.formats.geoh5_file import DataOfObject, Geoh5Object, crs_metadata, write_geoh5
+from geoinv.formats.model_parts import model_parts
 from geoinv.formats.ubc_order import ubc_order
 from geoinv.meshes.base import AXES, Mesh
 from geoinv.meshes.octree import OctreeGrid
@@ -84,18 +84,8 @@ def write_geoh5_model(path: str | Path, mesh: Mesh, model: npt.ArrayLike, name: 
     InputError
         If h5py is not installed, the model does not have the shape of the mesh, or the file cannot be written.
     """
-    values = np.asarray(model, np.float64)
-    vector = name == "magnetization"
-    shape, dims = ((3, *mesh.shape), ("component", *mesh.dims)) if vector else (mesh.shape, mesh.dims)
-    if values.shape != shape:
-        raise InputError(
-            f"{path} expects a model of {name} of shape {shape_text(shape, dims)}, got {shape_text(values.shape)}; "
-            f"{'stack easting, northing and upward' if vector else 'give one value a cell of its mesh'}"
-        )
-    names = [f"{name}_{axis}" for axis in reversed(AXES)] if vector else [name]
     unit = QUANTITIES[name].unit if name in QUANTITIES else ""
-    parts = zip(names, values if vector else values[None], strict=True)
-    _write_on_mesh(path, mesh, [(one, np.where(mesh.active, part, np.nan), unit) for one, part in parts])
+    _write_on_mesh(path, mesh, [(one, part, unit) for one, part in model_parts(path, mesh, model, name)])
 
 
 def _write_on_mesh(path: str | Path, mesh: Mesh, models: Sequence[tuple[str, npt.NDArray[Any], str]]) -> None:

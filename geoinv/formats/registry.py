@@ -18,6 +18,7 @@ from geoinv.formats import (
     netcdf_model,
     netcdf_survey,
     netcdf_topography,
+    omf_project,
     surfer,
     table_format,
     ubc_gradiometry,
@@ -39,6 +40,7 @@ __all__ = ["FORMATS", "must_hold", "recognise", "suffixes_of", "writer_of", "wri
 
 FORMATS: tuple[Format, ...] = (
     geoh5.FORMAT,
+    omf_project.FORMAT,
     geotiff.FORMAT,
     surfer.FORMAT,
     esri_ascii.FORMAT,

@@ -60,8 +60,8 @@ def convert(
 
     Surveys go to .nc .zarr .csv .txt, Geosoft .xyz, ASEG-GDF2 .dat (with its .dfn), UBC .obs .mag (magnetics) .grv .gra
     .gg (gravity); meshes to .nc .zarr, UBC .msh .mesh; models to .nc .zarr, UBC .sus .den .mod, .fld (magnetizations),
-    VTK .vtr (tensor meshes) .vtu (octrees); surveys, meshes and models to .geoh5 (Geoscience ANALYST); grids, where no
-    --columns are named, to .nc .zarr .tif .tiff, Surfer .grd, ESRI .asc.
+    VTK .vtr (tensor meshes) .vtu (octrees); surveys, meshes and models to .geoh5 (Geoscience ANALYST), .omf (no
+    octrees); grids, where no --columns are named, to .nc .zarr .tif .tiff, Surfer .grd, ESRI .asc.
 
     Example: geoinv convert model.sus model.nc --mesh mesh.msh
     """

@@ -25,6 +25,8 @@ EXTRAS = {
     "view": (("pyvista", "matplotlib"), "pictures"),
     "desk": (("ppigrf", "pyproj", "rioxarray", "shapely"), "IGRF, coordinate systems, GeoTIFF, polygons"),
     "geoh5": (("h5py",), "files for Geoscience ANALYST"),
+    "zarr": (("zarr",), "Zarr folders"),
+    "omf": (("omf",), "OMF projects"),
     "dask": (("dask",), "ensembles over Dask"),
     "mpi": (("mpi4py", "pylops-mpi"), "several processes"),
 }

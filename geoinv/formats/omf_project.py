@@ -123,7 +123,7 @@ FORMAT = Format(
     recognises=_recognises,
     describe=lambda path, options: ["written, not read: open it with a program that knows OMF 1"],
     writers=(
-        Writer("survey", (_SUFFIX,), write_omf_survey),
+        Writer("survey", (_SUFFIX,), write_omf_survey, loses="the field, which a set of points cannot hold"),
         Writer("mesh", (_SUFFIX,), write_omf_mesh),
         Writer("model", (_SUFFIX,), write_omf_model),
     ),

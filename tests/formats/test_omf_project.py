@@ -74,3 +74,9 @@ def test_what_cannot_be_written_is_one_sentence_and_no_file(tmp_path, monkeypatc
     with pytest.raises(InputError, match=r"geoinv\[omf\]"):
         write_survey(tmp_path / "a.omf", SURVEY)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_field_is_said_to_be_left_out(tmp_path):
+    write_survey(tmp_path / "a.nc", SURVEY)
+    told = convert(tmp_path / "a.nc", tmp_path / "a.omf")
+    assert "without the field, which a set of points cannot hold" in told

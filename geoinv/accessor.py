@@ -83,12 +83,9 @@ class GeoinvAccessor:
 
     def view(self, part: str | None = None) -> Page:
         """Scene that can be turned, for a notebook: what ``geoinv view FILE --html`` writes."""
-        from geoinv.view.page import page_text
-        from geoinv.view.page_content import content_of_page
-        from geoinv.view.subject import data_set_of, subject_of
+        from geoinv.view.page import page_of
 
-        subject = subject_of(self._data, part=part)
-        return Page(page_text(content_of_page(subject, data_set_of(self._data, part), "a Dataset")))
+        return Page(page_of(self._data, part=part))
 
     def to_pyvista(self) -> pv.DataSet:
         """Mesh of PyVista with every model of the Dataset."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from geoinv.algebra.linear_operator import LinearOperator
 from geoinv.core.memory import SHARE, available_memory
 from geoinv.core.progress import report
+from geoinv.equivalent_sources.discrepancy import damping_at
 from geoinv.inversion.base_level import WithoutBaseLevel
 
 __all__ = ["fitted_to_target"]
@@ -24,8 +25,6 @@ BETWEEN_LOOKS = 10
 
 CLOSENESS = 0.01
 """How far the norm of the residual may still be from that of the minimum, relative to its target."""
-
-BISECTIONS = 60
 
 
 def fitted_to_target(A: LinearOperator, data: Array, uncertainty: Array) -> Array | None:
@@ -141,13 +140,11 @@ def _at_target(space: _KrylovSpace, norm: float, target: float, closeness: float
     low, high = 1e-14 * values[0] ** 2, 1e3 * values[0] ** 2
     if misfit(low) > target:
         return None
-    for _ in range(BISECTIONS):
-        middle = np.sqrt(low * high)
-        low, high = (middle, high) if misfit(middle) < target else (low, middle)
-    small = right.T @ (values / (values**2 + low) * inside)
+    damping = damping_at(misfit, target, low, high)
+    small = right.T @ (values / (values**2 + damping) * inside)
     # the gradient in the whole domain has one part outside the space; J is above its minimum by at most g^2 / 2b
     following = space.diagonal[columns] if len(space.diagonal) > columns else 0.0
     gradient = following * space.below[-1] * abs(small[-1])
-    if gradient / np.sqrt(low) > closeness * np.sqrt(target):
+    if gradient / np.sqrt(damping) > closeness * np.sqrt(target):
         return None
     return np.asarray(small @ space.basis[:columns])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from geoinv.equivalent_sources.discrepancy import damping_at
 from geoinv.equivalent_sources.layer import layer_below
 from geoinv.equivalent_sources.operator import SourceStrengths, layer_field
 from geoinv.surveys.survey import Survey
@@ -101,7 +102,7 @@ def tried(survey: Survey, folds: npt.NDArray[np.intp], depth: float) -> Trial:
     # the constant has the largest one
     largest = float(values[-2]) if values.size > 1 else 1.0
     if known:
-        damping = _discrepancy(misfit, LEAST_DAMPING * largest, 1e3 * largest)
+        damping = damping_at(misfit, 1.0, LEAST_DAMPING * largest, 1e3 * largest)
         return Trial(depth, None, error(damping), misfit(damping))
     damping = min((share * largest for share in DAMPINGS), key=error)
     noise = float(np.sqrt(misfit(damping)) * scale[0, 0])
@@ -132,13 +133,3 @@ def _covariance(survey: Survey, scale: Array, depth: float) -> Array:
         one = constant.ravel()
         covariance += FREE * covariance.diagonal().max() / float(one @ one) * np.multiply.outer(one, one)
     return np.asarray(covariance)
-
-
-def _discrepancy(misfit: Callable[[float], float], low: float, high: float) -> float:
-    """Damping between two at which the misfit is one; the lower where it is larger there."""
-    if misfit(low) >= 1.0:
-        return low
-    for _ in range(60):
-        middle = float(np.sqrt(low * high))
-        low, high = (middle, high) if misfit(middle) < 1.0 else (low, middle)
-    return low

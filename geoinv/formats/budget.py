@@ -13,7 +13,7 @@ from typing import BinaryIO, ParamSpec, TypeVar
 from geoinv.core.checks import InputError
 from geoinv.core.memory import SHARE, available_memory, bytes_text
 
-__all__ = ["guarded", "guards", "read_within", "refuse_special"]
+__all__ = ["chunks_within", "guarded", "guards", "read_within", "refuse_special"]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -58,16 +58,25 @@ def read_within(path: str | Path, stream: BinaryIO, limit: int = -1) -> bytes:
             head += more
         return head
     most = int(SHARE * available_memory() / _TEXT_IN_MEMORY)
-    chunks, size = [], 0
+    return b"".join(chunks_within(path, stream, most, "of which the numbers fit in half of the free memory"))
+
+
+def chunks_within(path: str | Path, stream: BinaryIO, most: int, why: str) -> Iterator[bytes]:
+    """Content of a stream in chunks, stopped where there is more of it than so many bytes.
+
+    Raises
+    ------
+    InputError
+        If there is more, with why there may not be.
+    """
+    size = 0
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > most:
             raise InputError(
-                f"{path} expects content of at most {bytes_text(most)} (of which the numbers fit in half of the free "
-                "memory), got more; give a smaller file"
+                f"{path} expects content of at most {bytes_text(most)} ({why}), got more; give a smaller file"
             )
-        chunks.append(chunk)
-    return b"".join(chunks)
+        yield chunk
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from geoinv.core.checks import InputError
-from geoinv.core.memory import SHARE, available_memory, bytes_text
+from geoinv.core.memory import SHARE, available_memory
+from geoinv.formats.budget import chunks_within
 
 __all__ = ["BROKEN", "SUFFIXES", "broken", "name_inside", "plain_file", "unpacked"]
 
@@ -204,12 +205,4 @@ def _copy_in(folder: str, path: str | Path) -> Path:
 
 def _copy_within(path: str | Path, stream: BinaryIO, copy: BinaryIO) -> None:
     most = min(_most(), int(SHARE * shutil.disk_usage(tempfile.gettempdir()).free))
-    size = 0
-    while chunk := stream.read(_CHUNK):
-        size += len(chunk)
-        if size > most:
-            raise InputError(
-                f"{path} expects content of at most {bytes_text(most)} (half of the free memory and disk), got more; "
-                "give a smaller file"
-            )
-        copy.write(chunk)
+    copy.writelines(chunks_within(path, stream, most, "half of the free memory and disk"))

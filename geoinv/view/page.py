@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import html
 import json
 from collections.abc import Mapping
@@ -26,11 +25,12 @@ from geoinv.view.opened import shown_as_survey
 from geoinv.view.page_content import PageContent, content_of_page
 from geoinv.view.style import check_suffix
 from geoinv.view.subject import data_set_of, subject_of
+from geoinv.view.template import content_hash, filled
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["SUFFIXES", "content_hash", "page_text", "write_page"]
+__all__ = ["SUFFIXES", "page_of", "page_text", "write_page"]
 
 SUFFIXES = (".html", ".htm")
 
@@ -68,21 +68,27 @@ def write_page(
         If there is nothing to show, or more than a page can hold, the suffix is another, or the file cannot be written.
     """
     check_suffix(out, SUFFIXES, "a page")
-    subject = subject_of(source, columns, height, part)
-    named = Path(source).name if isinstance(source, (str, Path)) else "a Dataset"
-    if not isinstance(source, (str, Path)):
-        content = content_of_page(subject, data_set_of(source, part), named)
-    else:
-        kind = recognise(source)
-        if shown_as_survey(kind, columns) or kind.dataset is None:
-            content = content_of_page(subject, None, named)
-        else:
-            with kind.dataset(source) as data:
-                content = content_of_page(subject, data_set_of(data, part), named)
-    text = page_text(content).encode()
+    text = page_of(source, columns, height, part).encode()
     with whole_file(out) as partial:
         partial.write_bytes(text)
     return f"Wrote {out}, {len(text) / 1e6:.2g} MB: open it in a browser."
+
+
+def page_of(
+    source: xr.Dataset | str | Path,
+    columns: Mapping[str, str | int] | None = None,
+    height: float | None = None,
+    part: str | None = None,
+) -> str:
+    """Text of the page that :func:`write_page` writes."""
+    subject = subject_of(source, columns, height, part)
+    if not isinstance(source, (str, Path)):
+        return page_text(content_of_page(subject, data_set_of(source, part), "a Dataset"))
+    kind, named = recognise(source), Path(source).name
+    if shown_as_survey(kind, columns) or kind.dataset is None:
+        return page_text(content_of_page(subject, None, named))
+    with kind.dataset(source) as data:
+        return page_text(content_of_page(subject, data_set_of(data, part), named))
 
 
 def page_text(content: PageContent) -> str:
@@ -91,26 +97,16 @@ def page_text(content: PageContent) -> str:
     folder = files("geoinv.view") / "web"
     script = "\n".join(['"use strict";', *((folder / name).read_text("utf-8") for name in _SCRIPTS)])
     style = (folder / "scene.css").read_text("utf-8")
-    parts = {
-        "%TITLE%": html.escape(content.header["title"]),
-        "%SCRIPT_HASH%": content_hash(script),
-        "%STYLE_HASH%": content_hash(style),
-        "%STYLE%": style,
-        "%HEADER%": _json({**content.header, "arrays": places}),
-        "%NUMBERS%": numbers,
-        "%SCRIPT%": script,
-    }
-    page, rest = "", (folder / "scene.html").read_text("utf-8")
-    # each place is filled once, from the first to the last: what is filled in is not looked through
-    for mark in ("%SCRIPT_HASH%", "%STYLE_HASH%", "%TITLE%", "%STYLE%", "%HEADER%", "%NUMBERS%", "%SCRIPT%"):
-        before, _, rest = rest.partition(mark)
-        page += before + parts[mark]
-    return page + rest
-
-
-def content_hash(text: str) -> str:
-    """Hash by which a content security policy admits a script or a style."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    told = (
+        ("%SCRIPT_HASH%", content_hash(script)),
+        ("%STYLE_HASH%", content_hash(style)),
+        ("%TITLE%", html.escape(content.header["title"])),
+        ("%STYLE%", style),
+        ("%HEADER%", _json({**content.header, "arrays": places})),
+        ("%NUMBERS%", numbers),
+        ("%SCRIPT%", script),
+    )
+    return filled((folder / "scene.html").read_text("utf-8"), told)
 
 
 def _json(value: Any) -> str:

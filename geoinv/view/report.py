@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from geoinv.formats.atomic import whole_file
 from geoinv.view.opened import opened
 from geoinv.view.page import SUFFIXES as PAGES
-from geoinv.view.page import content_hash
 from geoinv.view.report_content import ReportContent, content_of_report
 from geoinv.view.report_pdf import pdf_of
 from geoinv.view.style import check_suffix, require_matplotlib
 from geoinv.view.subject import data_set_of
+from geoinv.view.template import content_hash, filled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -81,18 +81,14 @@ def page_of(content: ReportContent) -> str:
     folder = files("geoinv.view") / "web"
     style = (folder / "report.css").read_text("utf-8")
     title = html.escape(content.title)
-    page, rest = "", (folder / "report.html").read_text("utf-8")
-    filled = (
+    places = (
         ("%STYLE_HASH%", content_hash(style)),
         ("%TITLE%", title),
         ("%STYLE%", style),
         ("%TITLE%", title),
         ("%BODY%", "\n".join(parts)),
     )
-    for mark, text in filled:
-        before, _, rest = rest.partition(mark)
-        page += before + text
-    return page + rest
+    return filled((folder / "report.html").read_text("utf-8"), places)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

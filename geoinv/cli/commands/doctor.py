@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from geoinv.cli.support.machine import findings
 from geoinv.cli.support.terminal import say, show
 
 __all__ = ["doctor"]
@@ -17,6 +16,7 @@ def doctor() -> None:
 
     Example: geoinv doctor
     """
+    from geoinv.cli.support.machine import findings
     from geoinv.core.version import __version__
 
     say("geoinv", __version__)

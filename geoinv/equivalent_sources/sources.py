@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from geoinv.conventions.quantities import QUANTITIES
 from geoinv.core.checks import InputError, array_of, finite, positive
+from geoinv.core.wording import way
 from geoinv.equivalent_sources.fitting import Fit, fit_layer
 from geoinv.equivalent_sources.operator import layer_field, on_grid
 from geoinv.equivalent_sources.quantities import components_needed, computed, refuse_unknown
@@ -97,8 +98,8 @@ class EquivalentSources:
         Raises
         ------
         InputError
-            If the survey has no data, its stations cover no area, a component is not linear in the sources, or the
-            layer does not fit in memory.
+            If the survey has no data, its stations cover no area, a component is not linear in the sources or, without
+            uncertainties, is the same everywhere, or the layer does not fit in memory.
         """
         if survey.data is None:
             raise InputError("EquivalentSources.fit expects a survey with data, got stations only; add the data")
@@ -107,6 +108,11 @@ class EquivalentSources:
             raise InputError(
                 f"equivalent sources expect components that are linear in the sources, got {' '.join(not_linear)}; "
                 "give tmi, a component of the field or a gradient"
+            )
+        if survey.uncertainty is None and not survey.data.std(axis=1).all():
+            raise InputError(
+                "equivalent sources expect data that vary, of which they find the noise, got a component that is the "
+                f"same everywhere; {way('give --noise', 'give the survey uncertainties')}"
             )
         spacing = spacing_of(survey)
         validation = None

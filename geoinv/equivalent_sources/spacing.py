@@ -63,10 +63,9 @@ def spacing_of(survey: Survey) -> Spacing:
     places = np.column_stack([survey.easting, survey.northing]) - middle
     axes = np.linalg.svd(places, full_matrices=False)[1] if len(places) > 2 else np.zeros(2)
     if not axes[1] > THINNEST * axes[0]:
-        where = "stand on one line" if len(places) > 2 else f"are {len(places)}"
-        raise InputError(
-            f"equivalent sources expect stations over an area, got stations that {where}; give several lines"
-        )
+        few = f"{len(places)} station{'s' if len(places) > 1 else ''}"
+        got = "stations that stand on one line" if len(places) > 2 else few
+        raise InputError(f"equivalent sources expect stations over an area, got {got}; give several lines")
     try:
         hull = ConvexHull(places)
     except QhullError:

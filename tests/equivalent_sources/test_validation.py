@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from buried_bodies import NOISE, lines, nodes, survey_of, truth
 
-from geoinv import Survey
+from geoinv import InputError, Survey
 from geoinv.equivalent_sources.sources import EquivalentSources
 from geoinv.equivalent_sources.spacing import Spacing, spacing_of
 from geoinv.equivalent_sources.validation import depths_for, folds_of, samples_of, validated
@@ -72,3 +73,10 @@ def test_depths_span_from_the_stations_to_the_gaps():
     depths = depths_for(Spacing(40.0, 200.0))
     assert depths[0] == 40.0
     assert 600.0 < depths[-1] <= 800.0
+
+
+def test_data_that_are_the_same_everywhere_tell_no_noise():
+    survey = survey_of(side=6)
+    flat = Survey(survey.easting, survey.northing, survey.upward, ("tmi",), survey.field)
+    with pytest.raises(InputError, match="expect data that vary"):
+        EquivalentSources().fit(flat.with_data(np.full((1, 36), 7.0)))
